@@ -1,0 +1,51 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A block of doubles on the heap whose allocation can fail without ending the process.
+///
+/// The storage is 64-byte aligned and zeroed. `Buffer` has reference semantics and no locks: who shares one
+/// between threads keeps writes apart. Use it for anything that grows with the data.
+final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
+  let pointer: UnsafeMutablePointer<Element>
+  let count: Int
+
+  /// Allocates `count` zeroed elements.
+  init(_ count: Int) throws(ZonotopeError) {
+    let bytes = try product(count, MemoryLayout<Element>.stride, place: "buffer")
+    guard let raw = aligned_alloc(64, max(64, (bytes + 63) / 64 * 64)) else {
+      throw .outOfMemory(bytes: bytes)
+    }
+    memset(raw, 0, bytes)
+    pointer = raw.bindMemory(to: Element.self, capacity: max(1, count))
+    self.count = count
+  }
+
+  convenience init(copying source: UnsafeBufferPointer<Element>) throws(ZonotopeError) {
+    try self.init(source.count)
+    if let base = source.baseAddress { pointer.update(from: base, count: source.count) }
+  }
+
+  deinit { free(pointer) }
+
+  subscript(index: Int) -> Element {
+    get { pointer[index] }
+    set { pointer[index] = newValue }
+  }
+
+  var elements: UnsafeBufferPointer<Element> { UnsafeBufferPointer(start: pointer, count: count) }
+  var array: [Element] { Array(elements) }
+
+  func copy(from other: Buffer) { pointer.update(from: other.pointer, count: count) }
+}
+
+typealias Vector = Buffer<Double>
+
+/// The product of two sizes, or an error that names the place when it overflows.
+func product(_ a: Int, _ b: Int, place: String) throws(ZonotopeError) -> Int {
+  let (value, overflow) = a.multipliedReportingOverflow(by: b)
+  guard !overflow, a >= 0, b >= 0, value <= Int.max / 4 else { throw .sizeOverflow(place: place) }
+  return value
+}
