@@ -49,3 +49,8 @@ func product(_ a: Int, _ b: Int, place: String) throws(ZonotopeError) -> Int {
   guard !overflow, a >= 0, b >= 0, value <= Int.max / 4 else { throw .sizeOverflow(place: place) }
   return value
 }
+
+extension Buffer where Element == Double {
+  var values: Values { Values(start: pointer, count: count) }
+  var mutable: MutableValues { MutableValues(start: pointer, count: count) }
+}

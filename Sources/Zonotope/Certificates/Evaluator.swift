@@ -1,0 +1,85 @@
+/// Primal values and rigorous lower bounds of a convex program, in double precision.
+///
+/// The dual of the program is: maximise -loss*(z) over z with dualNorm(A'z) <= beta and, with a bias, sum z = 0.
+/// Any such z bounds the optimum from below, whatever the solver did (weak duality).
+final class Evaluator<Map: LinearMap, Penalty: BlockPenalty, Objective: Loss> {
+  let program: ConvexProgram<Map, Penalty, Objective>
+  let workers: Workers
+  let mapWorkspace: Map.Workspace
+  private let penaltyWorkspace: Penalty.Workspace
+  private let fit: Vector
+  private let dual: Vector
+  private let gradient: Vector
+  let targets: Vector
+
+  init(
+    _ program: ConvexProgram<Map, Penalty, Objective>, _ workers: Workers
+  ) throws(ZonotopeError) {
+    self.program = program
+    self.workers = workers
+    mapWorkspace = try program.map.makeWorkspace()
+    penaltyWorkspace = try program.penalty.makeWorkspace()
+    fit = try Vector(program.map.samples)
+    dual = try Vector(program.map.samples)
+    gradient = try Vector(program.size)
+    targets = try program.targets.withUnsafeBufferPointer { (y) throws(ZonotopeError) in
+      try Vector(copying: y)
+    }
+  }
+
+  /// The value of the program at the blocks, with the best bias for them.
+  func primal(_ blocks: Values) -> (value: Double, bias: Double) {
+    program.map.forward(blocks, into: fit.mutable, mapWorkspace, workers)
+    let bias = addBestBias()
+    let value =
+      program.loss.value(fit.values, targets.values) + program.beta * program.penalty.value(blocks)
+    return (value, bias)
+  }
+
+  /// A lower bound of the optimum from any point z of the loss's domain, and the feasible dual point itself.
+  ///
+  /// - Parameter adjoint: A'z where the caller has it already; ignored with a bias, which changes z.
+  func lowerBound(_ z: Values, adjoint: Values? = nil) -> (value: Double, point: Values) {
+    dual.pointer.update(from: z.baseAddress!, count: z.count)
+    var product = adjoint
+    if program.hasBias {
+      program.loss.balance(dual.mutable, targets.values)
+      product = nil
+    }
+    if product == nil {
+      program.map.adjoint(dual.values, into: gradient.mutable, mapWorkspace, workers)
+    }
+    let largest = program.penalty.dualNorm(product ?? gradient.values, floor: 0, penaltyWorkspace, workers)
+    let limit = largest > 0 ? program.beta / largest : .infinity
+    let factor = program.loss.dualScaling(dual.values, targets.values, limit: limit)
+    scale(dual.mutable, by: factor)
+    let value = program.loss.dualValue(dual.values, targets.values)
+    // Zero is feasible too, and says that no loss is negative.
+    guard value > 0 else {
+      scale(dual.mutable, by: 0)
+      return (0, dual.values)
+    }
+    return (value, dual.values)
+  }
+
+  /// The smallest beta whose solution is zero: the dual norm of A'z at the gradient z of the loss without a network.
+  func betaMax() -> Double where Objective: SmoothLoss {
+    scale(fit.mutable, by: 0)
+    _ = addBestBias()
+    program.loss.gradient(fit.values, targets.values, into: dual.mutable)
+    program.map.adjoint(dual.values, into: gradient.mutable, mapWorkspace, workers)
+    return program.penalty.dualNorm(gradient.values, floor: 0, penaltyWorkspace, workers)
+  }
+
+  /// The gradient of the loss at the fit of the last ``primal(_:)``.
+  func gradientAtPrimal(into z: MutableValues) where Objective: SmoothLoss {
+    program.loss.gradient(fit.values, targets.values, into: z)
+  }
+
+  private func addBestBias() -> Double {
+    guard program.hasBias else { return 0 }
+    let bias = program.loss.optimalBias(fit.values, targets.values)
+    for k in 0..<fit.count { fit[k] += bias }
+    return bias
+  }
+}

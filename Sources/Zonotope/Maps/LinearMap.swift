@@ -1,0 +1,25 @@
+/// A structured linear map from blocks to the fit of every sample; it is never stored as a matrix.
+///
+/// Block space holds `blocks` runs of `blockSize` numbers; sample space holds `samples` numbers (samples times
+/// outputs, sample after sample).
+public protocol LinearMap: Sendable {
+  var samples: Int { get }
+  var blocks: Int { get }
+  var blockSize: Int { get }
+
+  /// Memory for the products, which belongs to one solve.
+  associatedtype Workspace
+  func makeWorkspace() throws(ZonotopeError) -> Workspace
+
+  /// f = A z
+  func forward(_ z: Values, into f: MutableValues, _ workspace: Workspace, _ workers: Workers)
+
+  /// g = A' r
+  func adjoint(_ r: Values, into g: MutableValues, _ workspace: Workspace, _ workers: Workers)
+}
+
+/// A map whose Gram matrix in sample space is cheaper than its columns are many.
+public protocol GramMap: LinearMap {
+  /// The lower triangle of k = A A', (samples, samples).
+  func gram(into k: MutableValues, _ workers: Workers)
+}

@@ -1,0 +1,80 @@
+import CZonotope
+
+/// A z = sum_i D_i X z_i over patterns D_i = diag(0/1): the features of gated networks.
+///
+/// The products run on the bits of the patterns; no matrix of samples times patterns is formed.
+public struct MaskedMap: GramMap {
+  public let x: MatrixView
+  public let patterns: PatternSet
+  public var samples: Int { x.rows }
+  public var blocks: Int { patterns.count }
+  public var blockSize: Int { x.columns }
+
+  public init(x: MatrixView, patterns: PatternSet) throws(ZonotopeError) {
+    guard patterns.samples == x.rows else {
+      throw .invalid(place: "patterns", reason: "\(patterns.samples) bits each for \(x.rows) samples")
+    }
+    _ = try product(patterns.count, x.columns, place: "patterns")
+    self.x = x
+    self.patterns = patterns
+  }
+
+  /// One kernel workspace for every range that may run at the same time.
+  public final class Workspace {
+    fileprivate let forward: Vector
+    fileprivate let adjoint: Vector
+    fileprivate let forwardSize: Int
+    fileprivate let adjointSize: Int
+
+    fileprivate init(_ map: MaskedMap) throws(ZonotopeError) {
+      let (n, d, p) = (map.samples, map.blockSize, map.blocks)
+      forwardSize = zt_masked_forward_f64_workspace(min(n, map.sampleGrain), d, p)
+      adjointSize = zt_masked_adjoint_f64_workspace(n, d, min(p, map.patternGrain))
+      forward = try Vector(
+        product((n + map.sampleGrain - 1) / map.sampleGrain, forwardSize, place: "samples"))
+      adjoint = try Vector(
+        product((p + map.patternGrain - 1) / map.patternGrain, adjointSize, place: "patterns"))
+    }
+  }
+
+  public func makeWorkspace() throws(ZonotopeError) -> Workspace { try Workspace(self) }
+
+  public func forward(
+    _ z: Values, into f: MutableValues, _ workspace: Workspace, _ workers: Workers
+  ) {
+    workers.ranges(samples, grain: sampleGrain) { range in
+      zt_masked_forward_f64(
+        range.count, blockSize, blocks, x.row(range.lowerBound), x.stride,
+        patterns.sampleBits.pointer + range.lowerBound * patterns.sampleWords, patterns.sampleWords,
+        z.baseAddress, blockSize, f.baseAddress! + range.lowerBound,
+        workspace.forward.pointer + range.lowerBound / sampleGrain * workspace.forwardSize)
+    }
+  }
+
+  public func adjoint(
+    _ r: Values, into g: MutableValues, _ workspace: Workspace, _ workers: Workers
+  ) {
+    workers.ranges(blocks, grain: patternGrain) { range in
+      zt_masked_adjoint_f64(
+        samples, blockSize, range.count, x.base, x.stride,
+        patterns.patternBits.pointer + range.lowerBound * patterns.patternWords, patterns.patternWords,
+        r.baseAddress, g.baseAddress! + range.lowerBound * blockSize, blockSize,
+        workspace.adjoint.pointer + range.lowerBound / patternGrain * workspace.adjointSize)
+    }
+  }
+
+  /// sum_i D_i X X' D_i = (M M') o (X X')
+  public func gram(into k: MutableValues, _ workers: Workers) {
+    gramOfRows(x, into: k)
+    workers.ranges(samples, grain: 64) { range in
+      zt_hadamard_gram_f64(
+        range.lowerBound, range.upperBound, blocks, patterns.sampleBits.pointer, patterns.sampleWords,
+        k.baseAddress, samples)
+    }
+  }
+
+  /// Two ranges at least when the product is large enough to be worth a second thread (2 MFLOP).
+  private var isSmall: Bool { 2 * Double(samples) * Double(blockSize) * Double(blocks) < 2e6 }
+  fileprivate var sampleGrain: Int { isSmall ? max(1, samples) : max(64, (samples + 7) / 8) }
+  fileprivate var patternGrain: Int { isSmall ? max(1, blocks) : max(16, (blocks + 7) / 8) }
+}

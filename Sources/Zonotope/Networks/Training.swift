@@ -1,0 +1,105 @@
+/// The weight of the penalty.
+public enum Beta: Sendable, Equatable {
+  case absolute(Double)
+  /// A fraction of betaMax, the smallest beta whose solution is the zero network.
+  case ratio(Double)
+}
+
+/// A trained network with everything that is known about it.
+public struct TrainingResult: Sendable {
+  public var network: TwoLayerNetwork
+  public var certificate: Certificate
+  public var solution: Solution
+  /// The objective of the network, from its weights alone.
+  public var networkObjective: Double
+  public var beta: Double
+  public var betaMax: Double
+  public var patternCount: Int
+  /// Patterns with a block that is not zero.
+  public var activePatterns: Int
+  public var patternSource: PatternSet.Source
+}
+
+extension Architecture {
+  /// Trains to the global optimum of the convex program and proves how close it came.
+  ///
+  /// - Parameters:
+  ///   - data: n rows of d features with one target each.
+  ///   - loss: ``SquaredLoss``, ``LogisticLoss`` or one of your own.
+  ///   - beta: the weight of (1/2)(||w||^2 + alpha^2) summed over the neurons.
+  /// - Throws: misuse only, before any work.
+  public func train(
+    on data: Dataset, loss: some SmoothLoss & ProximableLoss, beta: Beta,
+    settings: SolverSettings = SolverSettings()
+  ) throws(ZonotopeError) -> TrainingResult {
+    let session = try TrainingSession(self, data: data, loss: loss, settings: settings)
+    return try session.train(beta: beta)
+  }
+}
+
+/// A program kept ready to be solved for several values of beta, each started from the answer before.
+public final class TrainingSession<A: Architecture, Objective: SmoothLoss & ProximableLoss> {
+  public let architecture: A
+  public let data: Dataset
+  public let betaMax: Double
+  public let formulation: Formulation<A.Map, A.Penalty>
+  private let program: ConvexProgram<A.Map, A.Penalty, Objective>
+  private let settings: SolverSettings
+  private let workers: Workers
+  private var last: BlockPoint?
+
+  public init(
+    _ architecture: A, data: Dataset, loss: Objective, settings: SolverSettings = SolverSettings()
+  ) throws(ZonotopeError) {
+    try settings.check()
+    // The targets before the patterns: an error in them should not wait for an enumeration.
+    try data.y.withUnsafeBufferPointer { (y) throws(ZonotopeError) in try loss.check(y) }
+    self.architecture = architecture
+    self.data = data
+    self.settings = settings
+    workers = Workers(threads: settings.threads)
+    formulation = try architecture.formulation(of: data.x, memory: settings.memoryBudget)
+    program = try ConvexProgram(
+      map: formulation.map, penalty: formulation.penalty, loss: loss, targets: data.y, beta: 0,
+      hasBias: architecture.outputBias)
+    betaMax = try Evaluator(program, workers).betaMax()
+  }
+
+  /// The optimum for one beta, from the answer to the last one.
+  public func train(beta: Beta) throws(ZonotopeError) -> TrainingResult {
+    let value: Double
+    switch beta {
+    case .absolute(let beta): value = beta
+    case .ratio(let ratio):
+      guard ratio >= 0, ratio.isFinite else {
+        throw .invalid(place: "betaRatio", reason: "\(ratio) is not a finite number of at least 0")
+      }
+      value = ratio * betaMax
+    }
+    let weighted = try program.with(beta: value)
+    let solution = try weighted.solve(settings, from: last, workers)
+    last = solution.point
+    let network = try architecture.network(at: solution.point, of: formulation)
+    return TrainingResult(
+      network: network,
+      certificate: Certificate(
+        scope: architecture.scope(over: formulation.patterns), objective: solution.objective,
+        lowerBound: solution.dual),
+      solution: solution,
+      networkObjective: try network.objective(
+        on: data.x, targets: data.y, loss: program.loss, beta: value),
+      beta: value, betaMax: betaMax, patternCount: formulation.patterns.count,
+      activePatterns: activePatterns(solution.point), patternSource: formulation.patterns.source)
+  }
+
+  private func activePatterns(_ point: BlockPoint) -> Int {
+    let size = formulation.map.blockSize, count = formulation.patterns.count
+    guard size > 0 else { return 0 }
+    var active = [Bool](repeating: false, count: count)
+    for block in 0..<point.blocks.count / size
+    where point.blocks[block * size..<(block + 1) * size].contains(where: { $0 != 0 }) {
+      active[block % count] = true
+    }
+    return active.reduce(0) { $0 + ($1 ? 1 : 0) }
+  }
+}

@@ -1,0 +1,245 @@
+/// The alternating direction method of multipliers in sample space.
+///
+/// Splits the program into u, with the loss, and v = u, with the penalty and its cones:
+///
+///     minimise  loss(A u + b 1) + beta * penalty(v)   subject to u = v.
+///
+/// The step in u solves one system with delta I + A A', factored once for each value of rho, because the Gram matrix
+/// of masked products is a Hadamard product that costs no more than the data's own (Pilanci and Ergen 2020 for the
+/// program; Boyd et al. 2011, sections 3 and 8.3, for the method; over-relaxation of 1.7 after section 3.4.3).
+/// Losses that are not quadratic are split off as well, with a second multiplier. The projection onto the cones sits
+/// inside the prox, so v is feasible at every step.
+///
+/// Convergence depends on rho = beta / threshold alone, and the best threshold is a fixed multiple of the mean norm of
+/// the active blocks (``BlockPenalty/thresholdRatio``), so rho follows that norm at a few early steps.
+struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & SmoothLoss>: SolverIteration {
+  static var kind: SolverKind { .admm }
+
+  private let program: ConvexProgram<Map, Penalty, Objective>
+  private let evaluator: Evaluator<Map, Penalty, Objective>
+  private let penaltyWorkspace: Penalty.Workspace
+  private var workers: Workers { evaluator.workers }
+
+  /// A A', centred on both sides when there is a bias; lower triangle.
+  private let gram: Vector
+  private let factor: CholeskyFactor
+  /// The penalty's copy of the blocks.
+  private let v: Vector
+  /// Scaled multiplier of u = v.
+  private let l: Vector
+  /// v - l, then the relaxed u plus the multiplier.
+  private let w: Vector
+  /// A'z of the last step.
+  private let adjoint: Vector
+  /// Solution of the system: z / rho.
+  private let z: Vector
+  /// Split fit and its scaled multiplier, for losses that are not quadratic.
+  private let split: Vector
+  private let m: Vector
+  private let dual: Vector
+  private let scaledAdjoint: Vector
+
+  private var rho: Double
+  private var rhoFit: Double
+  private var summary = ShrinkSummary(active: 0, totalNorm: 0)
+  private(set) var iteration = 0
+
+  /// Bytes that a solve takes beyond the data.
+  static func memory(_ program: ConvexProgram<Map, Penalty, Objective>) throws(ZonotopeError) -> Int {
+    let samples = try product(program.map.samples, program.map.samples, place: "samples")
+    return try product(8, 2 * samples + product(8, program.size, place: "blocks"), place: "memory")
+  }
+
+  init(
+    _ evaluator: Evaluator<Map, Penalty, Objective>, from start: BlockPoint?
+  ) throws(ZonotopeError) {
+    let program = evaluator.program, n = program.map.samples, size = program.size
+    self.program = program
+    self.evaluator = evaluator
+    penaltyWorkspace = try program.penalty.makeWorkspace()
+    gram = try Vector(product(n, n, place: "samples"))
+    factor = try CholeskyFactor(order: n)
+    v = try Vector(size)
+    l = try Vector(size)
+    w = try Vector(size)
+    adjoint = try Vector(size)
+    z = try Vector(n)
+    split = try Vector(n)
+    m = try Vector(n)
+    dual = try Vector(n)
+    scaledAdjoint = try Vector(size)
+    rho = 1
+    rhoFit = program.loss.quadraticScale ?? 1
+    program.map.gram(into: gram.mutable, evaluator.workers)
+    if program.hasBias { centre(gram.mutable, order: n) }
+    begin(from: start)
+  }
+
+  // MARK: One step
+
+  mutating func advance() {
+    for j in 0..<v.count { w[j] = v[j] - l[j] }
+    solveForFit()
+    let relaxation = 1.7
+    for j in 0..<v.count {
+      w[j] = relaxation * (w[j] - adjoint[j]) + (1 - relaxation) * v[j] + l[j]
+    }
+    let threshold = program.beta / rho
+    summary = program.penalty.prox(
+      w.values, threshold: threshold, into: v.mutable, penaltyWorkspace, workers)
+    for j in 0..<v.count { l[j] = w[j] - v[j] }
+    if program.loss.quadraticScale == nil { proximalFit(relaxation) }
+    iteration += 1
+    if Self.isAdaptationDue(iteration) { adapt() }
+  }
+
+  /// z = (delta I + A A')^{-1} (A w - T) and A'z, where T is what the fit is drawn to.
+  private func solveForFit() {
+    let quadratic = program.loss.quadraticScale != nil, y = evaluator.targets
+    program.map.forward(w.values, into: z.mutable, evaluator.mapWorkspace, workers)
+    for k in 0..<z.count { z[k] -= quadratic ? y[k] : split[k] + m[k] }
+    if program.hasBias { centre(z.mutable) }
+    factor.solve(z.mutable)
+    if program.hasBias { centre(z.mutable) }
+    program.map.adjoint(z.values, into: adjoint.mutable, evaluator.mapWorkspace, workers)
+  }
+
+  /// The fit of this step is T + delta z; its relaxed copy goes through the prox of the loss.
+  private func proximalFit(_ relaxation: Double) {
+    let delta = rho / rhoFit
+    for k in 0..<z.count {
+      let fit = split[k] + m[k] + delta * z[k]
+      let relaxed = relaxation * fit + (1 - relaxation) * split[k]
+      dual[k] = relaxed - m[k]
+    }
+    program.loss.prox(dual.values, evaluator.targets.values, step: 1 / rhoFit, into: split.mutable)
+    for k in 0..<z.count { m[k] = split[k] - dual[k] }
+  }
+
+  // MARK: Step sizes
+
+  /// Early on the norms of the active blocks tell the scale of the answer; later changes are rarer and rarer, so that
+  /// the method converges as one with a fixed step.
+  private static func isAdaptationDue(_ iteration: Int) -> Bool {
+    switch iteration {
+    case 3, 8, 16, 28, 45, 70, 105, 150, 220, 330, 500: true
+    default: iteration > 500 && iteration.isMultiple(of: 500) && (iteration / 500).nonzeroBitCount == 1
+    }
+  }
+
+  private mutating func adapt() {
+    var newRho = rho, newRhoFit = rhoFit
+    if summary.active == 0 {
+      newRho = 4 * rho
+    } else if summary.meanNorm.isFinite {
+      let wanted = program.beta / (program.penalty.thresholdRatio * summary.meanNorm)
+      if wanted > 1.35 * rho || 1.35 * wanted < rho { newRho = wanted }
+    }
+    if program.loss.quadraticScale == nil {
+      let curvature = curvatureAtBlocks()
+      let wanted = min(3 * rhoFit, max(rhoFit / 3, curvature))
+      if wanted > 1.35 * rhoFit || 1.35 * wanted < rhoFit { newRhoFit = wanted }
+    }
+    change(rho: newRho, rhoFit: newRhoFit)
+  }
+
+  /// Mean second derivative of the loss at v. At the split fit it would run away to 0 where that overshoots.
+  private func curvatureAtBlocks() -> Double {
+    program.map.forward(v.values, into: dual.mutable, evaluator.mapWorkspace, workers)
+    if program.hasBias {
+      let bias = program.loss.optimalBias(dual.values, evaluator.targets.values)
+      for k in 0..<dual.count { dual[k] += bias }
+    }
+    return max(
+      program.loss.meanCurvature(dual.values, evaluator.targets.values),
+      1e-6 * program.loss.curvatureBound)
+  }
+
+  private mutating func change(rho newRho: Double, rhoFit newRhoFit: Double) {
+    guard newRho.isFinite, newRho > 0, newRho != rho || newRhoFit != rhoFit else { return }
+    // A factorisation that fails leaves the step as it is, which still converges.
+    guard factor.factor(gram.values, shift: newRho / newRhoFit) else {
+      _ = factor.factor(gram.values, shift: rho / rhoFit)
+      return
+    }
+    scale(l.mutable, by: rho / newRho)
+    scale(m.mutable, by: rhoFit / newRhoFit)
+    rho = newRho
+    rhoFit = newRhoFit
+  }
+
+  // MARK: Start
+
+  private mutating func begin(from start: BlockPoint?) {
+    let n = program.map.samples
+    var trace = 0.0
+    for k in 0..<n { trace += gram[k * n + k] }
+    if program.loss.quadraticScale == nil {
+      rhoFit = curvatureAtBlocks()
+      let bias = program.hasBias ? program.loss.optimalBias(split.values, evaluator.targets.values) : 0
+      for k in 0..<n { split[k] = bias }
+    }
+    rho = max(rhoFit * max(trace / Double(max(1, n)), 1e-300) * 0.1, 1e-300)
+    if let start, start.blocks.count == v.count, start.blocks.contains(where: { $0 != 0 }) {
+      start.blocks.withUnsafeBufferPointer { v.pointer.update(from: $0.baseAddress!, count: $0.count) }
+      let active = activeBlocks(v.values, program.map.blockSize)
+      let mean = program.penalty.value(v.values) / Double(max(1, active))
+      rho = program.beta / (program.penalty.thresholdRatio * mean)
+      if program.loss.quadraticScale == nil {
+        rhoFit = curvatureAtBlocks()
+        program.map.forward(v.values, into: split.mutable, evaluator.mapWorkspace, workers)
+        for k in 0..<n { split[k] += start.bias }
+      }
+    }
+    if !(rho > 0 && rho.isFinite) { rho = 1 }
+    while !factor.factor(gram.values, shift: rho / rhoFit), rho < 1e300 { rho *= 100 }
+  }
+
+  // MARK: What the certificate needs
+
+  var isCheckDue: Bool { iteration >= 4 && iteration.isMultiple(of: min(20, max(4, iteration / 10 / 4 * 4))) }
+
+  var blocks: Values { v.values }
+
+  var dualCandidate: (point: Values, adjoint: Values?)? {
+    guard iteration > 0 else { return nil }
+    if program.loss.quadraticScale != nil {
+      for k in 0..<z.count { dual[k] = rho * z[k] }
+      for j in 0..<adjoint.count { scaledAdjoint[j] = rho * adjoint[j] }
+      return (dual.values, scaledAdjoint.values)
+    }
+    for k in 0..<m.count { dual[k] = -rhoFit * m[k] }
+    return (dual.values, nil)
+  }
+
+  var parameters: [(name: String, value: Double)] { [("rho", rho), ("rhoFit", rhoFit)] }
+}
+
+/// z - mean(z)
+private func centre(_ z: MutableValues) {
+  guard z.count > 0 else { return }
+  let mean = sum(Values(z)) / Double(z.count)
+  for k in 0..<z.count { z[k] -= mean }
+}
+
+/// The lower triangle of P K P with P = I - 1 1'/n.
+private func centre(_ gram: MutableValues, order n: Int) {
+  guard n > 0 else { return }
+  var means = [Double](repeating: 0, count: n)
+  for i in 0..<n {
+    for j in 0..<i {
+      means[i] += gram[i * n + j]
+      means[j] += gram[i * n + j]
+    }
+    means[i] += gram[i * n + i]
+  }
+  var mean = 0.0
+  for i in 0..<n {
+    means[i] /= Double(n)
+    mean += means[i]
+  }
+  mean /= Double(n)
+  for i in 0..<n {
+    for j in 0...i { gram[i * n + j] += mean - means[i] - means[j] }
+  }
+}

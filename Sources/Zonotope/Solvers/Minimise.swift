@@ -1,0 +1,115 @@
+/// Advances an iteration until its certified gap is small enough or a limit is met, and returns the best point seen
+/// with the best bound seen.
+///
+/// Cancellation and the time limit are honoured within one step.
+func minimise<Map, Penalty, Objective: SmoothLoss, Iteration: SolverIteration>(
+  _ evaluator: Evaluator<Map, Penalty, Objective>, by iteration: inout Iteration, _ settings: SolverSettings,
+  started: Double, choice: String
+) throws(ZonotopeError) -> Solution {
+  var best = try BestAnswer(blocks: evaluator.program.size, samples: evaluator.program.map.samples)
+  let gradient = try Vector(evaluator.program.map.samples)
+  let limit = settings.iterations ?? defaultIterationLimit
+  var patience = Patience()
+
+  func check() -> Status? {
+    let (objective, bias) = evaluator.primal(iteration.blocks)
+    guard objective.isFinite else { return .numericalBreakdown }
+    best.offer(objective: objective, blocks: iteration.blocks, bias: bias)
+    evaluator.gradientAtPrimal(into: gradient.mutable)
+    let candidate = iteration.dualCandidate ?? (gradient.values, nil)
+    let bound = evaluator.lowerBound(candidate.point, adjoint: candidate.adjoint)
+    best.offer(dual: bound.value, point: bound.point)
+    settings.progress?(
+      Progress(
+        solver: Iteration.kind, iteration: iteration.iteration, objective: best.objective,
+        lowerBound: best.dual, relativeGap: best.relativeGap,
+        activeBlocks: activeBlocks(best.blocks.values, evaluator.program.map.blockSize),
+        seconds: monotonicSeconds() - started))
+    if best.relativeGap <= settings.tolerance { return .optimal }
+    return patience.isExhausted(gap: best.relativeGap, iteration: iteration.iteration) ? .stalled : nil
+  }
+
+  var status = check()
+  while status == nil {
+    if settings.cancellation?.isCancelled == true {
+      status = .cancelled
+    } else if let seconds = settings.seconds, monotonicSeconds() - started >= seconds {
+      status = .timeLimit
+    } else if iteration.iteration >= limit {
+      status = .iterationLimit
+    } else {
+      iteration.advance()
+      if iteration.isCheckDue || iteration.iteration >= limit { status = check() }
+      continue
+    }
+    // The last steps may have improved on the last check.
+    if let late = check(), late == .optimal { status = late }
+  }
+  guard let status else { preconditionFailure("the loop above ends with a status") }
+  return Solution(
+    status: status, objective: best.objective, dual: best.dual,
+    point: BlockPoint(blocks: best.blocks.array, bias: best.bias), dualPoint: best.dualPoint.array,
+    solver: Iteration.kind, choice: choice, iterations: iteration.iteration,
+    seconds: monotonicSeconds() - started)
+}
+
+/// Steps after which a solve ends whatever its gap, unless the caller says otherwise.
+let defaultIterationLimit = 200_000
+
+/// The best primal and the best dual point of a solve, kept apart: either may come from any step.
+private struct BestAnswer {
+  private(set) var objective = Double.infinity
+  private(set) var dual = 0.0
+  private(set) var bias = 0.0
+  let blocks: Vector
+  let dualPoint: Vector
+
+  init(blocks: Int, samples: Int) throws(ZonotopeError) {
+    self.blocks = try Vector(blocks)
+    dualPoint = try Vector(samples)
+  }
+
+  mutating func offer(objective: Double, blocks: Values, bias: Double) {
+    guard objective < self.objective else { return }
+    self.objective = objective
+    self.bias = bias
+    self.blocks.mutable.baseAddress!.update(from: blocks.baseAddress!, count: blocks.count)
+    reconcile()
+  }
+
+  mutating func offer(dual: Double, point: Values) {
+    guard dual > self.dual else { return }
+    self.dual = dual
+    dualPoint.mutable.baseAddress!.update(from: point.baseAddress!, count: point.count)
+    reconcile()
+  }
+
+  /// A difference that rounding explains is no gap; a dual above the objective by more would be a fault, and
+  /// shows as a negative gap.
+  private mutating func reconcile() {
+    if abs(objective - dual) < 8 * Double.ulpOfOne * max(1, abs(objective)) { dual = objective }
+  }
+
+  var relativeGap: Double { Zonotope.relativeGap(objective, dual) }
+}
+
+/// Notices that the gap no longer falls.
+private struct Patience {
+  private var reference = Double.infinity
+  private var since = 0
+
+  mutating func isExhausted(gap: Double, iteration: Int) -> Bool {
+    if gap <= 0.5 * reference {
+      reference = gap
+      since = iteration
+    }
+    return iteration - since > 5000 + since
+  }
+}
+
+func activeBlocks(_ blocks: Values, _ size: Int) -> Int {
+  guard size > 0 else { return 0 }
+  return stride(from: 0, to: blocks.count, by: size).reduce(0) { count, start in
+    count + (blocks[start..<start + size].contains { $0 != 0 } ? 1 : 0)
+  }
+}

@@ -1,0 +1,124 @@
+/// An algorithm on a program: a state that can be advanced for ever.
+///
+/// It neither stops nor prints nor looks at the clock; ``minimise(_:_:_:_:)`` wraps those around it.
+public protocol SolverIteration {
+  /// The name in problem files and results.
+  static var kind: SolverKind { get }
+
+  /// Steps taken.
+  var iteration: Int { get }
+
+  /// One step.
+  mutating func advance()
+
+  /// Whether the answer has moved enough for the certificate to be worth computing.
+  var isCheckDue: Bool { get }
+
+  /// The blocks that would be returned now, each inside its cone.
+  var blocks: Values { get }
+
+  /// A point z of the loss's domain that tends to the dual optimum, with A'z where it is at hand. Nil: use the
+  /// gradient of the loss at the blocks.
+  var dualCandidate: (point: Values, adjoint: Values?)? { get }
+
+  /// Numbers that characterise the step for reports, such as `rho`.
+  var parameters: [(name: String, value: Double)] { get }
+}
+
+/// The algorithms, by their names in problem files.
+public enum SolverKind: String, Sendable, Codable, CaseIterable {
+  case automatic, fista, admm
+}
+
+/// How a solve ended. None of these is an error.
+public enum Status: String, Sendable, Codable {
+  /// The relative gap is at most the tolerance.
+  case optimal
+  /// The gap has stopped falling, for lack of precision.
+  case stalled
+  case iterationLimit = "iteration-limit"
+  case timeLimit = "time-limit"
+  case cancelled
+  /// A number overflowed; the last finite answer is returned.
+  case numericalBreakdown = "numerical-breakdown"
+}
+
+/// What a solve may spend and where it reports.
+public struct SolverSettings: Sendable {
+  public var kind: SolverKind = .automatic
+  /// The relative gap (objective - dual) / |objective| at which the answer is optimal.
+  public var tolerance = 1e-6
+  /// Steps at most; nil for the default of the solver.
+  public var iterations: Int?
+  /// Seconds at most, set-up included; nil for no limit.
+  public var seconds: Double?
+  /// Threads at most; 0 for one per processor.
+  public var threads = 0
+  /// Bytes at most; nil for half of the machine's memory.
+  public var memory: Int?
+  /// Called at every check of the gap, on the solving thread.
+  public var progress: (@Sendable (Progress) -> Void)?
+  public var cancellation: Cancellation?
+
+  public init() {}
+
+  var memoryBudget: Int { memory ?? physicalMemory() / 2 }
+
+  func check() throws(ZonotopeError) {
+    guard tolerance > 0, tolerance.isFinite else {
+      throw .invalid(place: "solver.tolerance", reason: "\(tolerance) is not a finite number above 0")
+    }
+    if let iterations, iterations < 0 {
+      throw .invalid(place: "solver.iterations", reason: "\(iterations) is negative")
+    }
+    if let seconds, !(seconds >= 0) {
+      throw .invalid(place: "solver.seconds", reason: "\(seconds) is not a number of at least 0")
+    }
+    guard threads >= 0, threads <= 4096 else {
+      throw .invalid(place: "solver.threads", reason: "\(threads) is not between 0 and 4096")
+    }
+    if let memory, memory <= 0 {
+      throw .invalid(place: "solver.memory", reason: "\(memory) bytes are not above 0")
+    }
+  }
+}
+
+/// Where a solve stands.
+public struct Progress: Sendable {
+  public var solver: SolverKind
+  public var iteration: Int
+  public var objective: Double
+  public var lowerBound: Double
+  public var relativeGap: Double
+  public var activeBlocks: Int
+  public var seconds: Double
+}
+
+/// The answer to a program with its proof.
+public struct Solution: Sendable {
+  public var status: Status
+  /// loss + beta * penalty at `point`.
+  public var objective: Double
+  /// The value of the dual at `dualPoint`, a lower bound of the optimum of the program.
+  public var dual: Double
+  /// Every block is inside its cone.
+  public var point: BlockPoint
+  /// A feasible point of the dual, one number a sample: whoever doubts the bound can evaluate it.
+  public var dualPoint: [Double]
+  public var solver: SolverKind
+  /// Why `automatic` chose it, or that the caller did.
+  public var choice: String
+  public var iterations: Int
+  public var seconds: Double
+
+  /// objective - dual; 0 when the two differ by rounding only.
+  public var gap: Double { objective - dual }
+  /// gap / |objective|, 0 when both are 0.
+  public var relativeGap: Double { Zonotope.relativeGap(objective, dual) }
+}
+
+/// (objective - dual) / |objective|; infinite for an objective of 0 above its bound.
+func relativeGap(_ objective: Double, _ dual: Double) -> Double {
+  let gap = objective - dual
+  return gap == 0 ? 0 : gap / abs(objective)
+}

@@ -1,0 +1,141 @@
+import CZonotope
+
+/// sum_i ||v_i||_2 with v_i in the cone K_i = {v : S_i X v >= 0} of its pattern: the penalty of exact ReLU
+/// networks (Pilanci and Ergen 2020, equation 8).
+///
+/// Blocks come in pairs: block i and block i + (number of patterns) share the cone of pattern i. The prox is the
+/// group soft-threshold of the projection onto the cone, so every iterate of a solver is feasible.
+public struct ConeGroupLasso: BlockPenalty {
+  public let count: Int
+  public let blockSize: Int
+  public var thresholdRatio: Double { 0.4 }
+
+  private let patterns: PatternSet
+  /// The rows of X scaled to unit norm, by columns: (blockSize, samples). The cones are the same.
+  private let columns: Vector
+
+  /// - Parameter x: (samples, blockSize).
+  public init(patterns: PatternSet, x: MatrixView) throws(ZonotopeError) {
+    guard x.rows == patterns.samples else {
+      throw .invalid(place: "patterns", reason: "\(patterns.samples) bits each for \(x.rows) samples")
+    }
+    self.patterns = patterns
+    count = try product(2, patterns.count, place: "patterns")
+    blockSize = x.columns
+    columns = try Vector(product(x.rows, x.columns, place: "x"))
+    for k in 0..<x.rows {
+      let row = Values(start: x.row(k), count: x.columns)
+      // Scale by the largest entry first: the norm of a row of tiny or huge numbers neither under- nor overflows.
+      let largest = row.reduce(0) { max($0, abs($1)) }
+      guard largest > 0 else { continue }
+      var squares = 0.0
+      for value in row { squares += (value / largest) * (value / largest) }
+      let length = squares.squareRoot()
+      for j in 0..<x.columns { columns[j * x.rows + k] = row[j] / largest / length }
+    }
+  }
+
+  public final class Workspace {
+    /// Per block: the rows that were active at the last projection, and the multipliers' sum B'rho.
+    fileprivate let active: Buffer<Int>
+    fileprivate let activeCount: Buffer<Int>
+    fileprivate let correction: Vector
+    fileprivate let norms: Vector
+    fileprivate let scratch: Vector
+    fileprivate let scratchSize: Int
+
+    fileprivate init(count: Int, size: Int, samples: Int) throws(ZonotopeError) {
+      active = try Buffer(product(count, size, place: "blocks"))
+      activeCount = try Buffer(count)
+      correction = try Vector(product(count, size, place: "blocks"))
+      norms = try Vector(count)
+      scratchSize = zt_cone_project_f64_workspace(samples, size) + 2 * size
+      scratch = try Vector(product((count + grain - 1) / grain, scratchSize, place: "blocks"))
+    }
+  }
+
+  public func makeWorkspace() throws(ZonotopeError) -> Workspace {
+    try Workspace(count: count, size: blockSize, samples: patterns.samples)
+  }
+
+  public func value(_ v: Values) -> Double {
+    GroupLasso(count: count, blockSize: blockSize).value(v)
+  }
+
+  public func prox(
+    _ t: Values, threshold: Double, into v: MutableValues, _ workspace: Workspace, _ workers: Workers
+  ) -> ShrinkSummary {
+    workers.ranges(count, grain: grain) { range in
+      for i in range {
+        let target = v.baseAddress! + i * blockSize
+        let length = project(
+          t.baseAddress! + i * blockSize, block: i, stop: threshold, into: target, range.lowerBound, workspace)
+        guard length > threshold else {
+          target.update(repeating: 0, count: blockSize)
+          workspace.norms[i] = length.isNaN ? .nan : 0
+          continue
+        }
+        let factor = 1 - threshold / length
+        for j in 0..<blockSize { target[j] *= factor }
+        workspace.norms[i] = factor * length
+      }
+    }
+    var summary = ShrinkSummary(active: 0, totalNorm: 0)
+    for length in workspace.norms.values where length != 0 {
+      summary.active += 1
+      summary.totalNorm += length
+    }
+    return summary
+  }
+
+  public func dualNorm(_ g: Values, floor: Double, _ workspace: Workspace, _ workers: Workers) -> Double {
+    workers.ranges(count, grain: grain) { range in
+      let scratch = workspace.scratch.pointer + range.lowerBound / grain * workspace.scratchSize
+      let negated = scratch + workspace.scratchSize - blockSize
+      var largest = floor
+      for i in range {
+        for j in 0..<blockSize { negated[j] = -g[i * blockSize + j] }
+        let length = project(
+          negated, block: i, stop: largest, into: nil, range.lowerBound, workspace)
+        workspace.norms[i] = length
+        largest = max(largest, length)
+      }
+    }
+    return workspace.norms.values.reduce(0, nanMax)
+  }
+
+  /// The norm of the projection of `t` onto the cone of the block, or an upper bound of it that is at most `stop`.
+  /// Above `stop` the projection itself is written to `target`; otherwise what is there has no meaning.
+  private func project(
+    _ t: UnsafePointer<Double>, block: Int, stop: Double, into target: UnsafeMutablePointer<Double>?,
+    _ first: Int, _ workspace: Workspace
+  ) -> Double {
+    let size = blockSize, correction = workspace.correction.pointer + block * size
+    // For any rho >= 0 the norm of t + B'rho bounds that of the projection, and the cone of all B'rho contains
+    // every multiple of the last one.
+    var tc = 0.0, cc = 0.0, squares = 0.0
+    for j in 0..<size {
+      tc += t[j] * correction[j]
+      cc += correction[j] * correction[j]
+    }
+    let multiple = tc < 0 ? -tc / cc : 0
+    for j in 0..<size {
+      let entry = t[j] + multiple * correction[j]
+      squares += entry * entry
+    }
+    let bound = squares.squareRoot()
+    if bound <= stop { return bound }
+    let scratch = workspace.scratch.pointer + first / grain * workspace.scratchSize
+    let result = target ?? scratch + workspace.scratchSize - 2 * size
+    let samples = patterns.samples
+    let length = zt_cone_project_f64(
+      samples, size, columns.pointer, samples,
+      patterns.patternBits.pointer + block % patterns.count * patterns.patternWords, t, stop, result,
+      workspace.active.pointer + block * size, workspace.activeCount.pointer + block, scratch)
+    for j in 0..<size { correction[j] = result[j] - t[j] }
+    return length
+  }
+}
+
+/// Blocks that one thread takes at a time.
+private let grain = 16

@@ -1,0 +1,134 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// scale * sum log(1 + exp(-y f)), y = -1 or +1
+public struct LogisticLoss: SmoothLoss, ProximableLoss {
+  public var name: String { "logistic" }
+  public let scale: Double
+  public var curvatureBound: Double { scale / 4 }
+
+  public init(scale: Double = 1) { self.scale = scale }
+
+  public func check(_ y: Values) throws(ZonotopeError) {
+    try checkScale()
+    for k in 0..<y.count where y[k] != 1 && y[k] != -1 {
+      throw .invalid(place: "y[\(k)]", reason: "\(y[k]) is not a label, which is -1 or 1")
+    }
+    let positive = y.reduce(0) { $0 + ($1 > 0 ? 1 : 0) }
+    guard y.isEmpty || (positive > 0 && positive < y.count) else {
+      throw .invalid(place: "y", reason: "all \(y.count) labels are the same class")
+    }
+  }
+
+  public func value(_ f: Values, _ y: Values) -> Double {
+    var total = 0.0
+    for k in 0..<f.count { total += softplus(-y[k] * f[k]) }
+    return scale * total
+  }
+
+  public func meanCurvature(_ f: Values, _ y: Values) -> Double {
+    guard f.count > 0 else { return curvatureBound }
+    var total = 0.0
+    for k in 0..<f.count { total += sigmoid(f[k]) * sigmoid(-f[k]) }
+    return scale * total / Double(f.count)
+  }
+
+  public func gradient(_ f: Values, _ y: Values, into z: MutableValues) {
+    for k in 0..<f.count { z[k] = -scale * y[k] * sigmoid(-y[k] * f[k]) }
+  }
+
+  public func divergence(_ f: Values, from g: Values, _ y: Values) -> Double {
+    var total = 0.0
+    for k in 0..<f.count {
+      let p = sigmoid(g[k]), q = sigmoid(-g[k]), step = f[k] - g[k]
+      if abs(step) < 1e-2 {
+        // The direct formula cancels; the Taylor polynomial is exact to 1e-12 of the leading term here.
+        let a = p * q, b = q - p
+        total += step * step * a * (0.5 + step * (b / 6 + step * (1 - 6 * a) / 24))
+      } else {
+        total += softplus(f[k]) - softplus(g[k]) - p * step
+      }
+    }
+    return scale * total
+  }
+
+  /// Newton's method on f + step * gradient - t = 0, which is monotone in f; bisection where it leaves the bracket.
+  public func prox(_ t: Values, _ y: Values, step: Double, into f: MutableValues) {
+    let weight = step * scale
+    for k in 0..<t.count {
+      // In m = y f: m - weight * sigmoid(-m) = y t, so y t <= m <= y t + weight.
+      let target = y[k] * t[k]
+      var low = target, high = target + weight
+      var m = target + weight * sigmoid(-target)
+      for _ in 0..<60 {
+        let s = sigmoid(-m), residual = m - weight * s - target
+        if residual > 0 { high = m } else { low = m }
+        let newton = m - residual / (1 + weight * s * (1 - s))
+        let next = newton >= low && newton <= high ? newton : 0.5 * (low + high)
+        let change = abs(next - m)
+        m = next
+        if change <= 1e-15 * (1 + abs(m)) { break }
+      }
+      f[k] = y[k] * m
+    }
+  }
+
+  public func dualValue(_ z: Values, _ y: Values) -> Double {
+    var total = 0.0
+    for k in 0..<z.count {
+      let a = -y[k] * z[k] / scale
+      guard a >= 0, a <= 1 else { return -.infinity }
+      if a > 0 && a < 1 { total += a * log(a) + (1 - a) * log1p(-a) }
+    }
+    return -scale * total
+  }
+
+  /// Shrinks the side, positive or negative labels, whose weights sum to more: every entry stays in the domain.
+  public func balance(_ z: MutableValues, _ y: Values) {
+    var positive = 0.0, negative = 0.0
+    for value in z { if value > 0 { positive += value } else { negative -= value } }
+    guard positive > 0, negative > 0 else {
+      for k in 0..<z.count { z[k] = 0 }
+      return
+    }
+    let ratio = min(positive, negative) / max(positive, negative)
+    for k in 0..<z.count where (z[k] > 0) == (positive > negative) { z[k] *= ratio }
+  }
+
+  /// Newton's method on the derivative in b, inside a bracket.
+  public func optimalBias(_ f: Values, _ y: Values) -> Double {
+    guard f.count > 0, y.contains(where: { $0 > 0 }), y.contains(where: { $0 < 0 }) else { return 0 }
+    // Beyond these every sample of one class is at its limit and the derivative has a known sign.
+    let margin = 1 + 2 * log(Double(f.count) + 1)
+    var low = -f.max()! - margin, high = -f.min()! + margin
+    var b = min(high, max(low, 0))
+    for _ in 0..<100 {
+      var slope = 0.0, curvature = 0.0
+      for k in 0..<f.count {
+        let s = sigmoid(-y[k] * (f[k] + b))
+        slope -= y[k] * s
+        curvature += s * (1 - s)
+      }
+      if slope > 0 { high = b } else { low = b }
+      let newton = b - slope / curvature
+      let next = newton >= low && newton <= high ? newton : 0.5 * (low + high)
+      let change = abs(next - b)
+      b = next
+      if change <= 1e-15 * (1 + abs(b)) { break }
+    }
+    return b
+  }
+}
+
+/// log(1 + exp(t)) without overflow.
+func softplus(_ t: Double) -> Double { t > 0 ? t + log1p(exp(-t)) : log1p(exp(t)) }
+
+/// 1 / (1 + exp(-t)) without overflow.
+func sigmoid(_ t: Double) -> Double {
+  if t >= 0 { return 1 / (1 + exp(-t)) }
+  let e = exp(t)
+  return e / (1 + e)
+}

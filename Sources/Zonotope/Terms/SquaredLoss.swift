@@ -1,0 +1,74 @@
+/// scale * 1/2 * sum (f - y)^2
+public struct SquaredLoss: SmoothLoss, ProximableLoss {
+  public var name: String { "squared" }
+  public let scale: Double
+  public var curvatureBound: Double { scale }
+  public var quadraticScale: Double? { scale }
+
+  public init(scale: Double = 1) { self.scale = scale }
+
+  public func check(_ y: Values) throws(ZonotopeError) {
+    try checkScale()
+    for k in 0..<y.count where !y[k].isFinite {
+      throw .invalid(place: "y[\(k)]", reason: "\(y[k]) is not a finite number")
+    }
+  }
+
+  public func value(_ f: Values, _ y: Values) -> Double {
+    var total = 0.0
+    for k in 0..<f.count {
+      let residual = f[k] - y[k]
+      total += residual * residual
+    }
+    return 0.5 * scale * total
+  }
+
+  public func meanCurvature(_ f: Values, _ y: Values) -> Double { scale }
+
+  public func gradient(_ f: Values, _ y: Values, into z: MutableValues) {
+    for k in 0..<f.count { z[k] = scale * (f[k] - y[k]) }
+  }
+
+  public func divergence(_ f: Values, from g: Values, _ y: Values) -> Double {
+    var total = 0.0
+    for k in 0..<f.count {
+      let difference = f[k] - g[k]
+      total += difference * difference
+    }
+    return 0.5 * scale * total
+  }
+
+  public func prox(_ t: Values, _ y: Values, step: Double, into f: MutableValues) {
+    let weight = step * scale
+    for k in 0..<t.count { f[k] = (t[k] + weight * y[k]) / (1 + weight) }
+  }
+
+  public func dualValue(_ z: Values, _ y: Values) -> Double {
+    var squares = 0.0, products = 0.0
+    for k in 0..<z.count {
+      squares += z[k] * z[k]
+      products += z[k] * y[k]
+    }
+    return -squares / (2 * scale) - products
+  }
+
+  /// The maximiser of the dual along z, cut at the limit.
+  public func dualScaling(_ z: Values, _ y: Values, limit: Double) -> Double {
+    let squares = dot(z, z)
+    guard squares > 0 else { return 0 }
+    return min(limit, max(-limit, -scale * dot(z, y) / squares))
+  }
+
+  public func balance(_ z: MutableValues, _ y: Values) {
+    guard z.count > 0 else { return }
+    let mean = sum(Values(z)) / Double(z.count)
+    for k in 0..<z.count { z[k] -= mean }
+  }
+
+  public func optimalBias(_ f: Values, _ y: Values) -> Double {
+    guard f.count > 0 else { return 0 }
+    var total = 0.0
+    for k in 0..<f.count { total += y[k] - f[k] }
+    return total / Double(f.count)
+  }
+}
