@@ -1,0 +1,72 @@
+/*
+ * One struct of function pointers an instruction set. A tier may leave an entry NULL: the reference then
+ * serves. Signatures and meaning are those of the public functions in zonotope/kernels.h.
+ */
+#ifndef ZT_KERNEL_TABLE_H
+#define ZT_KERNEL_TABLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma GCC visibility push(hidden)
+
+typedef void zt_pack_signs_f64_fn_(size_t n, size_t d, size_t p, const double *x, size_t x_stride,
+                                   const double *gates, size_t gate_stride, uint64_t *bits, size_t bit_stride,
+                                   double *workspace);
+typedef void zt_transpose_bits_fn_(size_t lines, size_t bits, const uint64_t *source, size_t source_stride,
+                                   uint64_t *destination, size_t destination_stride);
+typedef void zt_hash_lines_fn_(size_t lines, size_t bits, const uint64_t *source, size_t stride,
+                               uint64_t *hashes);
+typedef void zt_masked_forward_f64_fn_(size_t n, size_t d, size_t p, const double *x, size_t x_stride,
+                                       const uint64_t *sample_bits, size_t bit_stride, const double *u,
+                                       size_t u_stride, double *f, double *workspace);
+typedef void zt_masked_adjoint_f64_fn_(size_t n, size_t d, size_t p, const double *x, size_t x_stride,
+                                       const uint64_t *pattern_bits, size_t bit_stride, const double *r,
+                                       double *g, size_t g_stride, double *workspace);
+typedef void zt_hadamard_gram_f64_fn_(size_t row0, size_t row1, size_t p, const uint64_t *sample_bits,
+                                      size_t bit_stride, double *k, size_t k_stride);
+typedef void zt_block_norms_f64_fn_(size_t p, size_t d, const double *g, size_t g_stride, double *norms);
+typedef size_t zt_group_shrink_f64_fn_(size_t p, size_t d, const double *t, size_t t_stride, double theta,
+                                       double *v, size_t v_stride, double *norms, size_t *support);
+
+typedef struct zt_kernel_table_ {
+    const char *name;
+    zt_pack_signs_f64_fn_ *pack_signs_f64;
+    zt_transpose_bits_fn_ *transpose_bits;
+    zt_hash_lines_fn_ *hash_lines;
+    zt_masked_forward_f64_fn_ *masked_forward_f64;
+    zt_masked_adjoint_f64_fn_ *masked_adjoint_f64;
+    zt_hadamard_gram_f64_fn_ *hadamard_gram_f64;
+    zt_block_norms_f64_fn_ *block_norms_f64;
+    zt_group_shrink_f64_fn_ *group_shrink_f64;
+} zt_kernel_table_;
+
+/* The table of that name, or NULL when this build or this processor does not have it. */
+const zt_kernel_table_ *zt_find_table_(const char *name);
+
+/* The reference tier: every entry is filled. */
+zt_pack_signs_f64_fn_ zt_pack_signs_f64_reference_;
+zt_transpose_bits_fn_ zt_transpose_bits_reference_;
+zt_hash_lines_fn_ zt_hash_lines_reference_;
+zt_masked_forward_f64_fn_ zt_masked_forward_f64_reference_;
+zt_masked_adjoint_f64_fn_ zt_masked_adjoint_f64_reference_;
+zt_hadamard_gram_f64_fn_ zt_hadamard_gram_f64_reference_;
+zt_block_norms_f64_fn_ zt_block_norms_f64_reference_;
+zt_group_shrink_f64_fn_ zt_group_shrink_f64_reference_;
+
+#if defined(__x86_64__)
+zt_pack_signs_f64_fn_ zt_pack_signs_f64_avx2_;
+zt_masked_forward_f64_fn_ zt_masked_forward_f64_avx2_;
+zt_masked_adjoint_f64_fn_ zt_masked_adjoint_f64_avx2_;
+zt_hadamard_gram_f64_fn_ zt_hadamard_gram_f64_avx2_;
+zt_block_norms_f64_fn_ zt_block_norms_f64_avx2_;
+zt_group_shrink_f64_fn_ zt_group_shrink_f64_avx2_;
+#endif
+
+/* zt_distinct_lines with the hash of the caller's choice; tests force collisions through it. */
+size_t zt_distinct_lines_by_(size_t lines, size_t bits, const uint64_t *source, size_t stride, size_t *first,
+                             size_t *workspace, zt_hash_lines_fn_ *hash_lines);
+
+#pragma GCC visibility pop
+
+#endif
