@@ -28,6 +28,7 @@
 #ifndef ZONOTOPE_H
 #define ZONOTOPE_H
 
+#include "zonotope/arrangements.h"
 #include "zonotope/cones.h"
 #include "zonotope/kernels.h"
 
