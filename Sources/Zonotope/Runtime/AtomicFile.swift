@@ -23,10 +23,11 @@ enum AtomicFile {
     }
     var status = stat()
     let exists = stat(path, &status) == 0
+    let missing = exists ? 0 : errno
     if isDescriptor(path) || exists && status.st_mode & S_IFMT != S_IFREG {
       return try writeDirectly(bytes, to: path)
     }
-    if !exists, errno != ENOENT { throw .system(path, errno) }
+    if !exists, missing != ENOENT { throw .system(path, missing) }
     let target = try resolved(path, exists: exists)
     let folder = directory(of: target)
     let (descriptor, temporary) = try createTemporary(in: folder, for: path)
