@@ -1,0 +1,124 @@
+import CZonotope
+
+/// The central arrangement of the hyperplanes `x_k . w = 0`, one for each row of a data matrix.
+///
+/// Its open cells are the activation patterns of a ReLU neuron (Pilanci and Ergen 2020, section 2). Everything
+/// is exact for the real numbers that the doubles hold: ties, grids, repeated, parallel and zero rows, and more
+/// columns than the rank are ordinary input.
+public struct Arrangement: Sendable {
+  /// The largest rank whose cells can be enumerated.
+  public static let rankLimit = Int(ZT_CELLS_RANK_LIMIT)
+
+  public let samples: Int
+  public let features: Int
+  /// The rank of the rows, decided without rounding.
+  public let rank: Int
+  /// Distinct hyperplanes: rows that are not zero, parallel and antiparallel ones counted once.
+  public let hyperplanes: Int
+  /// Independent columns, ascending. Witness directions have their non-zero entries there.
+  public let columns: [Int]
+
+  /// The rows of each class of hyperplanes, their orientation and a normal; see `zt_row_classes_f64`.
+  let rows: Buffer<Int>
+  let starts: Buffer<Int>
+  let flipped: Buffer<UInt64>
+  let normals: Vector
+
+  /// Analyses the rows of `x`, (samples, features). Takes a scaled copy of `x` for the time of the call.
+  ///
+  /// - Throws: ``ZonotopeError/invalid(place:reason:)`` for an entry that is not finite, or a row whose entries
+  ///   differ by more than a factor of 2^200; ``ZonotopeError/unsupported(key:reason:)`` for a rank above
+  ///   ``rankLimit``.
+  public init(of x: MatrixView) throws(ZonotopeError) {
+    let (n, d) = (x.rows, x.columns)
+    if let (row, column) = x.firstNonFinite() {
+      throw .invalid(place: "x[\(row)][\(column)]", reason: "\(x[row, column]) is not a finite number")
+    }
+    let scaled = try Vector(product(n, d, place: "x"))
+    let scalable = zt_scale_rows_f64(n, d, x.base, x.stride, scaled.pointer, d)
+    guard scalable == n else {
+      throw .invalid(
+        place: "x[\(scalable)]",
+        reason: "its entries differ by more than a factor of 2^200, too much for exact signs")
+    }
+
+    let chosen = try Buffer<Int>(Self.rankLimit)
+    let rank = zt_independent_columns_f64(n, d, scaled.pointer, d, chosen.pointer)
+    guard rank <= Self.rankLimit else {
+      throw .unsupported(
+        key: "patterns",
+        reason: "enumerating all patterns needs rows of rank at most \(Self.rankLimit), these have more")
+    }
+    samples = n
+    features = d
+    self.rank = rank
+    columns = Array(chosen.array[..<rank])
+
+    rows = try Buffer(n)
+    starts = try Buffer(n + 1)
+    flipped = try Buffer(zt_words(n))
+    let lines = try Vector(product(n, rank, place: "x"))
+    if rank == 0 {
+      hyperplanes = 0
+    } else {
+      let workspace = try Workspace(bytes: zt_row_classes_f64_workspace(n, rank))
+      hyperplanes = zt_row_classes_f64(
+        n, d, rank, scaled.pointer, d, chosen.pointer, rows.pointer, starts.pointer, flipped.pointer,
+        lines.pointer, workspace.pointer)
+    }
+    normals = lines
+  }
+
+  /// The bound of Cover on the number of cells, `2 sum_{k < rank} C(hyperplanes - 1, k)`, which is reached in
+  /// general position. `Int.max` when it does not fit.
+  public var coverBound: Int {
+    guard hyperplanes > 0 else { return 1 }
+    return saturating(halfBound, 2)
+  }
+
+  /// Cells with the first hyperplane on its positive side; the others are their opposites.
+  var halfBound: Int { Int(clamping: zt_half_cells_bound(hyperplanes, rank)) }
+
+  /// The number of open cells, without storing them. nil when `cancelled` said so.
+  ///
+  /// - Complexity: O(h^2 log h) for h hyperplanes of rank 3, constant below.
+  /// - Throws: ``ZonotopeError/outOfMemory(bytes:)``.
+  public func count(cancelled: (() -> Bool)? = nil) throws(ZonotopeError) -> Int? {
+    let workspace = try Workspace(bytes: zt_count_cells_f64_workspace(hyperplanes, rank))
+    var cells = 0
+    let status = watching(cancelled) { progress, context in
+      zt_count_cells_f64(
+        hyperplanes, rank, normals.pointer, progress, context, &cells, workspace.pointer)
+    }
+    return status == ZT_CELLS_COMPLETE ? cells : nil
+  }
+}
+
+/// Memory for a kernel that counts its workspace in bytes.
+typealias Workspace = Vector
+
+extension Buffer<Double> {
+  convenience init(bytes: Int) throws(ZonotopeError) { try self.init((bytes + 7) / 8) }
+}
+
+/// The product of two sizes that are not negative, or `Int.max`.
+func saturating(_ a: Int, _ b: Int) -> Int {
+  let (value, overflow) = a.multipliedReportingOverflow(by: b)
+  return overflow ? Int.max : value
+}
+
+/// Calls `body` with a C callback that asks `cancelled`.
+func watching<Result>(
+  _ cancelled: (() -> Bool)?, body: (zt_cells_progress?, UnsafeMutableRawPointer?) -> Result
+) -> Result {
+  guard let cancelled else { return body(nil, nil) }
+  return withoutActuallyEscaping(cancelled) { cancelled in
+    var question = cancelled
+    return withUnsafeMutablePointer(to: &question) { question in
+      body(
+        { context, _ in
+          context!.assumingMemoryBound(to: (() -> Bool).self).pointee() ? 1 : 0
+        }, UnsafeMutableRawPointer(question))
+    }
+  }
+}
