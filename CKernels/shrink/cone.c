@@ -6,6 +6,9 @@
 /* Violations up to this multiple of ||v|| are rounding. */
 #define TOLERANCE 1e-13
 
+/* A projection shorter than this multiple of ||q|| is rounding, and its direction means nothing. */
+#define NEGLIGIBLE 4e-15
+
 /*
  * The state of the active-set method. The d rows of `basis` are orthonormal; the first k of them span the active
  * normals, whose coordinates in it are the columns of the upper triangle `r`. `c` holds q in the basis, so
@@ -197,12 +200,17 @@ double zt_cone_project_f64(size_t n, size_t d, const double *columns, size_t col
     memcpy(s.c, q, d * sizeof(double));
     warm_start_(&s, n, columns, column_stride, pattern, *active_count < d ? *active_count : d);
 
+    const double negligible = NEGLIGIBLE * sqrt(dot_(d, q, q));
     double length = 0;
     for (size_t change = 0; change <= 100 + 20 * d; change++) {
         length = tail_norm_(&s);
         assemble_(&s, v);
         *active_count = s.k;
         if (!(length > stop)) return length;
+        if (length <= negligible) {
+            memset(v, 0, d * sizeof(double));
+            return length;
+        }
         double value;
         const size_t row = most_violated_(n, d, columns, column_stride, pattern, v, &value);
         if (row == n || value >= -TOLERANCE * length || isnan(length)) return length;

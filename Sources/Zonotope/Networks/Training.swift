@@ -44,6 +44,7 @@ public final class TrainingSession<A: Architecture, Objective: SmoothLoss & Prox
   public let betaMax: Double
   public let formulation: Formulation<A.Map, A.Penalty>
   private let program: ConvexProgram<A.Map, A.Penalty, Objective>
+  private let targets: [Double]
   private let settings: SolverSettings
   private let workers: Workers
   private var last: BlockPoint?
@@ -53,14 +54,15 @@ public final class TrainingSession<A: Architecture, Objective: SmoothLoss & Prox
   ) throws(ZonotopeError) {
     try settings.check()
     // The targets before the patterns: an error in them should not wait for an enumeration.
-    try data.y.withUnsafeBufferPointer { (y) throws(ZonotopeError) in try loss.check(y) }
+    targets = try data.singleTargets()
+    try targets.withUnsafeBufferPointer { (y) throws(ZonotopeError) in try loss.check(y) }
     self.architecture = architecture
     self.data = data
     self.settings = settings
     workers = Workers(threads: settings.threads)
     formulation = try architecture.formulation(of: data.x, memory: settings.memoryBudget)
     program = try ConvexProgram(
-      map: formulation.map, penalty: formulation.penalty, loss: loss, targets: data.y, beta: 0,
+      map: formulation.map, penalty: formulation.penalty, loss: loss, targets: targets, beta: 0,
       hasBias: architecture.outputBias)
     betaMax = try Evaluator(program, workers).betaMax()
   }
@@ -87,7 +89,7 @@ public final class TrainingSession<A: Architecture, Objective: SmoothLoss & Prox
         lowerBound: solution.dual),
       solution: solution,
       networkObjective: try network.objective(
-        on: data.x, targets: data.y, loss: program.loss, beta: value),
+        on: data.x, targets: targets, loss: program.loss, beta: value),
       beta: value, betaMax: betaMax, patternCount: formulation.patterns.count,
       activePatterns: activePatterns(solution.point), patternSource: formulation.patterns.source)
   }

@@ -26,16 +26,9 @@ public final class Workers: @unchecked Sendable {
   private var ending = false
   private let next = Atomic<Int>(0)
 
-  /// The number of processors this process may run on.
+  /// The number of processors that are online.
   public static var available: Int {
-    #if canImport(Glibc)
-      var set = cpu_set_t()
-      if sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 {
-        let count = withUnsafeBytes(of: &set) { $0.reduce(0) { $0 + $1.nonzeroBitCount } }
-        if count > 0 { return count }
-      }
-    #endif
-    return max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
   }
 
   /// - Parameter threads: how many threads work together; 0 means one per available processor. Threads the system

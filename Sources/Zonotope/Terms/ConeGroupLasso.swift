@@ -132,7 +132,9 @@ public struct ConeGroupLasso: BlockPenalty {
       samples, size, columns.pointer, samples,
       patterns.patternBits.pointer + block % patterns.count * patterns.patternWords, t, stop, result,
       workspace.active.pointer + block * size, workspace.activeCount.pointer + block, scratch)
-    for j in 0..<size { correction[j] = result[j] - t[j] }
+    // Zero with a positive norm: the projection was given up, and tells no multipliers.
+    let isGivenUp = length > 0 && (0..<size).allSatisfy { result[$0] == 0 }
+    for j in 0..<size { correction[j] = isGivenUp ? 0 : result[j] - t[j] }
     return length
   }
 }

@@ -1,0 +1,192 @@
+/// A training problem as one JSON document: data, model, loss, penalty and solver settings.
+///
+/// The format is a contract with other programs; `docs/problem-format.md` has it.
+public struct Problem: Sendable {
+  public enum Model: Sendable {
+    case relu(ReLU)
+    case gatedReLU(GatedReLU)
+  }
+  public enum LossTerm: Sendable {
+    case squared(SquaredLoss)
+    case logistic(LogisticLoss)
+  }
+
+  public var data: Dataset
+  public var model: Model
+  public var loss: LossTerm
+  public var beta: Beta
+  public var settings: SolverSettings
+
+  /// Reads a problem file; paths in it are relative to its folder.
+  ///
+  /// - Throws: ``ZonotopeError`` that names the key, the place in the text or the figure.
+  public init(path: String, memory: Int? = nil) throws(ZonotopeError) {
+    let bytes = try FileBytes(path: path, budget: memory ?? physicalMemory() / 2)
+    let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    self = try bytes.withBytes { (text) throws(ZonotopeError) in
+      try Problem(text: text, name: path, folder: folder, memory: memory)
+    }
+  }
+
+  /// Reads a problem from a text; relative paths in it are refused.
+  public init(text: String, memory: Int? = nil) throws(ZonotopeError) {
+    let bytes = Array(text.utf8)
+    self = try bytes.withUnsafeBufferPointer { (text) throws(ZonotopeError) in
+      try Problem(text: text, name: "problem", folder: nil, memory: memory)
+    }
+  }
+
+  private init(
+    text: UnsafeBufferPointer<UInt8>, name: String, folder: String?, memory: Int?
+  ) throws(ZonotopeError) {
+    let document: JSONValue
+    do {
+      document = try JSONScanner.scan(text)
+    } catch {
+      throw error.text(file: name, in: text)
+    }
+    var reader = try JSONObjectReader(document, place: "")
+    guard try reader.text("format") == "zonotope-problem" else {
+      throw .invalid(place: "format", reason: "is not \"zonotope-problem\"")
+    }
+    guard try reader.number("version") == 1 else {
+      throw .unsupported(key: "version", reason: "this version reads version 1")
+    }
+    settings = try Self.settings(&reader)
+    if let memory { settings.memory = memory }
+    loss = try Self.loss(&reader)
+    model = try Self.model(&reader)
+    beta = try Self.beta(&reader)
+    guard var data = try reader.object("data") else { throw .invalid(place: "data", reason: "is missing") }
+    let labels = if case .logistic = loss { true } else { false }
+    let values = try ProblemData(&data, folder: folder, labels: labels, memory: settings.memoryBudget)
+    try data.finish()
+    try reader.finish()
+    self.data = try Dataset(x: values.x, y: values.y)
+  }
+
+  // MARK: Parts
+
+  private static func beta(_ reader: inout JSONObjectReader) throws(ZonotopeError) -> Beta {
+    let (absolute, ratio) = (try reader.number("beta"), try reader.number("betaRatio"))
+    switch (absolute, ratio) {
+    case (let value?, nil):
+      guard value >= 0 else { throw .invalid(place: "beta", reason: "\(value) is negative") }
+      return .absolute(value)
+    case (nil, let value?):
+      guard value >= 0 else { throw .invalid(place: "betaRatio", reason: "\(value) is negative") }
+      return .ratio(value)
+    case (nil, nil): throw .invalid(place: "beta", reason: "is missing, and so is betaRatio")
+    default: throw .invalid(place: "betaRatio", reason: "stands beside beta, only one of them can")
+    }
+  }
+
+  private static func loss(_ reader: inout JSONObjectReader) throws(ZonotopeError) -> LossTerm {
+    guard var loss = try reader.object("loss") else { throw .invalid(place: "loss", reason: "is missing") }
+    guard let kind = try loss.text("kind") else { throw .invalid(place: "loss.kind", reason: "is missing") }
+    let scale = try loss.number("scale") ?? 1
+    guard scale > 0 else { throw .invalid(place: "loss.scale", reason: "\(scale) is not above 0") }
+    try loss.finish()
+    switch kind {
+    case "squared": return .squared(SquaredLoss(scale: scale))
+    case "logistic": return .logistic(LogisticLoss(scale: scale))
+    default:
+      throw .unsupported(
+        key: "loss.kind", reason: "\"\(kind)\" is not supported by this version (squared, logistic)")
+    }
+  }
+
+  private static func model(_ reader: inout JSONObjectReader) throws(ZonotopeError) -> Model {
+    guard var model = try reader.object("model") else { throw .invalid(place: "model", reason: "is missing") }
+    guard let kind = try model.text("kind") else { throw .invalid(place: "model.kind", reason: "is missing") }
+    guard kind == "two-layer" else {
+      throw .unsupported(
+        key: "model.kind", reason: "\"\(kind)\" is not supported by this version (two-layer)")
+    }
+    try model.acceptDefault("activation", .string("relu"))
+    try model.acceptDefault("skip", .bool(false))
+    try model.acceptDefault("grow", .bool(false))
+    try model.acceptDefault("outputs", .string("per-class"))
+    let gated = try model.flag("gated") ?? false
+    let inputBias = try model.flag("inputBias") ?? false
+    let outputBias = try model.flag("outputBias") ?? false
+    let patterns = try ProblemPatterns.read(model.take("patterns"), model.path("patterns"))
+    try model.finish()
+    return gated
+      ? .gatedReLU(GatedReLU(patterns: patterns, inputBias: inputBias, outputBias: outputBias))
+      : .relu(ReLU(patterns: patterns, inputBias: inputBias, outputBias: outputBias))
+  }
+
+  private static func settings(_ reader: inout JSONObjectReader) throws(ZonotopeError) -> SolverSettings {
+    var settings = SolverSettings()
+    guard var solver = try reader.object("solver") else { return settings }
+    if let kind = try solver.text("kind") {
+      guard let known = SolverKind(rawValue: kind) else {
+        let names = SolverKind.allCases.map(\.rawValue).joined(separator: ", ")
+        throw .unsupported(
+          key: "solver.kind", reason: "\"\(kind)\" is not supported by this version (\(names))")
+      }
+      settings.kind = known
+    }
+    settings.tolerance = try solver.number("tolerance") ?? settings.tolerance
+    settings.iterations = try solver.count("iterations")
+    settings.seconds = try solver.number("seconds")
+    settings.threads = try solver.count("threads") ?? settings.threads
+    settings.memory = try solver.count("memory")
+    try solver.acceptDefault("precision", .string("double"))
+    try solver.finish()
+    try settings.check()
+    return settings
+  }
+}
+
+/// The `patterns` of a model.
+enum ProblemPatterns {
+  static func read(_ value: JSONValue?, _ place: String) throws(ZonotopeError) -> PatternSelection {
+    guard let value else { return .all }
+    if case .string(let text) = value {
+      guard text == "all" else {
+        throw .unsupported(key: place, reason: "\"\(text)\" is not supported by this version (all)")
+      }
+      return .all
+    }
+    var reader = try JSONObjectReader(value, place: place)
+    let selection: PatternSelection
+    if let masks = reader.take("masks") {
+      selection = .masks(try bits(masks, "\(place).masks"))
+    } else if let gates = reader.take("gates") {
+      selection = .gates(try ProblemData.rows(gates, "\(place).gates"))
+    } else if var sample = try reader.object("sample") {
+      guard let count = try sample.count("count"), count > 0 else {
+        throw .invalid(place: sample.path("count"), reason: "is missing or 0")
+      }
+      guard let seed = try sample.count("seed") else {
+        throw .invalid(place: sample.path("seed"), reason: "is missing")
+      }
+      try sample.finish()
+      selection = .sampled(count: count, seed: UInt64(seed))
+    } else {
+      try reader.finish()
+      throw .invalid(place: place, reason: "names neither masks nor gates nor a sample")
+    }
+    try reader.finish()
+    return selection
+  }
+
+  private static func bits(_ value: JSONValue, _ place: String) throws(ZonotopeError) -> [[Bool]] {
+    let matrix = try ProblemData.rows(value, place)
+    var masks: [[Bool]] = []
+    for i in 0..<matrix.rows {
+      var mask: [Bool] = []
+      for k in 0..<matrix.columns {
+        let bit = matrix[i, k]
+        guard bit == 0 || bit == 1 else {
+          throw .invalid(place: "\(place)[\(i)][\(k)]", reason: "\(bit) is not a bit")
+        }
+        mask.append(bit == 1)
+      }
+      masks.append(mask)
+    }
+    return masks
+  }
+}

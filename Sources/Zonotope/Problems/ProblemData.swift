@@ -1,0 +1,152 @@
+/// The data of a problem: lists in the document, or files beside it.
+struct ProblemData {
+  let x: MatrixView
+  let y: [Double]
+
+  /// - Parameters:
+  ///   - folder: where relative paths start; nil refuses them.
+  ///   - labels: whether the loss wants -1 and +1, which the two classes of a text column become.
+  init(
+    _ reader: inout JSONObjectReader, folder: String?, labels: Bool, memory: Int
+  ) throws(ZonotopeError) {
+    let x = try reader.require("x"), y = try reader.require("y")
+    let (placeX, placeY) = (reader.path("x"), reader.path("y"))
+    switch x {
+    case .object:
+      self.x = try Self.file(x, placeX, folder: folder, memory: memory).features()
+    default:
+      self.x = try Self.rows(x, placeX)
+    }
+    switch y {
+    case .object:
+      self.y = try Self.file(y, placeY, folder: folder, memory: memory).targets(labels: labels)
+    default:
+      self.y = try Self.numbers(y, placeY)
+    }
+    guard self.x.rows > 0, self.x.columns > 0 else {
+      throw .invalid(place: placeX, reason: "there is no data, \(self.x.rows) rows of \(self.x.columns)")
+    }
+    if let (row, column) = self.x.firstNonFinite() {
+      throw .invalid(place: "\(placeX)[\(row)][\(column)]", reason: "is not a finite number")
+    }
+    guard self.y.count == self.x.rows else {
+      throw .invalid(place: placeY, reason: "\(self.y.count) targets for \(self.x.rows) rows")
+    }
+  }
+
+  /// A list of rows of equal length.
+  static func rows(_ value: JSONValue, _ place: String) throws(ZonotopeError) -> MatrixView {
+    guard case .array(let list) = value else {
+      if case .numbers(let numbers) = value, numbers.isEmpty { return try MatrixView([], rows: 0, columns: 0) }
+      throw .invalid(place: place, reason: "\(value.kind), not a list of rows")
+    }
+    var values: [Double] = [], columns = 0
+    for (k, row) in list.enumerated() {
+      guard case .numbers(let numbers) = row else {
+        throw .invalid(place: "\(place)[\(k)]", reason: "\(row.kind), not a row of numbers")
+      }
+      if k == 0 { columns = numbers.count }
+      guard numbers.count == columns else {
+        throw .invalid(
+          place: "\(place)[\(k)]", reason: "\(numbers.count) numbers, the first row has \(columns)")
+      }
+      values += numbers
+    }
+    return try MatrixView(values, rows: list.count, columns: columns)
+  }
+
+  private static func numbers(_ value: JSONValue, _ place: String) throws(ZonotopeError) -> [Double] {
+    if case .numbers(let numbers) = value { return numbers }
+    guard case .array(let rows) = value, case .numbers(let first)? = rows.first, first.count > 1 else {
+      throw .invalid(place: place, reason: "\(value.kind), not a list of numbers")
+    }
+    throw .unsupported(key: place, reason: "\(first.count) outputs, this version trains one")
+  }
+
+  // MARK: Files
+
+  private enum File {
+    case array(NPYArray, place: String)
+    case table(CSVTable, columns: [String]?, place: String)
+
+    func features() throws(ZonotopeError) -> MatrixView {
+      switch self {
+      case .array(let array, let place):
+        guard array.shape.count < 3 else {
+          throw .invalid(place: place, reason: "\(array.shape.count) dimensions, this model takes 2")
+        }
+        return try array.matrix()
+      case .table(let table, let columns, _): return try table.matrix(columns: columns)
+      }
+    }
+
+    func targets(labels: Bool) throws(ZonotopeError) -> [Double] {
+      switch self {
+      case .array(let array, let place):
+        let matrix = try array.matrix()
+        guard matrix.columns == 1 || array.shape.count < 3 && matrix.rows == 1 else {
+          throw .unsupported(key: place, reason: "\(matrix.columns) outputs, this version trains one")
+        }
+        return matrix.entries()
+      case .table(let table, let columns, let place):
+        let names = columns ?? table.columns
+        guard names.count == 1, let name = names.first else {
+          throw .unsupported(key: place, reason: "\(names.count) columns, this version trains one output")
+        }
+        guard try table.isText(column: name) else { return try table.numbers(column: name) }
+        let (classes, indices) = try table.labels(column: name)
+        guard labels else { return indices.map(Double.init) }
+        guard classes.count == 2 else {
+          throw .invalid(place: place, reason: "column '\(name)' has \(classes.count) classes, not 2")
+        }
+        return indices.map { $0 == 0 ? -1 : 1 }
+      }
+    }
+  }
+
+  private static func file(
+    _ value: JSONValue, _ place: String, folder: String?, memory: Int
+  ) throws(ZonotopeError) -> File {
+    var reader = try JSONObjectReader(value, place: place)
+    if let name = try reader.text("npy") {
+      try reader.finish()
+      return .array(
+        try NPYArray(path: try resolve(name, "\(place).npy", folder), memory: memory), place: place)
+    }
+    guard let name = try reader.text("csv") else {
+      try reader.finish()
+      throw .invalid(place: place, reason: "names neither a csv nor an npy file")
+    }
+    var columns: [String]?
+    if let list = reader.take("columns") {
+      columns = []
+      guard case .array(let names) = list else {
+        throw .invalid(place: "\(place).columns", reason: "not a list of column names")
+      }
+      for (k, name) in names.enumerated() {
+        guard case .string(let text) = name else {
+          throw .invalid(place: "\(place).columns[\(k)]", reason: "\(name.kind), not a text")
+        }
+        columns?.append(text)
+      }
+    }
+    try reader.finish()
+    let table = try CSVTable(path: try resolve(name, "\(place).csv", folder), memory: memory)
+    return .table(table, columns: columns, place: place)
+  }
+
+  private static func resolve(
+    _ name: String, _ place: String, _ folder: String?
+  ) throws(ZonotopeError) -> String {
+    if name.hasPrefix("/") { return name }
+    guard let folder else {
+      throw .invalid(place: place, reason: "a relative path in a problem that does not come from a file")
+    }
+    return folder + "/" + name
+  }
+}
+
+extension MatrixView {
+  /// All entries, row after row.
+  func entries() -> [Double] { (0..<rows).flatMap { k in (0..<columns).map { self[k, $0] } } }
+}

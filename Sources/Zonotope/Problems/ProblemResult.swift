@@ -1,0 +1,61 @@
+extension Problem {
+  /// Solves the problem.
+  public func solve() throws(ZonotopeError) -> TrainingResult {
+    switch model {
+    case .relu(let architecture): try train(architecture)
+    case .gatedReLU(let architecture): try train(architecture)
+    }
+  }
+
+  private func train(_ architecture: some Architecture) throws(ZonotopeError) -> TrainingResult {
+    switch loss {
+    case .squared(let loss): try architecture.train(on: data, loss: loss, beta: beta, settings: settings)
+    case .logistic(let loss): try architecture.train(on: data, loss: loss, beta: beta, settings: settings)
+    }
+  }
+}
+
+extension TrainingResult {
+  /// The result document of the problem format, on one line or indented.
+  public func json(pretty: Bool = true) -> String {
+    String(decoding: JSONWriter.encode(jsonValue, pretty: pretty), as: UTF8.self)
+  }
+
+  var jsonValue: JSONValue {
+    .object([
+      JSONMember("status", .string(solution.status.rawValue)),
+      JSONMember("objective", .number(solution.objective)),
+      JSONMember("dual", .number(solution.dual)),
+      JSONMember("gap", .number(solution.gap)),
+      JSONMember("relativeGap", .number(solution.relativeGap)),
+      JSONMember("betaMax", .number(betaMax)),
+      JSONMember(
+        "certificate",
+        .object([
+          JSONMember("scope", .string(certificate.scope.rawValue)),
+          JSONMember("lowerBound", .number(certificate.lowerBound)),
+        ])),
+      JSONMember(
+        "patterns",
+        .object([
+          JSONMember("count", .number(Double(patternCount))),
+          JSONMember("active", .number(Double(activePatterns))),
+          JSONMember("source", .string(patternSource.rawValue)),
+        ])),
+      JSONMember(
+        "network",
+        .object([
+          JSONMember("objective", .number(networkObjective)),
+          JSONMember("neurons", .number(Double(network.neurons.count))),
+        ])),
+      JSONMember(
+        "solver",
+        .object([
+          JSONMember("kind", .string(solution.solver.rawValue)),
+          JSONMember("iterations", .number(Double(solution.iterations))),
+          JSONMember("seconds", .number(solution.seconds)),
+          JSONMember("reason", .string(solution.choice)),
+        ])),
+    ])
+  }
+}
