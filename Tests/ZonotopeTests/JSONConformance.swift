@@ -107,9 +107,13 @@ private func fault(_ bytes: [UInt8]) -> JSONFault? {
   }
 
   @Test func faultsBecomeErrorsWithPlaces() {
-    let bytes = Array("{\n \"a\": tru }".utf8)
-    let fault = fault(bytes)
-    let error = bytes.withUnsafeBufferPointer { fault?.text(file: "p.json", in: $0) }
+    let error = failure { () throws(ZonotopeError) in
+      let bytes = Array("{\n \"a\": tru }".utf8)
+      let source = try bytes.withUnsafeBufferPointer { (bytes) throws(ZonotopeError) in
+        try FileBytes(bytes, name: "p.json")
+      }
+      return try JSONScanner.document(source)
+    }
     #expect(error == .malformedText(file: "p.json", line: 2, column: 10, reason: "a value is expected here"))
   }
 }
