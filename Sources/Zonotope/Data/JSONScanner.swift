@@ -22,6 +22,17 @@ struct JSONScanner {
     return value
   }
 
+  /// The document that a text file holds; a fault becomes an error with line and column.
+  static func document(_ source: FileBytes) throws(ZonotopeError) -> JSONValue {
+    try source.withBytes { (bytes) throws(ZonotopeError) in
+      do throws(JSONFault) {
+        return try scan(bytes)
+      } catch {
+        throw error.text(file: source.name, in: bytes)
+      }
+    }
+  }
+
   private func fault(_ reason: String, at place: UnsafePointer<UInt8>? = nil) -> JSONFault {
     JSONFault(byte: (place ?? p) - start, reason: (place ?? p) < limit ? reason : "the document ends early")
   }

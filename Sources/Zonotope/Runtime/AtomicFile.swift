@@ -47,7 +47,9 @@ enum AtomicFile {
     path == "/dev/stdout" || path == "/dev/stderr" || path.hasPrefix("/dev/fd/") || path.hasPrefix("/proc/")
   }
 
-  private static func writeDirectly(_ bytes: UnsafeBufferPointer<UInt8>, to path: String) throws(ZonotopeError) {
+  private static func writeDirectly(_ bytes: UnsafeBufferPointer<UInt8>, to path: String)
+    throws(ZonotopeError)
+  {
     let descriptor = open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
     guard descriptor >= 0 else { throw .system(path, errno) }
     let failure = writeAll(bytes, descriptor)
