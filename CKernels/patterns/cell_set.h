@@ -1,6 +1,6 @@
 /*
- * A set of lines of bits, each kept once in the order of insertion. Open addressing; a slot holds the number of
- * a line plus 1, and some bits of its hash to spare most comparisons. Equality is decided on the lines.
+ * A set of lines of bits, each kept once in the order of insertion. Open addressing; a slot holds the number
+ * of a line plus 1, and some bits of its hash to spare most comparisons. Equality is decided on the lines.
  */
 #ifndef ZT_CELL_SET_H
 #define ZT_CELL_SET_H
@@ -22,7 +22,8 @@ static inline size_t zt_cell_set_slots_(size_t capacity) {
     return slots;
 }
 
-/* The hash of a line is the exclusive or of the codes of its ones (Zobrist), so that a flip costs one operation. */
+/* The hash of a line is the exclusive or of the codes of its ones (Zobrist), so that a flip costs one
+ * operation. */
 static inline uint64_t zt_bit_code_(size_t bit) {
     uint64_t z = (uint64_t)bit * 0x9E3779B97F4A7C15u + 0xD1B54A32D192ED03u;
     z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
@@ -31,8 +32,8 @@ static inline uint64_t zt_bit_code_(size_t bit) {
 }
 
 /*
- * Adds line ^ invert, the high bits of whose last word are to be `last_mask` at most. Returns its number; *fresh
- * tells whether it is new. Returns SIZE_MAX when it is new and there is no room.
+ * Adds line ^ invert, the high bits of whose last word are to be `last_mask` at most. Returns its number;
+ * *fresh tells whether it is new. Returns SIZE_MAX when it is new and there is no room.
  */
 static inline size_t zt_cell_set_insert_(zt_cell_set_ *set, const uint64_t *line, uint64_t invert,
                                          uint64_t last_mask, uint64_t hash, int *fresh) {

@@ -14,14 +14,15 @@ size_t zt_half_cells_bound(size_t classes, size_t r) {
         if (k == top) break;
         /* C(top, k + 1) = C(top, k) (top - k) / (k + 1), without a product that does not fit. */
         size_t factor = top - k, divisor = k + 1, quotient = binomial / divisor, rest = binomial % divisor;
-        if (quotient > SIZE_MAX / factor / 2 || rest > SIZE_MAX / factor / 2) return k + 1 < r ? SIZE_MAX : total;
+        if (k + 1 == r) break;
+        if (quotient > SIZE_MAX / factor / 2 || rest > SIZE_MAX / factor / 2) return SIZE_MAX;
         binomial = quotient * factor + rest * factor / divisor;
     }
     return total;
 }
 
-/* The first j classes positive and the rest negative, for j in 1 ... classes: all normals lie within half a turn,
- * in the order of their angles. */
+/* The first j classes positive and the rest negative, for j in 1 ... classes: all normals lie within half a
+ * turn, in the order of their angles. */
 static enum zt_cells_status sweep_(size_t classes, size_t r, const double *normals, size_t capacity,
                                    uint64_t *bits, double *witnesses, size_t *found) {
     const size_t words = zt_words(classes);
@@ -44,7 +45,7 @@ static enum zt_cells_status sweep_(size_t classes, size_t r, const double *norma
         } else {
             zt_sector_witness_(normals + j * r, normals, -1, w);
         }
-        (void)zt_validate_(classes, r, normals, line, 0, w);
+        zt_validate_(classes, r, normals, line, w);
     }
     return ZT_CELLS_COMPLETE;
 }
@@ -59,9 +60,9 @@ static void flip_(walker_ *walker, size_t bit) {
     walker->hash ^= zt_bit_code_(bit);
 }
 
-/* Adds the cell of the walker, or its complement when class 0 is negative. Returns 0 when there is no room. */
-static int keep_(zt_cell_set_ *set, const walker_ *walker, const zt_restriction_ *restriction, size_t positive,
-                 int side, double *witnesses) {
+/* Adds the cell of the walker, or its complement when class 0 is negative. 0 when there is no room. */
+static int keep_(zt_cell_set_ *set, const walker_ *walker, const zt_restriction_ *restriction,
+                 size_t positive, int side, double *witnesses) {
     const size_t classes = restriction->classes, spare = set->words * 64 - classes;
     const uint64_t invert = walker->bits[0] & 1 ? 0 : ~(uint64_t)0;
     int fresh;
@@ -74,7 +75,7 @@ static int keep_(zt_cell_set_ *set, const walker_ *walker, const zt_restriction_
     if (!fresh && !isnan(w[0])) return 1;
     zt_arc_witness_(restriction, positive, side, w);
     for (size_t c = 0; c < 3 && invert; c++) w[c] = -w[c];
-    (void)zt_validate_(classes, 3, restriction->normals, set->lines + number * set->words, 0, w);
+    zt_validate_(classes, 3, restriction->normals, set->lines + number * set->words, w);
     return 1;
 }
 
@@ -129,5 +130,6 @@ enum zt_cells_status zt_half_cells_f64(size_t classes, size_t r, const double *n
 
 size_t zt_half_cells_f64_workspace(size_t classes, size_t r, size_t capacity) {
     if (r < 3) return 0;
-    return (zt_cell_set_slots_(capacity) + zt_words(classes)) * sizeof(uint64_t) + zt_restriction_bytes_(classes);
+    return (zt_cell_set_slots_(capacity) + zt_words(classes)) * sizeof(uint64_t) +
+           zt_restriction_bytes_(classes);
 }

@@ -1,4 +1,4 @@
-/* Rows that define the same hyperplane, found by sorting lines through the origin with an exact comparison. */
+/* Rows that define the same hyperplane, found by sorting lines through the origin, exactly. */
 #include <string.h>
 
 #include "determinants.h"

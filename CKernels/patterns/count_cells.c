@@ -3,9 +3,9 @@
 #include "zonotope/arrangements.h"
 
 /*
- * Rank 3 in the projective plane: lines cut it into 1 + sum over vertices of (lines through it - 1) regions, and
- * each is two cells. A vertex is counted on the line of smallest index through it: there it is a group all of
- * whose members have larger indices, and lines - 1 members.
+ * Rank 3 in the projective plane: lines cut it into 1 + sum over vertices of (lines through it - 1) regions,
+ * and each is two cells. A vertex is counted on the line of smallest index through it: there it is a group
+ * all of whose members have larger indices, and lines - 1 members.
  */
 static enum zt_cells_status count_rank_3_(size_t classes, const double *normals, zt_cells_progress progress,
                                           void *context, size_t *cells, void *workspace) {

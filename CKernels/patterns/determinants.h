@@ -2,13 +2,16 @@
  * Exact signs of determinants of order up to 4 and of short dot products.
  *
  * Each is first evaluated in floating point together with its permanent of absolute values, which bounds the
- * rounding error: a value that goes through k roundings per term is off by at most gamma_k = k u / (1 - k u) times
- * the exact permanent (Higham, "Accuracy and Stability of Numerical Algorithms", section 3.1), u = 2^-53, and
- * the computed permanent is at least (1 - u)^k of the exact one. The constants below leave room for both and
- * for the rounding of the bound. Where the value is not larger than the bound, expansions decide.
+ * rounding error: a value that goes through k roundings per term is off by at most gamma_k = k u / (1 - k u)
+ * times the exact permanent (Higham, "Accuracy and Stability of Numerical Algorithms", section 3.1), u =
+ * 2^-53, and the computed permanent is at least (1 - u)^k of the exact one. The constants below leave room
+ * for both and for the rounding of the bound. Where the value is not larger than the bound, expansions
+ * decide.
  *
  * Promise of the caller: entries are zero or between 2^-200 and 1 in magnitude. They are then multiples of
- * 2^-252, products of four are multiples of 2^-1008, above the smallest double: nothing is lost to underflow.
+ * 2^-252, products of four are multiples of 2^-1008, above the smallest double: expansions lose nothing to
+ * underflow. Nor do the filters: a rounded minor of order 2 that is not zero is at least 2^-452, one of order
+ * 3 at least 2^-704, and its product with an entry at least 2^-904.
  */
 #ifndef ZT_DETERMINANTS_H
 #define ZT_DETERMINANTS_H
@@ -17,7 +20,9 @@
 
 #define ZT_UNIT_ROUNDOFF_ 0x1p-53
 
-static inline int zt_sign_(double value) { return (value > 0) - (value < 0); }
+static inline int zt_sign_(double value) {
+    return (value > 0) - (value < 0);
+}
 
 /* ---------------------------------------------------------------------- expansions, without rounding */
 
@@ -45,7 +50,7 @@ static inline size_t zt_minor3_exact_(const double *a, const double *b, const do
 
 /* ------------------------------------------------------------------------------------ filtered signs */
 
-/* The sign of a0 b1 - a1 b0. Three roundings at most on a path to the result. */
+/* The sign of a0 b1 - a1 b0. Two roundings. */
 static inline int zt_det2_sign_(double a0, double a1, double b0, double b1) {
     double left = a0 * b1, right = a1 * b0, value = left - right;
     if (fabs(value) > 4 * ZT_UNIT_ROUNDOFF_ * (fabs(left) + fabs(right))) return zt_sign_(value);
@@ -54,8 +59,8 @@ static inline int zt_det2_sign_(double a0, double a1, double b0, double b1) {
 }
 
 /* The determinant of columns p, q, s of a, b, c in floating point, and its permanent: five roundings. */
-static inline double zt_minor3_(const double *a, const double *b, const double *c, size_t p, size_t q, size_t s,
-                                double *permanent) {
+static inline double zt_minor3_(const double *a, const double *b, const double *c, size_t p, size_t q,
+                                size_t s, double *permanent) {
     double qs = a[q] * b[s], sq = a[s] * b[q], sp = a[s] * b[p], ps = a[p] * b[s], pq = a[p] * b[q],
            qp = a[q] * b[p];
     *permanent = (fabs(qs) + fabs(sq)) * fabs(c[p]) + (fabs(sp) + fabs(ps)) * fabs(c[q]) +

@@ -43,21 +43,28 @@ static int bordered_sign_(const minor_ *minor, const double *row, size_t column)
     double m[4][4];
     border_(minor, row, column, m);
     switch (minor->order) {
-    case 0: return zt_sign_(m[0][0]);
-    case 1: return zt_det2_sign_(m[0][0], m[0][1], m[1][0], m[1][1]);
-    case 2: return zt_det3_sign_(m[0], m[1], m[2]);
-    default: return zt_det4_sign_(m[0], m[1], m[2], m[3]);
+    case 0:
+        return zt_sign_(m[0][0]);
+    case 1:
+        return zt_det2_sign_(m[0][0], m[0][1], m[1][0], m[1][1]);
+    case 2:
+        return zt_det3_sign_(m[0], m[1], m[2]);
+    default:
+        return zt_det4_sign_(m[0], m[1], m[2], m[3]);
     }
 }
 
-/* The magnitude of a bordered minor up to rounding, for orders up to 3: a measure of how good a choice it is. */
+/* The magnitude of a bordered minor up to rounding, for orders up to 3: how good a choice it is. */
 static double bordered_size_(const minor_ *minor, const double *row, size_t column) {
     double m[4][4], permanent;
     border_(minor, row, column, m);
     switch (minor->order) {
-    case 0: return fabs(m[0][0]);
-    case 1: return fabs(m[0][0] * m[1][1] - m[0][1] * m[1][0]);
-    default: return fabs(zt_minor3_(m[0], m[1], m[2], 0, 1, 2, &permanent));
+    case 0:
+        return fabs(m[0][0]);
+    case 1:
+        return fabs(m[0][0] * m[1][1] - m[0][1] * m[1][0]);
+    default:
+        return fabs(zt_minor3_(m[0], m[1], m[2], 0, 1, 2, &permanent));
     }
 }
 
@@ -68,8 +75,8 @@ static int has_column_(const minor_ *minor, size_t column) {
     return 0;
 }
 
-/* Extends the minor by the row and column that make it largest; 0 when all its borders vanish. The largest one
- * keeps the columns well conditioned; whether a border vanishes is decided exactly. */
+/* Extends the minor by the row and column that make it largest; 0 when all its borders vanish. The largest
+ * one keeps the columns well conditioned; whether a border vanishes is decided exactly. */
 static int extend_(size_t n, size_t d, const double *scaled, size_t stride, minor_ *minor) {
     const int exists_suffices = minor->order == ZT_CELLS_RANK_LIMIT;
     double best = -1;

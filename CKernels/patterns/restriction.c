@@ -25,7 +25,9 @@ static void cross_(const double *a, const double *b, double *result) {
     result[2] = a[0] * b[1] - a[1] * b[0];
 }
 
-static double dot_(const double *a, const double *b) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
+static double dot_(const double *a, const double *b) {
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
 
 /* The sign of det(a, b, c), with cross = a x b in floating point: a first filter that needs three products.
  * Five roundings and a permanent of at most 6, as no entry exceeds 1: off by less than 32 u. */
@@ -42,8 +44,8 @@ static int compare_angles_(const void *context, size_t j, size_t k) {
                            restriction->oriented + 3 * j, restriction->oriented + 3 * k);
 }
 
-/* For b, c with proportional restrictions to the plane of a, the sign of the factor: c = factor b + ... a gives
- * a x c = factor (a x b), which any component that does not vanish tells. */
+/* For b, c with proportional restrictions to the plane of a, the sign of the factor: c = factor b + ... a
+ * gives a x c = factor (a x b), which any component that does not vanish tells. */
 static int proportion_sign_(const double *a, const double *b, const double *c) {
     for (size_t j = 0; j < 3; j++) {
         size_t p = (j + 1) % 3, q = (j + 2) % 3;

@@ -2,10 +2,10 @@
  * Rank 3: the planes of an arrangement restricted to one of them, that is a central arrangement of lines in a
  * plane, sorted by angle.
  *
- * Every other class j gets an orientation s_j such that all s_j n_j, restricted to the plane, lie within an angle
- * of [0, pi) from the restriction of a reference class. Sorted by angle, with equal ones in a group, the cells of
- * the restriction (the arcs) are: the first g groups positive and the rest negative, for g in 1 ... groups,
- * and their opposites.
+ * Every other class j gets an orientation s_j such that all s_j n_j, restricted to the plane, lie within an
+ * angle of [0, pi) from the restriction of a reference class. Sorted by angle, with equal ones in a group,
+ * the cells of the restriction (the arcs) are: the first g groups positive and the rest negative, for g in 1
+ * ... groups, and their opposites.
  */
 #ifndef ZT_RESTRICTION_H
 #define ZT_RESTRICTION_H

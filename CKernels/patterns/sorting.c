@@ -58,8 +58,8 @@ void zt_sort_exactly_(size_t n, size_t *order, size_t *scratch, zt_compare_ comp
             memcpy(scratch, order + start, width * sizeof *order);
             size_t left = 0, right = middle, place = start;
             while (left < width && right < end) {
-                order[place++] = compare(context, scratch[left], order[right]) <= 0 ? scratch[left++]
-                                                                                  : order[right++];
+                order[place++] =
+                    compare(context, scratch[left], order[right]) <= 0 ? scratch[left++] : order[right++];
             }
             memcpy(order + place, scratch + left, (width - left) * sizeof *order);
             if (end == n) break;

@@ -1,7 +1,7 @@
 /*
- * Stable merge sorts that allocate nothing: one of indices by floating-point keys, and one by an exact comparison
- * that is cheap on input which is nearly sorted. Together: keys bring the order almost right, the exact comparison
- * then costs about one call per element, and the result never depends on the keys.
+ * Stable merge sorts that allocate nothing: one of indices by floating-point keys, and one by an exact
+ * comparison that is cheap on input which is nearly sorted. Together: keys bring the order almost right, the
+ * exact comparison then costs about one call per element, and the result never depends on the keys.
  */
 #ifndef ZT_SORTING_H
 #define ZT_SORTING_H

@@ -1,10 +1,13 @@
+/* Directions beside the arcs of a restriction. */
 #include "witness.h"
 
-static double length_(const double *v) { return sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]); }
+static double length_(const double *v) {
+    return sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]);
+}
 
 void zt_arc_witness_(const zt_restriction_ *restriction, size_t positive, int side, double *w) {
-    /* The arc ends where the last positive group and the first negative one vanish: at their normals turned by a
-     * quarter within the plane, clockwise; the last arc ends opposite to where the first group vanishes. */
+    /* The arc ends where the last positive group and the first negative one vanish: at their normals turned
+     * by a quarter within the plane, clockwise. The last arc ends opposite to the end of the first group. */
     const int last = positive == restriction->groups;
     size_t low = restriction->order[restriction->group_start[positive - 1]];
     size_t high = restriction->order[restriction->group_start[last ? 0 : positive]];

@@ -2,9 +2,9 @@ import CZonotope
 
 /// The central arrangement of the hyperplanes `x_k . w = 0`, one for each row of a data matrix.
 ///
-/// Its open cells are the activation patterns of a ReLU neuron (Pilanci and Ergen 2020, section 2). Everything
-/// is exact for the real numbers that the doubles hold: ties, grids, repeated, parallel and zero rows, and more
-/// columns than the rank are ordinary input.
+/// Its open cells are the activation patterns of a ReLU neuron (Pilanci and Ergen 2020, section 2).
+/// Everything is exact for the real numbers that the doubles hold: ties, grids, repeated, parallel and zero
+/// rows, and more columns than the rank are ordinary input.
 public struct Arrangement: Sendable {
   /// The largest rank whose cells can be enumerated.
   public static let rankLimit = Int(ZT_CELLS_RANK_LIMIT)
@@ -26,9 +26,9 @@ public struct Arrangement: Sendable {
 
   /// Analyses the rows of `x`, (samples, features). Takes a scaled copy of `x` for the time of the call.
   ///
-  /// - Throws: ``ZonotopeError/invalid(place:reason:)`` for an entry that is not finite, or a row whose entries
-  ///   differ by more than a factor of 2^200; ``ZonotopeError/unsupported(key:reason:)`` for a rank above
-  ///   ``rankLimit``.
+  /// - Throws: ``ZonotopeError/invalid(place:reason:)`` for an entry that is not finite, or a row whose
+  ///   entries differ by more than a factor of 2^200; ``ZonotopeError/unsupported(key:reason:)`` for a rank
+  ///   above ``rankLimit``.
   public init(of x: MatrixView) throws(ZonotopeError) {
     let (n, d) = (x.rows, x.columns)
     if let (row, column) = x.firstNonFinite() {
@@ -61,7 +61,7 @@ public struct Arrangement: Sendable {
     if rank == 0 {
       hyperplanes = 0
     } else {
-      let workspace = try Workspace(bytes: zt_row_classes_f64_workspace(n, rank))
+      let workspace = try Vector(bytes: zt_row_classes_f64_workspace(n, rank))
       hyperplanes = zt_row_classes_f64(
         n, d, rank, scaled.pointer, d, chosen.pointer, rows.pointer, starts.pointer, flipped.pointer,
         lines.pointer, workspace.pointer)
@@ -73,18 +73,23 @@ public struct Arrangement: Sendable {
   /// general position. `Int.max` when it does not fit.
   public var coverBound: Int {
     guard hyperplanes > 0 else { return 1 }
-    return saturating(halfBound, 2)
+    return saturatingProduct(halfBound, 2)
   }
 
   /// Cells with the first hyperplane on its positive side; the others are their opposites.
-  var halfBound: Int { Int(clamping: zt_half_cells_bound(hyperplanes, rank)) }
+  var halfBound: Int { Self.halfBound(hyperplanes: hyperplanes, rank: rank) }
+
+  static func halfBound(hyperplanes: Int, rank: Int) -> Int {
+    // size_t arrives as Int: its largest value as -1.
+    Int(clamping: UInt(bitPattern: zt_half_cells_bound(hyperplanes, rank)))
+  }
 
   /// The number of open cells, without storing them. nil when `cancelled` said so.
   ///
   /// - Complexity: O(h^2 log h) for h hyperplanes of rank 3, constant below.
   /// - Throws: ``ZonotopeError/outOfMemory(bytes:)``.
   public func count(cancelled: (() -> Bool)? = nil) throws(ZonotopeError) -> Int? {
-    let workspace = try Workspace(bytes: zt_count_cells_f64_workspace(hyperplanes, rank))
+    let workspace = try Vector(bytes: zt_count_cells_f64_workspace(hyperplanes, rank))
     var cells = 0
     let status = watching(cancelled) { progress, context in
       zt_count_cells_f64(
@@ -94,15 +99,13 @@ public struct Arrangement: Sendable {
   }
 }
 
-/// Memory for a kernel that counts its workspace in bytes.
-typealias Workspace = Vector
-
 extension Buffer<Double> {
+  /// Memory for a kernel that counts its workspace in bytes.
   convenience init(bytes: Int) throws(ZonotopeError) { try self.init((bytes + 7) / 8) }
 }
 
 /// The product of two sizes that are not negative, or `Int.max`.
-func saturating(_ a: Int, _ b: Int) -> Int {
+func saturatingProduct(_ a: Int, _ b: Int) -> Int {
   let (value, overflow) = a.multipliedReportingOverflow(by: b)
   return overflow ? Int.max : value
 }

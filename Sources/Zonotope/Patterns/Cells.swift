@@ -5,11 +5,13 @@ extension Arrangement {
   /// positive side of one hyperplane, then their opposites in the same order. Rows that are zero have bit 1.
   ///
   /// - Parameters:
-  ///   - memory: the budget in bytes. It is compared, before any work, with what ``coverBound`` many cells take.
-  ///   - witnesses: whether the set gets a direction in the interior of each cell as its gate, (cells, features).
-  ///     A row of NaN stands for a cell so thin that no such direction was found among the doubles.
-  ///   - cancelled: asked once a hyperplane for rank 3. When it answers true, the set holds the cells found so
-  ///     far and their opposites, and its source is `.grown`, not `.enumerated`.
+  ///   - memory: the budget in bytes. It is compared, before any work, with what ``coverBound`` many cells
+  ///     take.
+  ///   - witnesses: whether the set gets a direction in the interior of each cell as its gate, (cells,
+  ///     features). A row of NaN stands for a cell so thin that no such direction was found among the
+  ///     doubles.
+  ///   - cancelled: asked once a hyperplane for rank 3. When it answers true, the set holds the cells found
+  ///     so far and their opposites, and its source is `.grown`, not `.enumerated`.
   /// - Throws: ``ZonotopeError/memoryBudget(purpose:needed:budget:)``, ``ZonotopeError/outOfMemory(bytes:)``.
   /// - Complexity: O(h^2 log h) for h hyperplanes of rank 3, O(h) below, and the bits written.
   public func cells(
@@ -59,17 +61,18 @@ extension Arrangement {
     return MatrixView(gates, rows: count, columns: features)
   }
 
-  /// Bytes for as many cells as the bound allows: the half in bits of hyperplanes, its hash table, the result in
-  /// both orders, and directions.
+  /// Bytes for as many cells as the bound allows: the half in bits of hyperplanes, its hash table, the result
+  /// in both orders, directions, and a little for the sweeps.
   func memoryNeeded(witnesses: Bool) -> Int {
     let half = halfBound
     let perCell = 8 * (zt_words(hyperplanes) + 2 * zt_words(samples))
     let slots = rank < 3 ? 0 : 32
     let directions = witnesses ? 8 * (rank + 2 * features) : 0
-    let cells = saturating(half, perCell + slots + directions)
-    let transposed = saturating(saturating(samples, 8), zt_words(coverBound))
+    let cells = saturatingProduct(half, perCell + slots + directions)
+    let transposed = saturatingProduct(saturatingProduct(samples, 8), zt_words(coverBound))
+    let sweep = 4096 + saturatingProduct(hyperplanes, 128)
     let (sum, overflow) = cells.addingReportingOverflow(transposed)
-    return overflow || sum > Int.max - 4096 ? Int.max : sum + 4096
+    return overflow || sum > Int.max - sweep ? Int.max : sum + sweep
   }
 }
 
@@ -77,12 +80,12 @@ extension Arrangement {
 private struct HalfCells {
   let bits: Buffer<UInt64>
   let witnesses: Vector?
-  let workspace: Workspace
+  let workspace: Vector
 
   init(of arrangement: Arrangement, witnesses wanted: Bool) throws(ZonotopeError) {
     let (h, rank, room) = (arrangement.hyperplanes, arrangement.rank, arrangement.halfBound)
     bits = try Buffer(product(room, zt_words(h), place: "patterns"))
     witnesses = wanted ? try Vector(product(room, rank, place: "patterns.gates")) : nil
-    workspace = try Workspace(bytes: zt_half_cells_f64_workspace(h, rank, room))
+    workspace = try Vector(bytes: zt_half_cells_f64_workspace(h, rank, room))
   }
 }

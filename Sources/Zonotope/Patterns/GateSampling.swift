@@ -3,20 +3,20 @@ import CZonotope
 extension PatternSet {
   /// The distinct patterns of `count` random gates with independent standard normal entries.
   ///
-  /// Gate i is drawn from stream `first + i` of the seed, so a later call that starts where an earlier one ended
-  /// continues it. Equal patterns are merged; the first gate of each is kept.
+  /// Gate i is drawn from stream `first + i` of the seed, so a later call that starts where an earlier one
+  /// ended continues it. Equal patterns are merged; the first gate of each is kept.
   ///
   /// - Parameters:
   ///   - x: the rows, (samples, features), finite.
   ///   - memory: the budget in bytes.
-  /// - Throws: ``ZonotopeError/invalid(place:reason:)``, ``ZonotopeError/memoryBudget(purpose:needed:budget:)``,
-  ///   ``ZonotopeError/outOfMemory(bytes:)``.
+  /// - Throws: ``ZonotopeError/invalid(place:reason:)``,
+  ///   ``ZonotopeError/memoryBudget(purpose:needed:budget:)``, ``ZonotopeError/outOfMemory(bytes:)``.
   public static func sampled(
     from x: MatrixView, count: Int, seed: UInt64, first: UInt64 = 0, memory: Int = .max
   ) throws(ZonotopeError) -> PatternSet {
     guard count >= 0 else { throw .invalid(place: "patterns.sample.count", reason: "\(count) is negative") }
     // Twice for the gates and lines that remain after merging, and once more for the lines of samples.
-    let needed = saturating(count, 8 * (2 * x.columns + 3 * zt_words(x.rows) + 4))
+    let needed = saturatingProduct(count, 8 * (2 * x.columns + 3 * zt_words(x.rows) + 4))
     guard needed <= memory else {
       throw .memoryBudget(purpose: "sampling \(count) patterns", needed: needed, budget: memory)
     }
@@ -29,11 +29,11 @@ extension PatternSet {
     return try signs(of: MatrixView(gates, rows: count, columns: x.columns), on: x, source: .sampled)
   }
 
-  /// The distinct patterns 1{X g >= 0} of given gates, (patterns, features), on the rows of `x`. The first gate of
-  /// equal patterns is kept.
+  /// The distinct patterns 1{X g >= 0} of given gates, (patterns, features), on the rows of `x`. The first
+  /// gate of equal patterns is kept.
   ///
-  /// - Throws: ``ZonotopeError/invalid(place:reason:)`` for gates of another length than the rows and for entries
-  ///   that are not finite; ``ZonotopeError/outOfMemory(bytes:)``.
+  /// - Throws: ``ZonotopeError/invalid(place:reason:)`` for gates of another length than the rows and for
+  ///   entries that are not finite; ``ZonotopeError/outOfMemory(bytes:)``.
   public static func gates(_ gates: MatrixView, on x: MatrixView) throws(ZonotopeError) -> PatternSet {
     guard gates.columns == x.columns || gates.rows == 0 else {
       throw gateLength(0, gates.columns, of: x)

@@ -7,14 +7,14 @@
 /// The generator xoshiro256** of Blackman and Vigna, "Scrambled linear pseudorandom number generators", ACM
 /// Transactions on Mathematical Software 47 (2021).
 ///
-/// Stream i of a seed is a generator of its own: work item i draws from stream i, so results do not depend on how
-/// the work is shared between threads.
+/// Stream i of a seed is a generator of its own: work item i draws from stream i, so results do not depend on
+/// how the work is shared between threads.
 public struct Xoshiro256: RandomNumberGenerator, Sendable {
   private var state: (UInt64, UInt64, UInt64, UInt64)
   private var spareNormal: Double?
 
-  /// Starts stream `stream` of `seed`: the state is four steps of SplitMix64 (Steele, Lea and Flood 2014), begun
-  /// at a mixture of both numbers.
+  /// Starts stream `stream` of `seed`: the state is four steps of SplitMix64 (Steele, Lea and Flood 2014),
+  /// begun at a mixture of both numbers.
   public init(seed: UInt64, stream: UInt64 = 0) {
     var splitter = SplitMix64(state: seed)
     splitter.state = splitter.next() ^ SplitMix64.mix(stream &* 0xD1B5_4A32_D192_ED03 &+ 1)
