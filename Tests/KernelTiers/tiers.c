@@ -1,1 +1,36 @@
+#include "tiers.h"
 
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+#endif
+
+const zt_kernel_table_ *zt_tier_table(const char *name) {
+    return zt_find_table_(name);
+}
+
+static void one_hash_(size_t lines, size_t bits, const uint64_t *source, size_t stride, uint64_t *hashes) {
+    (void)bits, (void)source, (void)stride;
+    for (size_t i = 0; i < lines; i++) hashes[i] = UINT64_MAX;
+}
+
+static void two_hashes_(size_t lines, size_t bits, const uint64_t *source, size_t stride, uint64_t *hashes) {
+    for (size_t i = 0; i < lines; i++) hashes[i] = bits == 0 ? 0 : source[i * stride] & 1;
+}
+
+size_t zt_distinct_lines_colliding(size_t lines, size_t bits, const uint64_t *source, size_t stride,
+                                   size_t *first, size_t *workspace, int hashes) {
+    return zt_distinct_lines_by_(lines, bits, source, stride, first, workspace,
+                                 hashes == 1 ? one_hash_ : two_hashes_);
+}
+
+uint64_t zt_float_control(void) {
+#if defined(__x86_64__)
+    return _mm_getcsr() & ~(uint64_t)0x3f;
+#elif defined(__aarch64__)
+    uint64_t control;
+    __asm__ volatile("mrs %0, fpcr" : "=r"(control));
+    return control;
+#else
+    return 0;
+#endif
+}

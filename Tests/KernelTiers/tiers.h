@@ -1,1 +1,19 @@
+/* What the tests of the kernels need and the library does not offer: every tier in one process. */
+#ifndef ZT_KERNEL_TIERS_H
+#define ZT_KERNEL_TIERS_H
 
+#include "../../CKernels/kernel_table.h"
+
+/* The functions of a tier ("reference", "avx2"), NULL if this build or processor does not have it. An entry
+ * is NULL where the tier leaves the work to the reference. */
+const zt_kernel_table_ *zt_tier_table(const char *name);
+
+/* zt_distinct_lines where every line has the same hash, or one of two. */
+size_t zt_distinct_lines_colliding(size_t lines, size_t bits, const uint64_t *source, size_t stride,
+                                   size_t *first, size_t *workspace, int hashes);
+
+/* The rounding mode, masks and flush-to-zero bits of the processor, without the flags that operations raise.
+ */
+uint64_t zt_float_control(void);
+
+#endif
