@@ -1,4 +1,3 @@
-import Glibc
 /// The alternating direction method of multipliers in sample space.
 ///
 /// Splits the program into u, with the loss, and v = u, with the penalty and its cones:
@@ -129,7 +128,6 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
   }
 
   private mutating func adapt() {
-    defer { if traceADMM { print("adapt", iteration, "rho", rho, "rhoFit", rhoFit, "active", summary.active, "mean", summary.meanNorm, "theta", program.beta / rho) } }
     var newRho = rho, newRhoFit = rhoFit
     if summary.active == 0 {
       newRho = 4 * rho
@@ -245,5 +243,3 @@ private func centre(_ gram: MutableValues, order n: Int) {
     for j in 0...i { gram[i * n + j] += mean - means[i] - means[j] }
   }
 }
-
-nonisolated(unsafe) let traceADMM = getenv("ZT_TRACE") != nil

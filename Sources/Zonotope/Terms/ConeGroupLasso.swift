@@ -111,19 +111,7 @@ public struct ConeGroupLasso: BlockPenalty {
     _ first: Int, _ workspace: Workspace
   ) -> Double {
     let size = blockSize, correction = workspace.correction.pointer + block * size
-    // For any rho >= 0 the norm of t + B'rho bounds that of the projection, and the cone of all B'rho contains
-    // every multiple of the last one.
-    var tc = 0.0, cc = 0.0, squares = 0.0
-    for j in 0..<size {
-      tc += t[j] * correction[j]
-      cc += correction[j] * correction[j]
-    }
-    let multiple = tc < 0 ? -tc / cc : 0
-    for j in 0..<size {
-      let entry = t[j] + multiple * correction[j]
-      squares += entry * entry
-    }
-    let bound = squares.squareRoot()
+    let bound = lengthAlong(correction, from: t)
     if bound <= stop { return bound }
     let scratch = workspace.scratch.pointer + first / grain * workspace.scratchSize
     let result = target ?? scratch + workspace.scratchSize - 2 * size
@@ -132,10 +120,41 @@ public struct ConeGroupLasso: BlockPenalty {
       samples, size, columns.pointer, samples,
       patterns.patternBits.pointer + block % patterns.count * patterns.patternWords, t, stop, result,
       workspace.active.pointer + block * size, workspace.activeCount.pointer + block, scratch)
-    // Zero with a positive norm: the projection was given up, and tells no multipliers.
-    let isGivenUp = length > 0 && (0..<size).allSatisfy { result[$0] == 0 }
-    for j in 0..<size { correction[j] = isGivenUp ? 0 : result[j] - t[j] }
+    remember(result, of: t, length, in: correction)
     return length
+  }
+
+  /// The least norm of t + a c over a >= 0. For any rho >= 0 the norm of t + B'rho bounds that of the projection, and
+  /// the cone of all B'rho holds every multiple of the last one, c.
+  private func lengthAlong(_ c: UnsafePointer<Double>, from t: UnsafePointer<Double>) -> Double {
+    var product = 0.0, squares = 0.0, remainder = 0.0
+    for j in 0..<blockSize {
+      product += t[j] * c[j]
+      squares += c[j] * c[j]
+    }
+    let multiple = product < 0 ? -product / squares : 0
+    for j in 0..<blockSize {
+      let entry = t[j] + multiple * c[j]
+      remainder += entry * entry
+    }
+    return remainder.squareRoot()
+  }
+
+  /// Keeps c = v - t = B'rho where it is more than the rounding of v. A projection that was given up, which is zero with
+  /// a positive norm, tells no multipliers.
+  private func remember(
+    _ v: UnsafePointer<Double>, of t: UnsafePointer<Double>, _ length: Double,
+    in c: UnsafeMutablePointer<Double>
+  ) {
+    var squares = 0.0, difference = 0.0
+    var isZero = true
+    for j in 0..<blockSize {
+      c[j] = v[j] - t[j]
+      squares += t[j] * t[j]
+      difference += c[j] * c[j]
+      if v[j] != 0 { isZero = false }
+    }
+    if !(difference > 1e-6 * squares) || (isZero && length > 0) { c.update(repeating: 0, count: blockSize) }
   }
 }
 

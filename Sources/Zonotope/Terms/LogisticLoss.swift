@@ -55,22 +55,14 @@ public struct LogisticLoss: SmoothLoss, ProximableLoss {
     return scale * total
   }
 
-  /// Newton's method on f + step * gradient - t = 0, which is monotone in f; bisection where it leaves the bracket.
   public func prox(_ t: Values, _ y: Values, step: Double, into f: MutableValues) {
     let weight = step * scale
     for k in 0..<t.count {
       // In m = y f: m - weight * sigmoid(-m) = y t, so y t <= m <= y t + weight.
       let target = y[k] * t[k]
-      var low = target, high = target + weight
-      var m = target + weight * sigmoid(-target)
-      for _ in 0..<60 {
-        let s = sigmoid(-m), residual = m - weight * s - target
-        if residual > 0 { high = m } else { low = m }
-        let newton = m - residual / (1 + weight * s * (1 - s))
-        let next = newton >= low && newton <= high ? newton : 0.5 * (low + high)
-        let change = abs(next - m)
-        m = next
-        if change <= 1e-15 * (1 + abs(m)) { break }
+      let m = increasingRoot(from: target + weight * sigmoid(-target), in: target...target + weight) { m in
+        let s = sigmoid(-m)
+        return (m - weight * s - target, 1 + weight * s * (1 - s))
       }
       f[k] = y[k] * m
     }
@@ -98,28 +90,21 @@ public struct LogisticLoss: SmoothLoss, ProximableLoss {
     for k in 0..<z.count where (z[k] > 0) == (positive > negative) { z[k] *= ratio }
   }
 
-  /// Newton's method on the derivative in b, inside a bracket.
   public func optimalBias(_ f: Values, _ y: Values) -> Double {
-    guard f.count > 0, y.contains(where: { $0 > 0 }), y.contains(where: { $0 < 0 }) else { return 0 }
+    guard y.contains(where: { $0 > 0 }), y.contains(where: { $0 < 0 }) else { return 0 }
     // Beyond these every sample of one class is at its limit and the derivative has a known sign.
     let margin = 1 + 2 * log(Double(f.count) + 1)
-    var low = -f.max()! - margin, high = -f.min()! + margin
-    var b = min(high, max(low, 0))
-    for _ in 0..<100 {
+    let low = -f.max()! - margin, high = -f.min()! + margin
+    guard low.isFinite, high.isFinite else { return 0 }
+    return increasingRoot(from: 0, in: low...high) { b in
       var slope = 0.0, curvature = 0.0
       for k in 0..<f.count {
         let s = sigmoid(-y[k] * (f[k] + b))
         slope -= y[k] * s
         curvature += s * (1 - s)
       }
-      if slope > 0 { high = b } else { low = b }
-      let newton = b - slope / curvature
-      let next = newton >= low && newton <= high ? newton : 0.5 * (low + high)
-      let change = abs(next - b)
-      b = next
-      if change <= 1e-15 * (1 + abs(b)) { break }
+      return (slope, curvature)
     }
-    return b
   }
 }
 
