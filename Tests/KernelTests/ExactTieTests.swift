@@ -94,7 +94,9 @@ import Testing
     let gates = Matrix(4, 3) { lines[$0][$1] }
     for place in stride(from: -900, to: 900, by: 1) where abs(place) < 70 || place % 37 == 0 {
       let a = 1 + abs(random.unit()) / 2
-      let rows = [[2 * a, -a, -a], [-2 * a, a, a.nextUp], [-a, 2 * a, -a.nextUp], [-2 * a, a, a.nextDown]]
+      let rows = [
+        [2 * a, -a, -a], [-2 * a, a, a.nextUp], [-a, 2 * a, -a.nextUp], [-2 * a, a, a.nextDown],
+      ]
       let scale = Double(sign: .plus, exponent: place, significand: 1)
       let bits = BitMatrix(4, 4)
       tier.packSigns(Matrix(4, 3) { rows[$0][$1] * scale }, gates, into: bits)
