@@ -35,21 +35,19 @@ static room_ divide_(double *workspace) {
                    .panel = start + (ZT_TABLES_ + ZT_TILE_) * ZT_PANEL_};
 }
 
-/* Columns [c, c + 8) of `count` rows, times a scale each if there is one, padded with zeros to whole groups.
- */
+/* Columns [c, c + 8) of `count` rows, times a scale each if there is one, and zero rows up to whole groups.
+ * Columns past the last may hold anything: no output has them. */
 ZT_AVX2_ static void load_inputs_(size_t count, size_t d, size_t c, const double *rows, size_t stride,
                                   const double *scales, double *inputs) {
     __m256i low = zt_lanes_of_(d, c), high = zt_lanes_of_(d, c + 4);
     for (size_t i = 0; i < count; i++) {
-        /* An address past the row's end must not even be formed, let alone read. */
         const double *row = rows + i * stride + c;
         __m256d a = _mm256_maskload_pd(row, low);
         __m256d b = d > c + 4 ? _mm256_maskload_pd(row + 4, high) : _mm256_setzero_pd();
         if (scales != NULL) {
-            /* The padding is zeroed again: scale times nothing would be NaN for an infinite scale. */
             __m256d scale = _mm256_set1_pd(scales[i]);
-            a = _mm256_and_pd(_mm256_mul_pd(scale, a), _mm256_castsi256_pd(low));
-            b = _mm256_and_pd(_mm256_mul_pd(scale, b), _mm256_castsi256_pd(high));
+            a = _mm256_mul_pd(scale, a);
+            b = _mm256_mul_pd(scale, b);
         }
         _mm256_store_pd(inputs + i * ZT_PANEL_, a);
         _mm256_store_pd(inputs + i * ZT_PANEL_ + 4, b);

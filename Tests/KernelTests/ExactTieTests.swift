@@ -86,6 +86,26 @@ import Testing
     }
   }
 
+  /// A power of two changes no sign, wherever the bits of the products come to lie.
+  @Test(arguments: Tier.all) func everyBinaryPlace(_ tier: Tier) {
+    var random = SeededGenerator()
+    let c = 1.5 + abs(random.unit()) / 2
+    let lines = [[c, c, c], [c.nextUp, c, c], [c.nextDown, c, c], [-c, -c, -c]]
+    let gates = Matrix(4, 3) { lines[$0][$1] }
+    for place in stride(from: -900, to: 900, by: 1) where abs(place) < 70 || place % 37 == 0 {
+      let a = 1 + abs(random.unit()) / 2
+      let rows = [
+        [2 * a, -a, -a], [-2 * a, a, a.nextUp], [-a, 2 * a, -a.nextUp], [-2 * a, a, a.nextDown],
+      ]
+      let scale = Double(sign: .plus, exponent: place, significand: 1)
+      let bits = BitMatrix(4, 4)
+      tier.packSigns(Matrix(4, 3) { rows[$0][$1] * scale }, gates, into: bits)
+      for i in 0..<4 {
+        for k in 0..<4 { #expect(bits[i, k] == Self.exactBit(rows[k], lines[i]), "2^\(place) \(rows[k])") }
+      }
+    }
+  }
+
   @Test(arguments: Tier.all) func zerosAreOnes(_ tier: Tier) {
     check(tier, [[0, 0], [-0.0, 0], [1, -1], [0, 1]], [[0, 0], [1, 1], [-0.0, -0.0], [1, 0]])
   }

@@ -69,11 +69,13 @@ import Testing
       ([1e308, 1e308], [1, -1], true), ([1e308, 1e308], [1, -1.0000000000000002], false),
       ([1e300, 1e-300], [0x1p-1063, -1e280], true), ([1e300, 1e-300], [0x1p-1066, -1e290], false),
       ([1e308, 1e-308], [0, -1e-308], false), ([1e300, least], [0, -least], false),
+      // 0.6 - 0.4 - 0.4 units of the smallest double: products rounded one by one give + 1.
+      ([0x1.33p-538, -0x1.9ap-539, -0x1.9ap-539], [0x1p-537, 0x1p-537, 0x1p-537], false),
       ([.greatestFiniteMagnitude, .greatestFiniteMagnitude], [.greatestFiniteMagnitude, -1], true),
     ]
     for (x, gate, bit) in cases {
       let bits = BitMatrix(1, 1)
-      tier.packSigns(Matrix(1, 2) { x[$1] }, Matrix(1, 2) { gate[$1] }, into: bits)
+      tier.packSigns(Matrix(1, x.count) { x[$1] }, Matrix(1, x.count) { gate[$1] }, into: bits)
       #expect(bits[0, 0] == bit, "\(x) . \(gate)")
     }
   }
