@@ -1,0 +1,43 @@
+# `make` lists the targets. Everything is built below .build; nothing outside this folder is touched, except
+# that `make packages` installs system packages where some are missing.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help packages build demo test lint format bench clean
+
+# Tests run optimised: the checks for overflow and preconditions stay on, and the solver tests are much
+# faster. Testable imports change every object, hence a folder of their own beside the product's.
+TEST_FLAGS := -c release --scratch-path .build/tests -Xswiftc -enable-testing
+SWIFT_SOURCES := Package.swift Sources Tests $(wildcard Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Benchmarks)
+C_SOURCES = $(shell find include CKernels Tests Benchmarks \( -name '*.c' -o -name '*.h' \) -not -path '*/.build/*')
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+packages: ## install the system packages that are missing (apt, as root or through sudo)
+	@.ci/packages
+
+build: packages ## build the library and the command, optimised
+	swift build -c release
+
+demo: build ## train on two data sets that ship with the project, and show the certificates
+	.build/release/zonotope demo
+
+test: packages ## run all tests, then those of the trait SuiteSparse
+	swift test $(TEST_FLAGS)
+	swift test --scratch-path .build/suitesparse --traits SuiteSparse --filter SuiteSparseTests
+
+lint: ## check layout and warnings of all sources
+	swift format lint --strict --recursive $(SWIFT_SOURCES)
+	.ci/lint-c
+
+format: ## lay out all sources
+	swift format --in-place --recursive $(SWIFT_SOURCES)
+	if command -v clang-format >/dev/null; then clang-format -i $(C_SOURCES); fi
+
+# An environment that pins the kernels of OpenBLAS would falsify the comparison.
+bench: packages ## measure the performance cases beside plain BLAS products; BENCH="--data FOLDER" reads .npy files
+	cd Benchmarks && env -u OPENBLAS_CORETYPE swift run -c release zonotope-cases $(BENCH)
+
+clean: ## remove everything that was built
+	rm -rf .build Benchmarks/.build
