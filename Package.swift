@@ -8,6 +8,8 @@ let package = Package(
   products: [
     .library(name: "Zonotope", targets: ["Zonotope"]),
     .executable(name: "zonotope", targets: ["ZonotopeCLI"]),
+    // The kernels alone, for who has matrices of their own and wants no Swift types.
+    .library(name: "ZonotopeKernels", targets: ["CZonotope", "CKernels"]),
   ],
   traits: [
     .trait(

@@ -1,0 +1,39 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+// A package of its own, so that who depends on Zonotope does not download what only benchmarks need.
+let swiftSettings: [SwiftSetting] = [.swiftLanguageMode(.v6)]
+
+let package = Package(
+  name: "Benchmarks",
+  platforms: [.macOS(.v15)],
+  products: [.executable(name: "zonotope-cases", targets: ["Cases"])],
+  dependencies: [
+    // The name, because the folder of a clone may be called anything.
+    .package(name: "Zonotope", path: ".."),
+    .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CBenchmarkBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .target(name: "CPeak"),
+    .executableTarget(
+      name: "Cases",
+      dependencies: [
+        "CBenchmarkBLAS", "CPeak", .product(name: "Zonotope", package: "Zonotope"),
+        .product(name: "ZonotopeKernels", package: "Zonotope"),
+      ],
+      swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "KernelBenchmarks",
+      dependencies: [
+        .product(name: "Benchmark", package: "benchmark"),
+        .product(name: "Zonotope", package: "Zonotope"),
+        .product(name: "ZonotopeKernels", package: "Zonotope"),
+      ],
+      path: "Benchmarks/Kernels",
+      swiftSettings: swiftSettings,
+      plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
+  ],
+  cLanguageStandard: .c17
+)
