@@ -134,7 +134,7 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
     for k in 0..<z.count { m[k] = split[k] - dual[k] }
   }
 
-  /// Tries the point that the last steps lead to, and returns to where it was when a step from there is longer.
+  /// Tries the point that the last steps lead to, and returns to where it was when steps from there stay longer.
   private mutating func jump(_ residual: Double) {
     let count = v.count
     guard residual > 0, trajectory.predict(into: ahead.mutable) else {
@@ -153,7 +153,8 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
       for k in 0..<split.count { dual[k] = split[k] - m[k] + ahead[count + k] / unit }
       splitLoss()
     }
-    let accepted = step() <= 1.001 * residual
+    // A jump along the slow directions stirs up fast ones, which a few steps calm again.
+    let accepted = (0..<6).contains { _ in step() <= 1.001 * residual }
     if !accepted {
       v.copy(from: savedV)
       l.copy(from: savedL)
