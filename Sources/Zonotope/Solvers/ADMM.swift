@@ -266,6 +266,18 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
     while !factor.factor(gram.values, shift: rho / rhoFit), rho < 1e300 { rho *= 100 }
   }
 
+  /// At the optimum A'z = -rho l, and the split fit's multiplier is -z / rhoFit.
+  mutating func restart(at blocks: Values, bias: Double, fit: Values, gradient: Values) {
+    v.pointer.update(from: blocks.baseAddress!, count: blocks.count)
+    program.map.adjoint(gradient, into: l.mutable, evaluator.mapWorkspace, workers)
+    scale(l.mutable, by: -1 / rho)
+    if program.loss.quadraticScale == nil {
+      split.pointer.update(from: fit.baseAddress!, count: fit.count)
+      for k in 0..<m.count { m[k] = -gradient[k] / rhoFit }
+    }
+    trajectory.reset()
+  }
+
   // MARK: What the certificate needs
 
   var isCheckDue: Bool { iteration >= 4 && iteration.isMultiple(of: min(20, max(4, iteration / 10 / 4 * 4))) }
