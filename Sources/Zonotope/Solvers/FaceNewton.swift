@@ -88,13 +88,13 @@ struct FaceNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss> 
         next = value(moved(step, length), bias + length * step.bias)
       }
       guard next < objective || (next <= objective && event != nil && halvings == 0) else { break }
-      let coordinates = moved(step, length)
+      let coordinates = moved(step, length), before = active.map { self.length($0.coordinates) }
       for i in active.indices { active[i].coordinates = coordinates[i] }
       bias += length * step.bias
       let decrease = objective - next
       objective = next
       if halvings == 0, let event {
-        apply(event)
+        apply(event, before)
         objective = value(active.map(\.coordinates), bias)
       }
       if active.isEmpty { break }
@@ -227,9 +227,10 @@ struct FaceNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss> 
       let closest = squares > 0 ? -product / squares : 0
       if closest > 0, closest <= limit {
         let rest = zip(block.coordinates, change).map { $0 + closest * $1 }
-        if length(rest) <= 1e-3 * length(block.coordinates) {
+        if length(rest) <= negligibleLength * length(block.coordinates) {
           limit = closest
           event = .vanishes(i)
+          continue
         }
       }
       let v = block.vector(of: block.coordinates, size), direction = block.vector(of: change, size)
@@ -246,11 +247,16 @@ struct FaceNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss> 
     return (limit, event)
   }
 
-  private mutating func apply(_ event: Event) {
+  private mutating func apply(_ event: Event, _ before: [Double]) {
     switch event {
     case .vanishes(let i): active.remove(at: i)
     case .meetsPlane(let i):
       let block = active[i]
+      // A block that meets planes on its way to zero, in a narrow cone, is on its way out.
+      guard length(block.coordinates) > negligibleLength * before[i] else {
+        active.remove(at: i)
+        return
+      }
       active[i] = Self.restrict(
         block.index, block.vector(of: block.coordinates, program.map.blockSize), program)
       if active[i].size == 0 || length(active[i].coordinates) == 0 { active.remove(at: i) }
@@ -261,3 +267,6 @@ struct FaceNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss> 
     coordinates.withUnsafeBufferPointer { norm($0) }
   }
 }
+
+/// A block that a step shortens to this multiple of its length has vanished.
+private let negligibleLength = 1e-3

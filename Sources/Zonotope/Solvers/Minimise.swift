@@ -59,7 +59,7 @@ func minimise<Map, Penalty, Objective: SmoothLoss, Iteration: SolverIteration>(
       if iteration.isCheckDue || iteration.iteration >= limit {
         status = check()
         if status == nil, iteration.iteration >= nextPolish, best.relativeGap <= 1e-2 {
-          nextPolish = 2 * iteration.iteration
+          nextPolish = max(iteration.iteration + firstPolish, iteration.iteration * 3 / 2)
           status = try polish()
         }
       }
