@@ -48,6 +48,8 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
 
   private var rho: Double
   private var rhoFit: Double
+  /// The objective without a network.
+  private var zeroObjective: Double
   private var summary = ShrinkSummary(active: 0, totalNorm: 0)
   private(set) var iteration = 0
 
@@ -82,6 +84,7 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
     savedL = try Vector(size)
     savedSplit = try Vector(n)
     savedM = try Vector(n)
+    zeroObjective = evaluator.primal(v.values).value
     rho = 1
     rhoFit = program.loss.quadraticScale ?? 1
     program.map.gram(into: gram.mutable, evaluator.workers)
@@ -199,13 +202,15 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
 
   private mutating func adapt() {
     var newRho = rho, newRhoFit = rhoFit
-    if summary.active == 0 {
+    let overshoots = !(evaluator.primal(v.values).value <= zeroObjective)
+    if summary.active == 0 || overshoots {
+      // Nothing to learn the scale from, or worse than no network at all: shorter steps.
       newRho = 4 * rho
     } else if summary.meanNorm.isFinite {
       let wanted = program.beta / (program.penalty.thresholdRatio * summary.meanNorm)
       if wanted > 1.35 * rho || 1.35 * wanted < rho { newRho = wanted }
     }
-    if program.loss.quadraticScale == nil {
+    if program.loss.quadraticScale == nil, !overshoots {
       let curvature = curvatureAtBlocks()
       let wanted = min(3 * rhoFit, max(rhoFit / 3, curvature))
       if wanted > 1.35 * rhoFit || 1.35 * wanted < rhoFit { newRhoFit = wanted }
