@@ -58,7 +58,9 @@ func minimise<Map, Penalty, Objective: SmoothLoss, Iteration: SolverIteration>(
       iteration.advance()
       if iteration.isCheckDue || iteration.iteration >= limit {
         status = check()
-        if status == nil, iteration.iteration >= nextPolish, best.relativeGap <= 1e-2 {
+        if status == nil, iteration.iteration >= nextPolish,
+          best.relativeGap <= 1e-2 || iteration.iteration >= latePolish
+        {
           nextPolish = max(iteration.iteration + firstPolish, iteration.iteration * 3 / 2)
           status = try polish()
         }
@@ -78,6 +80,9 @@ func minimise<Map, Penalty, Objective: SmoothLoss, Iteration: SolverIteration>(
 
 /// Steps before Newton's method is first tried; most solves are over by then.
 private let firstPolish = 100
+
+/// Steps after which it is tried however far the gap is.
+private let latePolish = 500
 
 /// Steps after which a solve ends whatever its gap, unless the caller says otherwise.
 let defaultIterationLimit = 200_000
