@@ -208,15 +208,18 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
       newRho = 4 * rho
     } else if summary.meanNorm.isFinite {
       let wanted = program.beta / (program.penalty.thresholdRatio * summary.meanNorm)
-      if wanted > 1.35 * rho || 1.35 * wanted < rho { newRho = wanted }
+      if wanted > worthwhile * rho || worthwhile * wanted < rho { newRho = wanted }
     }
     if program.loss.quadraticScale == nil, !overshoots {
       let curvature = curvatureAtBlocks()
       let wanted = min(3 * rhoFit, max(rhoFit / 3, curvature))
-      if wanted > 1.35 * rhoFit || 1.35 * wanted < rhoFit { newRhoFit = wanted }
+      if wanted > worthwhile * rhoFit || worthwhile * wanted < rhoFit { newRhoFit = wanted }
     }
     change(rho: newRho, rhoFit: newRhoFit)
   }
+
+  /// Being off by less costs fewer steps than a new factorisation, which takes longer against a step the larger it is.
+  private var worthwhile: Double { program.map.samples > 1000 ? 1.8 : 1.35 }
 
   /// Mean second derivative of the loss at v. At the split fit it would run away to 0 where that overshoots.
   private func curvatureAtBlocks() -> Double {
