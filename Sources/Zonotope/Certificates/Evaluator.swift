@@ -71,6 +71,15 @@ final class Evaluator<Map: LinearMap, Penalty: BlockPenalty, Objective: Loss> {
     return program.penalty.dualNorm(gradient.values, floor: 0, penaltyWorkspace, workers)
   }
 
+  /// The fit of the last ``primal(_:)``, its bias included.
+  var lastFit: Values { fit.values }
+
+  /// Moves blocks that are inside their cones up to rounding to the closest points that are.
+  func project(_ blocks: Vector) throws(ZonotopeError) {
+    let copy = try Vector(copying: blocks.values)
+    _ = program.penalty.prox(copy.values, threshold: 0, into: blocks.mutable, penaltyWorkspace, workers)
+  }
+
   /// The gradient of the loss at the fit of the last ``primal(_:)``.
   func gradientAtPrimal(into z: MutableValues) where Objective: SmoothLoss {
     program.loss.gradient(fit.values, targets.values, into: z)

@@ -16,6 +16,9 @@ public protocol LinearMap: Sendable {
 
   /// g = A' r
   func adjoint(_ r: Values, into g: MutableValues, _ workspace: Workspace, _ workers: Workers)
+
+  /// f = A z for a z that is `direction` in one block and zero elsewhere.
+  func column(_ block: Int, _ direction: Values, into f: MutableValues)
 }
 
 /// A map whose Gram matrix in sample space is cheaper than its columns are many.

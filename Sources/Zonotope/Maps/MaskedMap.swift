@@ -63,6 +63,15 @@ public struct MaskedMap: GramMap {
     }
   }
 
+  public func column(_ block: Int, _ direction: Values, into f: MutableValues) {
+    for k in 0..<samples {
+      let row = x.row(k)
+      var product = 0.0
+      if patterns[block, k] { for j in 0..<blockSize { product += row[j] * direction[j] } }
+      f[k] = product
+    }
+  }
+
   /// sum_i D_i X X' D_i = (M M') o (X X')
   public func gram(into k: MutableValues, _ workers: Workers) {
     gramOfRows(x, into: k)

@@ -34,6 +34,11 @@ public struct PairedMap<Base: LinearMap>: LinearMap {
     base.adjoint(r, into: MutableValues(rebasing: g[..<half]), workspace.base, workers)
     for j in 0..<half { g[half + j] = -g[j] }
   }
+
+  public func column(_ block: Int, _ direction: Values, into f: MutableValues) {
+    base.column(block % base.blocks, direction, into: f)
+    if block >= base.blocks { scale(f, by: -1) }
+  }
 }
 
 extension PairedMap: GramMap where Base: GramMap {

@@ -39,15 +39,24 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
   private let dual: Vector
   private let scaledAdjoint: Vector
 
+  private var trajectory: TrajectoryExtrapolation
+  private let ahead: Vector
+  private let savedV: Vector
+  private let savedL: Vector
+  private let savedSplit: Vector
+  private let savedM: Vector
+
   private var rho: Double
   private var rhoFit: Double
+  /// The objective without a network.
+  private var zeroObjective: Double
   private var summary = ShrinkSummary(active: 0, totalNorm: 0)
   private(set) var iteration = 0
 
   /// Bytes that a solve takes beyond the data.
   static func memory(_ program: ConvexProgram<Map, Penalty, Objective>) throws(ZonotopeError) -> Int {
     let samples = try product(program.map.samples, program.map.samples, place: "samples")
-    return try product(8, 2 * samples + product(8, program.size, place: "blocks"), place: "memory")
+    return try product(8, 2 * samples + product(20, program.size, place: "blocks"), place: "memory")
   }
 
   init(
@@ -68,6 +77,14 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
     m = try Vector(n)
     dual = try Vector(n)
     scaledAdjoint = try Vector(size)
+    let moving = program.loss.quadraticScale == nil ? size + n : size
+    trajectory = try TrajectoryExtrapolation(size: moving)
+    ahead = try Vector(moving)
+    savedV = try Vector(size)
+    savedL = try Vector(size)
+    savedSplit = try Vector(n)
+    savedM = try Vector(n)
+    zeroObjective = evaluator.primal(v.values).value
     rho = 1
     rhoFit = program.loss.quadraticScale ?? 1
     program.map.gram(into: gram.mutable, evaluator.workers)
@@ -78,19 +95,78 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
   // MARK: One step
 
   mutating func advance() {
-    for j in 0..<v.count { w[j] = v[j] - l[j] }
-    solveForFit()
-    let relaxation = 1.7
-    for j in 0..<v.count {
-      w[j] = relaxation * (w[j] - adjoint[j]) + (1 - relaxation) * v[j] + l[j]
-    }
-    let threshold = program.beta / rho
-    summary = program.penalty.prox(
-      w.values, threshold: threshold, into: v.mutable, penaltyWorkspace, workers)
-    for j in 0..<v.count { l[j] = w[j] - v[j] }
-    if program.loss.quadraticScale == nil { proximalFit(relaxation) }
-    iteration += 1
+    let residual = step()
+    if trajectory.isReady { jump(residual) }
     if Self.isAdaptationDue(iteration) { adapt() }
+  }
+
+  /// One step of the method. Returns the length of the step of its fixed point, u relaxed plus multiplier.
+  private mutating func step() -> Double {
+    let move = trajectory.next(), count = v.count, relaxation = 1.7
+    for j in 0..<count {
+      w[j] = v[j] - l[j]
+      move[j] = -v[j] - l[j]
+    }
+    solveForFit()
+    for j in 0..<count {
+      w[j] = relaxation * (w[j] - adjoint[j]) + (1 - relaxation) * v[j] + l[j]
+      move[j] += w[j]
+    }
+    shrink()
+    if program.loss.quadraticScale == nil {
+      let unit = (rhoFit / rho).squareRoot()
+      for k in 0..<split.count { move[count + k] = -unit * (split[k] - m[k]) }
+      relaxFit(relaxation)
+      for k in 0..<split.count { move[count + k] += unit * dual[k] }
+      splitLoss()
+    }
+    iteration += 1
+    return norm(Values(move))
+  }
+
+  /// v and its multiplier from w.
+  private mutating func shrink() {
+    summary = program.penalty.prox(
+      w.values, threshold: program.beta / rho, into: v.mutable, penaltyWorkspace, workers)
+    for j in 0..<v.count { l[j] = w[j] - v[j] }
+  }
+
+  /// The split fit and its multiplier from `dual`.
+  private func splitLoss() {
+    program.loss.prox(dual.values, evaluator.targets.values, step: 1 / rhoFit, into: split.mutable)
+    for k in 0..<z.count { m[k] = split[k] - dual[k] }
+  }
+
+  /// Tries the point that the last steps lead to, and returns to where it was when steps from there stay longer.
+  private mutating func jump(_ residual: Double) {
+    let count = v.count
+    guard residual > 0, trajectory.predict(into: ahead.mutable) else {
+      trajectory.reset()
+      return
+    }
+    let saved = summary
+    savedV.copy(from: v)
+    savedL.copy(from: l)
+    savedSplit.copy(from: split)
+    savedM.copy(from: m)
+    for j in 0..<count { w[j] = v[j] + l[j] + ahead[j] }
+    shrink()
+    if program.loss.quadraticScale == nil {
+      let unit = (rhoFit / rho).squareRoot()
+      for k in 0..<split.count { dual[k] = split[k] - m[k] + ahead[count + k] / unit }
+      splitLoss()
+    }
+    // A jump along the slow directions stirs up fast ones, which a few steps calm again.
+    let accepted = (0..<6).contains { _ in step() <= 1.001 * residual }
+    if !accepted {
+      v.copy(from: savedV)
+      l.copy(from: savedL)
+      split.copy(from: savedSplit)
+      m.copy(from: savedM)
+      summary = saved
+    }
+    trajectory.learn(accepted: accepted)
+    trajectory.reset()
   }
 
   /// z = (delta I + A A')^{-1} (A w - T) and A'z, where T is what the fit is drawn to.
@@ -104,16 +180,13 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
     program.map.adjoint(z.values, into: adjoint.mutable, evaluator.mapWorkspace, workers)
   }
 
-  /// The fit of this step is T + delta z; its relaxed copy goes through the prox of the loss.
-  private func proximalFit(_ relaxation: Double) {
+  /// The fit of this step is T + delta z; `dual` becomes its relaxed copy less the multiplier.
+  private func relaxFit(_ relaxation: Double) {
     let delta = rho / rhoFit
     for k in 0..<z.count {
       let fit = split[k] + m[k] + delta * z[k]
-      let relaxed = relaxation * fit + (1 - relaxation) * split[k]
-      dual[k] = relaxed - m[k]
+      dual[k] = relaxation * fit + (1 - relaxation) * split[k] - m[k]
     }
-    program.loss.prox(dual.values, evaluator.targets.values, step: 1 / rhoFit, into: split.mutable)
-    for k in 0..<z.count { m[k] = split[k] - dual[k] }
   }
 
   // MARK: Step sizes
@@ -129,19 +202,24 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
 
   private mutating func adapt() {
     var newRho = rho, newRhoFit = rhoFit
-    if summary.active == 0 {
+    let overshoots = !(evaluator.primal(v.values).value <= zeroObjective)
+    if summary.active == 0 || overshoots {
+      // Nothing to learn the scale from, or worse than no network at all: shorter steps.
       newRho = 4 * rho
     } else if summary.meanNorm.isFinite {
       let wanted = program.beta / (program.penalty.thresholdRatio * summary.meanNorm)
-      if wanted > 1.35 * rho || 1.35 * wanted < rho { newRho = wanted }
+      if wanted > worthwhile * rho || worthwhile * wanted < rho { newRho = wanted }
     }
-    if program.loss.quadraticScale == nil {
+    if program.loss.quadraticScale == nil, !overshoots {
       let curvature = curvatureAtBlocks()
       let wanted = min(3 * rhoFit, max(rhoFit / 3, curvature))
-      if wanted > 1.35 * rhoFit || 1.35 * wanted < rhoFit { newRhoFit = wanted }
+      if wanted > worthwhile * rhoFit || worthwhile * wanted < rhoFit { newRhoFit = wanted }
     }
     change(rho: newRho, rhoFit: newRhoFit)
   }
+
+  /// Being off by less costs fewer steps than a new factorisation, which takes longer against a step the larger it is.
+  private var worthwhile: Double { program.map.samples > 1000 ? 1.8 : 1.35 }
 
   /// Mean second derivative of the loss at v. At the split fit it would run away to 0 where that overshoots.
   private func curvatureAtBlocks() -> Double {
@@ -166,6 +244,7 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
     scale(m.mutable, by: rhoFit / newRhoFit)
     rho = newRho
     rhoFit = newRhoFit
+    trajectory.reset()
   }
 
   // MARK: Start
@@ -193,6 +272,18 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
     }
     if !(rho > 0 && rho.isFinite) { rho = 1 }
     while !factor.factor(gram.values, shift: rho / rhoFit), rho < 1e300 { rho *= 100 }
+  }
+
+  /// At the optimum A'z = -rho l, and the split fit's multiplier is -z / rhoFit.
+  mutating func restart(at blocks: Values, bias: Double, fit: Values, gradient: Values) {
+    v.pointer.update(from: blocks.baseAddress!, count: blocks.count)
+    program.map.adjoint(gradient, into: l.mutable, evaluator.mapWorkspace, workers)
+    scale(l.mutable, by: -1 / rho)
+    if program.loss.quadraticScale == nil {
+      split.pointer.update(from: fit.baseAddress!, count: fit.count)
+      for k in 0..<m.count { m[k] = -gradient[k] / rhoFit }
+    }
+    trajectory.reset()
   }
 
   // MARK: What the certificate needs

@@ -111,6 +111,16 @@ struct FISTA<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss>: Solv
     iteration += 1
   }
 
+  mutating func restart(at blocks: Values, bias: Double, fit: Values, gradient: Values) {
+    current.pointer.update(from: blocks.baseAddress!, count: blocks.count)
+    self.fit.pointer.update(from: fit.baseAddress!, count: fit.count)
+    self.bias = bias
+    previous.copy(from: current)
+    previousFit.copy(from: self.fit)
+    previousBias = bias
+    momentum = 1
+  }
+
   /// loss(new) <= model of it at the extrapolated point with this Lipschitz constant; raises the constant if not.
   private mutating func isAccepted(_ aheadBias: Double, _ y: Values) -> Bool {
     var squares = 0.0

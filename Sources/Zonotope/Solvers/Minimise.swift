@@ -11,12 +11,12 @@ func minimise<Map, Penalty, Objective: SmoothLoss, Iteration: SolverIteration>(
   let limit = settings.iterations ?? defaultIterationLimit
   var patience = Patience()
 
-  func check() -> Status? {
-    let (objective, bias) = evaluator.primal(iteration.blocks)
+  func check(_ blocks: Values? = nil) -> Status? {
+    let (objective, bias) = evaluator.primal(blocks ?? iteration.blocks)
     guard objective.isFinite else { return .numericalBreakdown }
-    best.offer(objective: objective, blocks: iteration.blocks, bias: bias)
+    best.offer(objective: objective, blocks: blocks ?? iteration.blocks, bias: bias)
     evaluator.gradientAtPrimal(into: gradient.mutable)
-    let candidate = iteration.dualCandidate ?? (gradient.values, nil)
+    let candidate = (blocks == nil ? iteration.dualCandidate : nil) ?? (gradient.values, nil)
     let bound = evaluator.lowerBound(candidate.point, adjoint: candidate.adjoint)
     best.offer(dual: bound.value, point: bound.point)
     settings.progress?(
@@ -29,7 +29,24 @@ func minimise<Map, Penalty, Objective: SmoothLoss, Iteration: SolverIteration>(
     return patience.isExhausted(gap: best.relativeGap, iteration: iteration.iteration) ? .stalled : nil
   }
 
+  /// Newton's method on the faces the iteration has found, from the best point.
+  func polish() throws(ZonotopeError) -> Status? {
+    let program = evaluator.program, polished = try Vector(program.size)
+    let newton = FaceNewton(
+      program, targets: evaluator.targets.values, blocks: best.blocks.values, bias: best.bias)
+    guard var newton, try newton.run(into: polished.mutable) else { return nil }
+    try evaluator.project(polished)
+    let before = best.objective
+    if let status = check(polished.values) { return status }
+    if best.objective < before {
+      iteration.restart(
+        at: polished.values, bias: best.bias, fit: evaluator.lastFit, gradient: gradient.values)
+    }
+    return nil
+  }
+
   var status = check()
+  var nextPolish = firstPolish
   while status == nil {
     if settings.cancellation?.isCancelled == true {
       status = .cancelled
@@ -39,7 +56,15 @@ func minimise<Map, Penalty, Objective: SmoothLoss, Iteration: SolverIteration>(
       status = .iterationLimit
     } else {
       iteration.advance()
-      if iteration.isCheckDue || iteration.iteration >= limit { status = check() }
+      if iteration.isCheckDue || iteration.iteration >= limit {
+        status = check()
+        if status == nil, iteration.iteration >= nextPolish,
+          best.relativeGap <= 1e-2 || iteration.iteration >= latePolish
+        {
+          nextPolish = max(iteration.iteration + firstPolish, iteration.iteration * 3 / 2)
+          status = try polish()
+        }
+      }
       continue
     }
     // The last steps may have improved on the last check.
@@ -52,6 +77,12 @@ func minimise<Map, Penalty, Objective: SmoothLoss, Iteration: SolverIteration>(
     solver: Iteration.kind, choice: choice, iterations: iteration.iteration,
     seconds: monotonicSeconds() - started)
 }
+
+/// Steps before Newton's method is first tried; most solves are over by then.
+private let firstPolish = 100
+
+/// Steps after which it is tried however far the gap is.
+private let latePolish = 500
 
 /// Steps after which a solve ends whatever its gap, unless the caller says otherwise.
 let defaultIterationLimit = 200_000

@@ -56,8 +56,8 @@ extension ConvexProgram where Map: GramMap, Objective: SmoothLoss & ProximableLo
       let n = Double(map.samples)
       let factorisation = n * n * n / 3 + 100 * 2 * n * n
       let products = 4 * n * Double(size)
-      if admm <= budget && factorisation <= 200 * products {
-        return (.admm, "the \(map.samples) x \(map.samples) system is cheap beside the products")
+      if admm <= budget && (map.samples <= 1000 || factorisation <= 200 * products) {
+        return (.admm, "the \(map.samples) x \(map.samples) system is cheap to factor")
       }
       if fista <= budget {
         let reason =

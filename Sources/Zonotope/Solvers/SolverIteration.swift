@@ -11,6 +11,13 @@ public protocol SolverIteration {
   /// One step.
   mutating func advance()
 
+  /// Goes on from better blocks, each inside its cone, as if the method had come to them.
+  ///
+  /// - Parameters:
+  ///   - gradient: that of the loss at the blocks and the bias.
+  ///   - fit: of the blocks, bias included.
+  mutating func restart(at blocks: Values, bias: Double, fit: Values, gradient: Values)
+
   /// Whether the answer has moved enough for the certificate to be worth computing.
   var isCheckDue: Bool { get }
 

@@ -26,6 +26,23 @@ public protocol BlockPenalty: Sendable {
   ///
   /// Never below the true value. Where the true value is at most `floor`, the result may be anything up to `floor`.
   func dualNorm(_ g: Values, floor: Double, _ workspace: Workspace, _ workers: Workers) -> Double
+
+  /// An orthonormal basis of the smallest face of the block's cone that holds `v`, which is not zero: vectors of
+  /// `blockSize` numbers one after the other. Near `v` the penalty is the norm on the span of the face.
+  func face(of block: Int, at v: Values) -> [Double]
+
+  /// The largest step up to 1 from `v`, inside the cone of the block, along a direction in the span of its face that
+  /// stays inside.
+  func largestStep(of block: Int, from v: Values, along direction: Values) -> Double
+}
+
+extension BlockPenalty {
+  /// Without cones the face is the whole space.
+  public func face(of block: Int, at v: Values) -> [Double] {
+    (0..<blockSize * blockSize).map { $0 / blockSize == $0 % blockSize ? 1 : 0 }
+  }
+
+  public func largestStep(of block: Int, from v: Values, along direction: Values) -> Double { 1 }
 }
 
 /// What a proximal step left.

@@ -104,6 +104,50 @@ public struct ConeGroupLasso: BlockPenalty {
     return workspace.norms.values.reduce(0, nanMax)
   }
 
+  public func face(of block: Int, at v: Values) -> [Double] {
+    let length = norm(v), samples = patterns.samples
+    // Orthonormal rows: first the normals of the active planes, then what completes them.
+    var basis: [[Double]] = []
+    func extend(by candidate: [Double], unless negligible: Double) {
+      var rest = candidate
+      for _ in 0..<2 {
+        for row in basis {
+          var product = 0.0
+          for j in 0..<blockSize { product += row[j] * rest[j] }
+          for j in 0..<blockSize { rest[j] -= product * row[j] }
+        }
+      }
+      let size = rest.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      if size > negligible { basis.append(rest.map { $0 / size }) }
+    }
+    for k in 0..<samples where basis.count < blockSize {
+      var product = 0.0
+      for j in 0..<blockSize { product += columns[j * samples + k] * v[j] }
+      guard abs(product) <= activeTolerance * length else { continue }
+      extend(by: (0..<blockSize).map { columns[$0 * samples + k] }, unless: 1e-8)
+    }
+    let active = basis.count
+    for axis in 0..<blockSize where basis.count < blockSize {
+      extend(by: (0..<blockSize).map { $0 == axis ? 1 : 0 }, unless: 0.5 / Double(blockSize).squareRoot())
+    }
+    return Array(basis[active...].joined())
+  }
+
+  public func largestStep(of block: Int, from v: Values, along direction: Values) -> Double {
+    let length = norm(v), samples = patterns.samples
+    var step = 1.0
+    for k in 0..<samples {
+      var product = 0.0, change = 0.0
+      for j in 0..<blockSize {
+        product += columns[j * samples + k] * v[j]
+        change += columns[j * samples + k] * direction[j]
+      }
+      guard abs(product) > activeTolerance * length else { continue }
+      if product * change < 0 { step = min(step, -product / change) }
+    }
+    return step
+  }
+
   /// The norm of the projection of `t` onto the cone of the block, or an upper bound of it that is at most `stop`.
   /// Above `stop` the projection itself is written to `target`; otherwise what is there has no meaning.
   private func project(
@@ -157,6 +201,9 @@ public struct ConeGroupLasso: BlockPenalty {
     if !(difference > 1e-6 * squares) || (isZero && length > 0) { c.update(repeating: 0, count: blockSize) }
   }
 }
+
+/// A plane is active at v when the sine of the angle to it is at most this.
+private let activeTolerance = 1e-9
 
 /// Blocks that one thread takes at a time.
 private let grain = 16

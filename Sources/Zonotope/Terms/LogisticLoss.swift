@@ -36,6 +36,10 @@ public struct LogisticLoss: SmoothLoss, ProximableLoss {
     return scale * total / Double(f.count)
   }
 
+  public func curvature(_ f: Values, _ y: Values, into h: MutableValues) {
+    for k in 0..<f.count { h[k] = scale * sigmoid(f[k]) * sigmoid(-f[k]) }
+  }
+
   public func gradient(_ f: Values, _ y: Values, into z: MutableValues) {
     for k in 0..<f.count { z[k] = -scale * y[k] * sigmoid(-y[k] * f[k]) }
   }

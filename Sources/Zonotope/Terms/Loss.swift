@@ -39,6 +39,9 @@ public protocol SmoothLoss: Loss {
   /// The mean second derivative over the samples at `f`.
   func meanCurvature(_ f: Values, _ y: Values) -> Double
 
+  /// h = second derivative of the loss with respect to each fit. `h` may be `f` itself.
+  func curvature(_ f: Values, _ y: Values, into h: MutableValues)
+
   /// z = gradient of the loss at f. `z` may be `f` itself.
   func gradient(_ f: Values, _ y: Values, into z: MutableValues)
 

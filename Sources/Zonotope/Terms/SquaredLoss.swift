@@ -25,6 +25,10 @@ public struct SquaredLoss: SmoothLoss, ProximableLoss {
 
   public func meanCurvature(_ f: Values, _ y: Values) -> Double { scale }
 
+  public func curvature(_ f: Values, _ y: Values, into h: MutableValues) {
+    for k in 0..<f.count { h[k] = scale }
+  }
+
   public func gradient(_ f: Values, _ y: Values, into z: MutableValues) {
     for k in 0..<f.count { z[k] = scale * (f[k] - y[k]) }
   }

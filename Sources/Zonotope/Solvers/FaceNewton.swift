@@ -1,0 +1,272 @@
+/// Newton's method on the smooth program that is left when the active blocks, and the faces of their cones, are fixed.
+///
+/// First-order methods find the active blocks early and then take long over their values where fits are nearly
+/// dependent. On the right faces Newton's method needs a few steps to working precision; on the wrong ones it ends at a
+/// point that is better than where it started, with blocks that vanished dropped and planes that were met added to the
+/// faces.
+struct FaceNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss> {
+  private let program: ConvexProgram<Map, Penalty, Objective>
+  private let targets: Values
+  private var active: [ActiveBlock] = []
+  private var bias: Double
+
+  /// A block as coordinates in an orthonormal basis of its face.
+  private struct ActiveBlock {
+    let index: Int
+    var basis: [Double]
+    var coordinates: [Double]
+    /// A applied to each basis vector, `samples` numbers each.
+    var columns: [Double]
+    var size: Int { coordinates.count }
+
+    func vector(of coordinates: [Double], _ blockSize: Int) -> [Double] {
+      var v = [Double](repeating: 0, count: blockSize)
+      for (i, value) in coordinates.enumerated() {
+        for j in 0..<blockSize { v[j] += value * basis[i * blockSize + j] }
+      }
+      return v
+    }
+  }
+
+  /// Unknowns beyond which the dense system is not worth it.
+  static var limit: Int { 400 }
+
+  /// Nil when nothing is active or the faces have too many dimensions.
+  init?(_ program: ConvexProgram<Map, Penalty, Objective>, targets: Values, blocks: Values, bias: Double) {
+    self.program = program
+    self.targets = targets
+    self.bias = bias
+    let size = program.map.blockSize
+    guard size > 0 else { return nil }
+    var unknowns = 0
+    for index in 0..<program.map.blocks {
+      let v = Values(rebasing: blocks[index * size..<(index + 1) * size])
+      guard v.contains(where: { $0 != 0 }) else { continue }
+      let block = Self.restrict(index, Array(v), program)
+      unknowns += block.size
+      guard unknowns <= Self.limit else { return nil }
+      if block.size > 0 { active.append(block) }
+    }
+    if active.isEmpty { return nil }
+  }
+
+  private static func restrict(
+    _ index: Int, _ v: [Double], _ program: ConvexProgram<Map, Penalty, Objective>
+  ) -> ActiveBlock {
+    let blockSize = program.map.blockSize, samples = program.map.samples
+    let basis = v.withUnsafeBufferPointer { program.penalty.face(of: index, at: $0) }
+    let size = basis.count / blockSize
+    var coordinates = [Double](repeating: 0, count: size)
+    var columns = [Double](repeating: 0, count: size * samples)
+    for i in 0..<size {
+      for j in 0..<blockSize { coordinates[i] += basis[i * blockSize + j] * v[j] }
+    }
+    basis.withUnsafeBufferPointer { basis in
+      columns.withUnsafeMutableBufferPointer { columns in
+        for i in 0..<size {
+          program.map.column(
+            index, Values(rebasing: basis[i * blockSize..<(i + 1) * blockSize]),
+            into: MutableValues(rebasing: columns[i * samples..<(i + 1) * samples]))
+        }
+      }
+    }
+    return ActiveBlock(index: index, basis: basis, coordinates: coordinates, columns: columns)
+  }
+
+  /// Iterates to working precision and writes the blocks. False when no step lowered the objective.
+  mutating func run(into blocks: MutableValues) throws(ZonotopeError) -> Bool {
+    var objective = value(active.map(\.coordinates), bias)
+    let start = objective
+    for _ in 0..<60 {
+      guard let step = try direction() else { break }
+      let (limit, event) = largestStep(step)
+      var length = limit, next = value(moved(step, length), bias + length * step.bias)
+      var halvings = 0
+      while !(next <= objective + 1e-4 * length * step.slope), halvings < 40 {
+        length *= 0.5
+        halvings += 1
+        next = value(moved(step, length), bias + length * step.bias)
+      }
+      guard next < objective || (next <= objective && event != nil && halvings == 0) else { break }
+      let coordinates = moved(step, length), before = active.map { self.length($0.coordinates) }
+      for i in active.indices { active[i].coordinates = coordinates[i] }
+      bias += length * step.bias
+      let decrease = objective - next
+      objective = next
+      if halvings == 0, let event {
+        apply(event, before)
+        objective = value(active.map(\.coordinates), bias)
+      }
+      if active.isEmpty { break }
+      if decrease <= 1e-16 * abs(objective), event == nil { break }
+    }
+    guard objective < start else { return false }
+    scale(blocks, by: 0)
+    let size = program.map.blockSize
+    for block in active {
+      let v = block.vector(of: block.coordinates, size)
+      for j in 0..<size { blocks[block.index * size + j] = v[j] }
+    }
+    return true
+  }
+
+  // MARK: The smooth program
+
+  private func fit(_ coordinates: [[Double]], _ bias: Double) -> [Double] {
+    let samples = program.map.samples
+    var f = [Double](repeating: bias, count: samples)
+    for (block, values) in zip(active, coordinates) {
+      for (i, value) in values.enumerated() {
+        for k in 0..<samples { f[k] += value * block.columns[i * samples + k] }
+      }
+    }
+    return f
+  }
+
+  private func value(_ coordinates: [[Double]], _ bias: Double) -> Double {
+    let loss = fit(coordinates, bias).withUnsafeBufferPointer { program.loss.value($0, targets) }
+    return loss + program.beta * coordinates.reduce(0) { $0 + length($1) }
+  }
+
+  private func moved(_ step: Step, _ length: Double) -> [[Double]] {
+    zip(active, step.blocks).map { block, change in
+      zip(block.coordinates, change).map { $0 + length * $1 }
+    }
+  }
+
+  private struct Step {
+    var blocks: [[Double]]
+    var bias: Double
+    /// Derivative of the objective along the step, below zero.
+    var slope: Double
+  }
+
+  /// The Newton step, or nil when the gradient vanishes.
+  private func direction() throws(ZonotopeError) -> Step? {
+    let samples = program.map.samples
+    let unknowns = active.reduce(0) { $0 + $1.size } + (program.hasBias ? 1 : 0)
+    let f = fit(active.map(\.coordinates), bias)
+    var z = f, h = f
+    f.withUnsafeBufferPointer { f in
+      z.withUnsafeMutableBufferPointer { program.loss.gradient(f, targets, into: $0) }
+      h.withUnsafeMutableBufferPointer { program.loss.curvature(f, targets, into: $0) }
+    }
+    // Rows of the weighted design, so that the Hessian of the loss is a Gram matrix.
+    let design = try Vector(product(unknowns, samples, place: "blocks"))
+    let right = try Vector(unknowns)
+    var row = 0
+    func append(_ entry: (Int) -> Double) {
+      for k in 0..<samples {
+        right[row] -= z[k] * entry(k)
+        design[row * samples + k] = h[k].squareRoot() * entry(k)
+      }
+      row += 1
+    }
+    for block in active { for i in 0..<block.size { append { block.columns[i * samples + $0] } } }
+    if program.hasBias { append { _ in 1 } }
+    let hessian = try Vector(product(unknowns, unknowns, place: "blocks"))
+    gramOfRows(MatrixView(design, rows: unknowns, columns: samples), into: hessian.mutable)
+    row = 0
+    for block in active {
+      let size = length(block.coordinates)
+      for i in 0..<block.size {
+        right[row + i] -= program.beta * block.coordinates[i] / size
+        for j in 0...i {
+          let projection = block.coordinates[i] * block.coordinates[j] / (size * size)
+          hessian[(row + i) * unknowns + row + j] += program.beta / size * ((i == j ? 1 : 0) - projection)
+        }
+      }
+      row += block.size
+    }
+    guard let solution = try solve(hessian, right, unknowns) else { return nil }
+    let slope = -dot(solution.values, right.values)
+    guard slope < 0 else { return nil }
+    var blocks: [[Double]] = []
+    row = 0
+    for block in active {
+      blocks.append((0..<block.size).map { solution[row + $0] })
+      row += block.size
+    }
+    return Step(blocks: blocks, bias: program.hasBias ? solution[row] : 0, slope: slope)
+  }
+
+  /// The step with as little shift of the diagonal as makes the factorisation succeed: along flat directions the step is
+  /// long, and ends where a block vanishes.
+  private func solve(_ hessian: Vector, _ right: Vector, _ order: Int) throws(ZonotopeError) -> Vector? {
+    var trace = 0.0
+    for i in 0..<order { trace += hessian[i * order + i] }
+    guard trace > 0, trace.isFinite else { return nil }
+    let factor = try CholeskyFactor(order: order), solution = try Vector(order)
+    for shift in [1e-14, 1e-12, 1e-10, 1e-8, 1e-6] {
+      guard factor.factor(hessian.values, shift: shift * trace / Double(order)) else { continue }
+      solution.copy(from: right)
+      factor.solve(solution.mutable)
+      if isFinite(solution.values) { return solution }
+    }
+    return nil
+  }
+
+  // MARK: Limits of a step
+
+  private enum Event {
+    case vanishes(Int)
+    case meetsPlane(Int)
+  }
+
+  private func largestStep(_ step: Step) -> (Double, Event?) {
+    var limit = 1.0, event: Event?
+    let size = program.map.blockSize
+    for (i, block) in active.enumerated() {
+      let change = step.blocks[i]
+      var product = 0.0, squares = 0.0
+      for (value, move) in zip(block.coordinates, change) {
+        product += value * move
+        squares += move * move
+      }
+      // The point of the ray closest to zero.
+      let closest = squares > 0 ? -product / squares : 0
+      if closest > 0, closest <= limit {
+        let rest = zip(block.coordinates, change).map { $0 + closest * $1 }
+        if length(rest) <= negligibleLength * length(block.coordinates) {
+          limit = closest
+          event = .vanishes(i)
+          continue
+        }
+      }
+      let v = block.vector(of: block.coordinates, size), direction = block.vector(of: change, size)
+      let allowed = v.withUnsafeBufferPointer { v in
+        direction.withUnsafeBufferPointer {
+          program.penalty.largestStep(of: block.index, from: v, along: $0)
+        }
+      }
+      if allowed < limit {
+        limit = allowed
+        event = .meetsPlane(i)
+      }
+    }
+    return (limit, event)
+  }
+
+  private mutating func apply(_ event: Event, _ before: [Double]) {
+    switch event {
+    case .vanishes(let i): active.remove(at: i)
+    case .meetsPlane(let i):
+      let block = active[i]
+      // A block that meets planes on its way to zero, in a narrow cone, is on its way out.
+      guard length(block.coordinates) > negligibleLength * before[i] else {
+        active.remove(at: i)
+        return
+      }
+      active[i] = Self.restrict(
+        block.index, block.vector(of: block.coordinates, program.map.blockSize), program)
+      if active[i].size == 0 || length(active[i].coordinates) == 0 { active.remove(at: i) }
+    }
+  }
+
+  private func length(_ coordinates: [Double]) -> Double {
+    coordinates.withUnsafeBufferPointer { norm($0) }
+  }
+}
+
+/// A block that a step shortens to this multiple of its length has vanished.
+private let negligibleLength = 1e-3
