@@ -54,6 +54,8 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ZonotopeTests", dependencies: ["Zonotope"], swiftSettings: swiftSettings),
+    // Compiles the program of README.md against the modules and objects that the test run has built.
+    .testTarget(name: "ReadmeTests", dependencies: ["Zonotope"], swiftSettings: swiftSettings),
     .testTarget(
       name: "CommandTests", dependencies: ["Zonotope", "ZonotopeCLI"],
       resources: [], swiftSettings: swiftSettings),

@@ -10,7 +10,7 @@ import Testing
     let masks = try data.masks(10, seed: 1)
     let gated = try Scenario(kind: .gated, term: term).train(data, .masks(masks), beta: .absolute(0.3))
     let exact = try Scenario(kind: .exact, term: term).train(data, .masks(masks), beta: .absolute(0.3))
-    #expect(gated.solution.dual <= exact.solution.objective)
+    #expect(gated.solution.dual <= exact.solution.objective * (1 + 1e-14))
     #expect(gated.solution.objective <= exact.solution.objective * (1 + 1e-9))
     #expect(gated.betaMax >= exact.betaMax * (1 - 1e-12))
   }
@@ -24,7 +24,7 @@ import Testing
     for count in [2, 5, 40] {
       let some = try scenario.train(data, .masks(data.masks(count, seed: 8)), beta: .absolute(0.2))
       #expect(all.solution.objective <= some.solution.objective * (1 + 1e-9))
-      #expect(all.solution.dual <= some.solution.objective)
+      #expect(all.solution.dual <= some.solution.objective * (1 + 1e-14))
       // A longer run of the same draws holds the shorter.
       #expect(some.solution.objective <= last * (1 + 1e-9))
       last = some.solution.objective

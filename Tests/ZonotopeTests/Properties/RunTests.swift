@@ -86,7 +86,7 @@ import Testing
     for (before, after) in zip(seen.all, seen.all.dropFirst()) {
       #expect(after.objective <= before.objective)
       #expect(after.lowerBound >= before.lowerBound)
-      #expect(after.iteration > before.iteration)
+      #expect(after.iteration >= before.iteration)
     }
   }
 
