@@ -1,16 +1,54 @@
 import ArgumentParser
 import Zonotope
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 @main
 struct ZonotopeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "zonotope",
-    abstract: "Trains neural networks to a certified global optimum.",
-    subcommands: [Solve.self, Patterns.self])
+    abstract: "Trains two-layer ReLU networks to a certified global optimum.",
+    discussion: """
+      Exit status: 0 for success, whatever the solver proved; 2 for arguments or files that cannot be worked \
+      with; 1 when writing fails or memory runs out.
+      """,
+    version: libraryVersion,
+    subcommands: [
+      Train.self, Predict.self, Solve.self, Patterns.self, Inspect.self, Demo.self,
+    ])
+
+  /// In place of the parser's own, whose exit status for misuse is 64.
+  static func main() {
+    Signals.ignoreBrokenPipes()
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+      exitProcess(.success)
+    } catch {
+      exitProcess(report(error))
+    }
+  }
+
+  private static func report(_ error: any Error) -> Outcome {
+    switch error {
+    case let error as ZonotopeError:
+      complain("\(error)")
+      if case .outOfMemory = error { return .failure }
+      return .misuse
+    case let error as OutputFailure:
+      complain(error.reason)
+      return .failure
+    default: break
+    }
+    if exitCode(for: error) == .success {
+      // --help and --version.
+      do {
+        try print(fullMessage(for: error))
+        return .success
+      } catch {
+        complain(error.reason)
+        return .failure
+      }
+    }
+    complain(message(for: error))
+    return .misuse
+  }
 }

@@ -41,7 +41,7 @@ extension CSVTable {
     try AtomicFile.write(encode(columns: columns, values: values), to: path)
   }
 
-  private static func append(_ name: String, to text: inout [UInt8]) {
+  static func append(_ name: String, to text: inout [UInt8]) {
     let special = Array(",\"\r\n".utf8)
     guard name.utf8.contains(where: { special.contains($0) }) else {
       text.append(contentsOf: name.utf8)

@@ -23,12 +23,16 @@ struct SafetensorsFile: Sendable {
     let shape: [Int]
     /// Where its elements are in the file.
     let bytes: Range<Int>
+    /// Where its name is in the file.
+    let place: Int
 
     var count: Int { bytes.count / type.width }
   }
 
   /// The texts under `__metadata__`.
   let metadata: [String: String]
+  /// Where the name of each text is in the file.
+  let metadataPlaces: [String: Int]
   /// In the order of their bytes in the file.
   let tensors: [Tensor]
 
@@ -45,6 +49,7 @@ struct SafetensorsFile: Sendable {
     }
     self.source = source
     metadata = header.metadata
+    metadataPlaces = header.metadataPlaces
     tensors = header.tensors
   }
 

@@ -1,6 +1,7 @@
 /// Reads and checks the header of a .safetensors file.
 struct SafetensorsHeader {
   private(set) var metadata: [String: String] = [:]
+  private(set) var metadataPlaces: [String: Int] = [:]
   private(set) var tensors: [SafetensorsFile.Tensor] = []
 
   /// What the reference implementation allows.
@@ -62,6 +63,7 @@ struct SafetensorsHeader {
       guard metadata.updateValue(text, forKey: entry.name) == nil else {
         throw error(at: 8 + entry.byte, "the name '\(entry.name)' occurs twice")
       }
+      metadataPlaces[entry.name] = 8 + entry.byte
     }
   }
 
@@ -94,7 +96,8 @@ struct SafetensorsHeader {
       throw error(at: place, "'\(member.name)' has \(range[1] - range[0]) bytes, its shape needs \(bytes)")
     }
     return SafetensorsFile.Tensor(
-      name: member.name, type: type, shape: sizes, bytes: (dataStart + range[0])..<(dataStart + range[1]))
+      name: member.name, type: type, shape: sizes, bytes: (dataStart + range[0])..<(dataStart + range[1]),
+      place: place)
   }
 
   private static func sizes(_ value: JSONValue) -> [Int]? {

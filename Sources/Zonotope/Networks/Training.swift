@@ -45,7 +45,8 @@ public final class TrainingSession<A: Architecture, Objective: SmoothLoss & Prox
   public let formulation: Formulation<A.Map, A.Penalty>
   private let program: ConvexProgram<A.Map, A.Penalty, Objective>
   private let targets: [Double]
-  private let settings: SolverSettings
+  /// What the solves to come may spend.
+  public var settings: SolverSettings
   private let workers: Workers
   private var last: BlockPoint?
 

@@ -14,6 +14,14 @@ extension PatternSet {
   public static func sampled(
     from x: MatrixView, count: Int, seed: UInt64, first: UInt64 = 0, memory: Int = .max
   ) throws(ZonotopeError) -> PatternSet {
+    try signs(
+      of: drawnGates(for: x, count: count, seed: seed, first: first, memory: memory), on: x, source: .sampled)
+  }
+
+  /// `count` gates for rows like those of `x`, gate i from stream `first + i` of the seed.
+  static func drawnGates(
+    for x: MatrixView, count: Int, seed: UInt64, first: UInt64, memory: Int
+  ) throws(ZonotopeError) -> MatrixView {
     guard count >= 0 else { throw .invalid(place: "patterns.sample.count", reason: "\(count) is negative") }
     // Twice for the gates and lines that remain after merging, and once more for the lines of samples.
     let needed = saturatingProduct(count, 8 * (2 * x.columns + 3 * zt_words(x.rows) + 4))
@@ -26,7 +34,7 @@ extension PatternSet {
       let gate = gates.pointer + i * x.columns
       for j in 0..<x.columns { gate[j] = generator.nextNormal() }
     }
-    return try signs(of: MatrixView(gates, rows: count, columns: x.columns), on: x, source: .sampled)
+    return MatrixView(gates, rows: count, columns: x.columns)
   }
 
   /// The distinct patterns 1{X g >= 0} of given gates, (patterns, features), on the rows of `x`. The first
@@ -76,6 +84,13 @@ extension PatternSet {
   private static func signs(
     of gates: MatrixView, on x: MatrixView, source: Source
   ) throws(ZonotopeError) -> PatternSet {
+    try PatternSet(
+      merging: packedSigns(of: gates, on: x), lines: gates.rows, samples: x.rows, gates: gates, source: source
+    )
+  }
+
+  /// A line of bits 1{X g >= 0} for each gate g, in the order of the gates.
+  static func packedSigns(of gates: MatrixView, on x: MatrixView) throws(ZonotopeError) -> Buffer<UInt64> {
     if let (row, column) = x.firstNonFinite() {
       throw .invalid(place: "x[\(row)][\(column)]", reason: "\(x[row, column]) is not a finite number")
     }
@@ -84,6 +99,6 @@ extension PatternSet {
     let workspace = try Vector(zt_pack_signs_f64_workspace(n, d, p))
     zt_pack_signs_f64(
       n, d, p, x.base, x.stride, gates.base, gates.stride, bits.pointer, words, workspace.pointer)
-    return try PatternSet(merging: bits, lines: p, samples: n, gates: gates, source: source)
+    return bits
   }
 }

@@ -19,7 +19,9 @@ public enum PatternSelection: Sendable {
     case .all: patterns = try Arrangement(of: x).cells(memory: memory)
     case .masks(let masks): patterns = try PatternSet.masks(masks, samples: x.rows)
     case .gates(let gates): patterns = try PatternSet.gates(gates, on: x)
-    case .sampled(let count, let seed): patterns = try PatternSet.sampled(from: x, count: count, seed: seed)
+    case .sampled(let count, let seed):
+      patterns =
+        try PatternSet.sampled(from: x, count: count, seed: seed, memory: memory)
     }
     guard patterns.count > 0 else { throw .invalid(place: "patterns", reason: "there are none") }
     return patterns

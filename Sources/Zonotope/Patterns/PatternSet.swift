@@ -65,7 +65,8 @@ public struct PatternSet: Sendable {
 
   /// A pattern as text, one character a sample in the order of the data: `1101...`.
   public func text(of pattern: Int) -> String {
-    String(decoding: (0..<samples).map { self[pattern, $0] ? UInt8(ascii: "1") : UInt8(ascii: "0") },
+    String(
+      decoding: (0..<samples).map { self[pattern, $0] ? UInt8(ascii: "1") : UInt8(ascii: "0") },
       as: UTF8.self)
   }
 }

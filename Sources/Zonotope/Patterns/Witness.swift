@@ -48,7 +48,8 @@ extension PatternSet {
     return length > 1e-12 * -v[d] ? direction.map { $0 / length } : [Double](repeating: 0, count: d)
   }
 
-  private func reproduces(_ index: Int, _ direction: [Double], _ x: MatrixView) throws(ZonotopeError) -> Bool {
+  private func reproduces(_ index: Int, _ direction: [Double], _ x: MatrixView) throws(ZonotopeError) -> Bool
+  {
     let bits = try Buffer<UInt64>(patternWords)
     let workspace = try Vector(zt_pack_signs_f64_workspace(x.rows, x.columns, 1))
     zt_pack_signs_f64(

@@ -37,7 +37,9 @@ struct ProblemData {
   /// A list of rows of equal length.
   static func rows(_ value: JSONValue, _ place: String) throws(ZonotopeError) -> MatrixView {
     guard case .array(let list) = value else {
-      if case .numbers(let numbers) = value, numbers.isEmpty { return try MatrixView([], rows: 0, columns: 0) }
+      if case .numbers(let numbers) = value, numbers.isEmpty {
+        return try MatrixView([], rows: 0, columns: 0)
+      }
       throw .invalid(place: place, reason: "\(value.kind), not a list of rows")
     }
     var values: [Double] = [], columns = 0

@@ -1,0 +1,41 @@
+/// The version of the library.
+public let libraryVersion = "0.1.0"
+
+/// A network with its preprocessing and the card that says how it came about: what a model file holds.
+public struct Model: Sendable, Equatable {
+  public let network: TwoLayerNetwork
+  public let card: ModelCard
+
+  init(network: TwoLayerNetwork, card: ModelCard) {
+    self.network = network
+    self.card = card
+  }
+
+  /// The outputs for raw rows, (rows, features): standardised as the training rows were, where they were.
+  ///
+  /// - Throws: as ``TwoLayerNetwork/predict(_:)``.
+  public func predict(_ x: MatrixView) throws(ZonotopeError) -> [Double] {
+    guard x.columns == network.features else {
+      throw .invalid(place: "x", reason: "\(x.columns) columns, the model takes \(network.features)")
+    }
+    if let (row, column) = x.firstNonFinite() {
+      throw .invalid(place: "x[\(row)][\(column)]", reason: "\(x[row, column]) is not a finite number")
+    }
+    guard let standardization = card.preprocessing.standardization else { return try network.predict(x) }
+    return try network.predict(standardization.applied(to: x))
+  }
+
+  /// The outputs for the rows of a table, whose columns are found by name where the model knows names. Other columns
+  /// may be there.
+  public func predict(_ table: CSVTable) throws(ZonotopeError) -> [Double] {
+    try predict(table.matrix(columns: card.preprocessing.features))
+  }
+
+  /// What outputs say: the class of each for a classifier, nil for a regression. An output of 0 belongs to the second
+  /// class.
+  public func classes(of outputs: [Double]) -> [String]? {
+    guard card.isClassifier else { return nil }
+    let names = card.preprocessing.classes ?? ["-1", "1"]
+    return outputs.map { names[$0 >= 0 ? 1 : 0] }
+  }
+}

@@ -1,0 +1,116 @@
+extension Model {
+  /// Keys under `__metadata__`.
+  private static let cardKey = "zonotope"
+  private static let checksumKey = "zonotope.checksum"
+
+  /// The bytes of the .safetensors file: the tensors `hidden.weight` (m, width), `output.weight` (1, m), `output.bias`
+  /// (1), for gated networks `gates` (m, width), and, where a gate is known on the training rows only, `masks` (m, n)
+  /// with a row of NaN in `gates`. The same model gives the same bytes.
+  func encode() throws(ZonotopeError) -> [UInt8] {
+    let (m, width) = (network.neurons.count, network.width)
+    let card = JSONWriter.encode(self.card.json(trainingRows: network.trainingRows))
+    var writer = SafetensorsWriter(metadata: [
+      Self.cardKey: String(decoding: card, as: UTF8.self),
+      Self.checksumKey: String(repeating: "0", count: 16),
+    ])
+    try writer.add("hidden.weight", shape: [m, width], values: network.neurons.flatMap(\.weights))
+    try writer.add("output.weight", shape: [1, m], values: network.neurons.map(\.output))
+    try writer.add("output.bias", shape: [1], values: [network.bias])
+    if case .gated(let gates) = network.activation {
+      let tensors = ModelGates(gates, width: width)
+      try writer.add("gates", shape: [m, width], values: tensors.directions)
+      if let masks = tensors.masks {
+        try writer.add("masks", shape: [m, m == 0 ? 0 : masks.count / m], values: masks)
+      }
+    }
+    writer.metadata[Self.checksumKey] = hexadecimal(FileChecksum.of(writer.encode()))
+    return writer.encode()
+  }
+
+  /// Writes a model file, whole or not at all.
+  public func save(to path: String) throws(ZonotopeError) {
+    try AtomicFile.write(encode(), to: path)
+  }
+
+  /// Reads a model file and checks all of it.
+  ///
+  /// - Throws: ``ZonotopeError/malformedBytes(file:byte:reason:)`` at the first thing wrong,
+  ///   ``ZonotopeError/inputOutput(path:reason:)``, ``ZonotopeError/memoryBudget(purpose:needed:budget:)``.
+  public init(path: String, memory: Int = .max) throws(ZonotopeError) {
+    try self.init(FileBytes(path: path, budget: memory))
+  }
+
+  init(bytes: [UInt8], file: String) throws(ZonotopeError) {
+    let source = try bytes.withUnsafeBufferPointer { (bytes) throws(ZonotopeError) in
+      try FileBytes(bytes, name: file)
+    }
+    try self.init(source)
+  }
+
+  private init(_ source: FileBytes) throws(ZonotopeError) {
+    let file = try SafetensorsFile(source)
+    func error(_ byte: Int, _ reason: String) -> ZonotopeError {
+      .malformedBytes(file: source.name, byte: byte, reason: reason)
+    }
+    guard let text = file.metadata[Self.cardKey], let cardPlace = file.metadataPlaces[Self.cardKey] else {
+      throw error(8, "no card of a zonotope model in the metadata")
+    }
+    guard let stored = file.metadata[Self.checksumKey], let place = file.metadataPlaces[Self.checksumKey]
+    else { throw error(8, "no checksum in the metadata") }
+    if let key = file.metadata.keys.first(where: { $0 != Self.cardKey && $0 != Self.checksumKey }) {
+      throw error(file.metadataPlaces[key] ?? 8, "the metadata '\(key)' are not known")
+    }
+    let computed = source.withBytes { FileChecksum.of($0, blanking: Self.checksumKey, namedAt: place) }
+    guard stored == hexadecimal(computed) else {
+      throw error(place, "the checksum is not that of the file, which has been damaged")
+    }
+    let card: ModelCard, trainingRows: UInt64
+    do {
+      let bytes = Array(text.utf8)
+      let document = try bytes.withUnsafeBufferPointer { (bytes) throws(JSONFault) in
+        try JSONScanner.scan(bytes)
+      }
+      (card, trainingRows) = try ModelCard.read(document)
+    } catch let fault as JSONFault {
+      throw error(cardPlace, "the card, at its byte \(fault.byte): \(fault.reason)")
+    } catch let fault {
+      throw error(cardPlace, "the card: \(fault)")
+    }
+    network = try ModelTensors(file, name: source.name).network(of: card, trainingRows: trainingRows)
+    self.card = card
+    let columns = card.preprocessing.standardization?.means.count ?? card.preprocessing.features?.count
+    if let columns, columns != network.features {
+      throw error(cardPlace, "the card: \(columns) columns, the network has \(network.features) features")
+    }
+  }
+}
+
+/// The checksum of a file that contains its own checksum, which counts as zeros: FNV-1a of 64 bits.
+///
+/// Each step is a bijection of the state for a given byte, so a change of any single byte is always seen; others
+/// escape with probability 2^-64.
+enum FileChecksum {
+  static func of(_ bytes: [UInt8]) -> UInt64 {
+    bytes.withUnsafeBufferPointer { of($0, skipping: 0..<0) }
+  }
+
+  /// - Parameters:
+  ///   - key: the name of the checksum in the header.
+  ///   - place: where the name's opening quote is; 16 digits follow the name in quotes.
+  static func of(
+    _ bytes: UnsafeBufferPointer<UInt8>, blanking key: String, namedAt place: Int
+  ) -> UInt64 {
+    // "key":"0123456789abcdef"
+    let start = place + key.utf8.count + 4
+    return of(bytes, skipping: start..<min(bytes.count, start + 16))
+  }
+
+  private static func of(_ bytes: UnsafeBufferPointer<UInt8>, skipping range: Range<Int>) -> UInt64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for k in 0..<bytes.count {
+      let byte = range.contains(k) ? UInt8(ascii: "0") : bytes[k]
+      hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
+    }
+    return hash
+  }
+}

@@ -1,0 +1,139 @@
+/// The gates of a network as tensors.
+struct ModelGates {
+  /// (m, width), NaN in the rows of masks.
+  private(set) var directions: [Double] = []
+  /// (m, n), zeros in the rows of directions; nil when there is no mask.
+  private(set) var masks: [UInt8]?
+
+  init(_ gates: [TwoLayerNetwork.Gate], width: Int) {
+    var samples: Int?
+    for gate in gates {
+      switch gate {
+      case .direction(let direction): directions += direction
+      case .mask(let mask):
+        directions += [Double](repeating: .nan, count: width)
+        samples = mask.count
+      }
+    }
+    guard let samples else { return }
+    masks = gates.flatMap { gate -> [UInt8] in
+      guard case .mask(let mask) = gate else { return [UInt8](repeating: 0, count: samples) }
+      return mask.map { $0 ? 1 : 0 }
+    }
+  }
+}
+
+/// Takes the tensors of a model file one by one and refuses what is wrong or left over.
+struct ModelTensors {
+  private let file: SafetensorsFile
+  private let name: String
+
+  init(_ file: SafetensorsFile, name: String) {
+    self.file = file
+    self.name = name
+  }
+
+  func network(of card: ModelCard, trainingRows: UInt64) throws(ZonotopeError) -> TwoLayerNetwork {
+    let hidden = try require("hidden.weight", .f64, dimensions: 2)
+    let (m, width) = (hidden.shape[0], hidden.shape[1])
+    guard width > (card.inputBias ? 1 : 0) else {
+      throw error(hidden.place, "'hidden.weight' leaves no feature in its \(width) columns")
+    }
+    var known = ["hidden.weight", "output.weight", "output.bias"]
+    let weights = try finite(hidden)
+    let outputs = try finite(require("output.weight", .f64, shape: [1, m]))
+    let bias = try finite(require("output.bias", .f64, shape: [1]))[0]
+    var activation = TwoLayerNetwork.Activation.relu
+    if card.gated {
+      known += ["gates", "masks"]
+      activation = .gated(try gates(m, width))
+    }
+    for tensor in file.tensors where !known.contains(where: { tensor.name.equalsInBytes($0) }) {
+      throw error(tensor.place, "the tensor '\(tensor.name)' does not belong to this model")
+    }
+    if !card.outputBias, bias != 0, let tensor = file.tensor("output.bias") {
+      throw error(tensor.bytes.lowerBound, "an output bias of \(bias) in a network without one")
+    }
+    let neurons = (0..<m).map { j in
+      TwoLayerNetwork.Neuron(
+        weights: Array(weights.elements[j * width..<(j + 1) * width]), output: outputs[j])
+    }
+    return TwoLayerNetwork(
+      activation: activation, neurons: neurons, bias: bias, width: width, inputBias: card.inputBias,
+      trainingRows: trainingRows)
+  }
+
+  private func gates(_ m: Int, _ width: Int) throws(ZonotopeError) -> [TwoLayerNetwork.Gate] {
+    let tensor = try require("gates", .f64, shape: [m, width])
+    let directions = try file.values(of: tensor)
+    var masks: (tensor: SafetensorsFile.Tensor, bits: Vector)?
+    if file.tensor("masks") != nil {
+      let tensor = try require("masks", .u8, dimensions: 2)
+      guard tensor.shape[0] == m else {
+        throw error(tensor.place, "'masks' has \(tensor.shape[0]) rows, there are \(m) neurons")
+      }
+      masks = (tensor, try file.values(of: tensor))
+    }
+    var gates: [TwoLayerNetwork.Gate] = [], masked = false
+    for j in 0..<m {
+      let direction = Array(directions.elements[j * width..<(j + 1) * width])
+      if direction.allSatisfy(\.isFinite) {
+        gates.append(.direction(direction))
+        continue
+      }
+      let place = tensor.bytes.lowerBound + 8 * j * width
+      guard direction.allSatisfy(\.isNaN) else { throw error(place, "gate \(j) is not finite") }
+      guard let (maskTensor, bits) = masks else {
+        throw error(place, "gate \(j) has neither direction nor mask")
+      }
+      let samples = maskTensor.shape[1]
+      let mask = Array(bits.elements[j * samples..<(j + 1) * samples])
+      if let k = mask.firstIndex(where: { $0 > 1 }) {
+        throw error(maskTensor.bytes.lowerBound + j * samples + k, "\(Int(mask[k])) is not a bit")
+      }
+      gates.append(.mask(mask.map { $0 == 1 }))
+      masked = true
+    }
+    if let masks, !masked {
+      throw error(masks.tensor.place, "'masks' in a model whose gates all have directions")
+    }
+    return gates
+  }
+
+  // MARK: Checks
+
+  private func error(_ byte: Int, _ reason: String) -> ZonotopeError {
+    .malformedBytes(file: name, byte: byte, reason: reason)
+  }
+
+  private func require(
+    _ key: String, _ type: SafetensorsFile.ElementType, dimensions: Int
+  ) throws(ZonotopeError) -> SafetensorsFile.Tensor {
+    guard let tensor = file.tensor(key) else { throw error(8, "the tensor '\(key)' is missing") }
+    guard tensor.type == type else {
+      throw error(tensor.place, "'\(key)' is \(tensor.type.rawValue), not \(type.rawValue)")
+    }
+    guard tensor.shape.count == dimensions else {
+      throw error(tensor.place, "'\(key)' has \(tensor.shape.count) dimensions, not \(dimensions)")
+    }
+    return tensor
+  }
+
+  private func require(
+    _ key: String, _ type: SafetensorsFile.ElementType, shape: [Int]
+  ) throws(ZonotopeError) -> SafetensorsFile.Tensor {
+    let tensor = try require(key, type, dimensions: shape.count)
+    guard tensor.shape == shape else {
+      throw error(tensor.place, "'\(key)' has the shape \(tensor.shape), not \(shape)")
+    }
+    return tensor
+  }
+
+  private func finite(_ tensor: SafetensorsFile.Tensor) throws(ZonotopeError) -> Vector {
+    let values = try file.values(of: tensor)
+    if let k = values.elements.firstIndex(where: { !$0.isFinite }) {
+      throw error(tensor.bytes.lowerBound + 8 * k, "\(values[k]) in '\(tensor.name)' is not a finite number")
+    }
+    return values
+  }
+}

@@ -1,0 +1,37 @@
+/// Compares candidates for beta / betaMax on held-out rows, from large to small, each solve started at the answer
+/// before.
+struct BetaSearch {
+  private(set) var ratio = TrainingPlan.candidates[0]
+  /// The network of the best candidate so far.
+  private(set) var best: TrainingResult?
+  private(set) var isCancelled = false
+
+  init(
+    _ plan: TrainingPlan, _ architecture: some Architecture, loss: some SmoothLoss & ProximableLoss,
+    kind: TrainingPlan.LossKind, fit: TrainingRows.Part, holdout: TrainingRows.Part, started: Double
+  ) throws(ZonotopeError) {
+    var settings = plan.settings
+    settings.tolerance = max(settings.tolerance, TrainingPlan.searchTolerance)
+    let session = try TrainingSession(
+      architecture, data: Dataset(x: fit.x, y: fit.y), loss: loss, settings: settings)
+    var lowest = Double.infinity
+    for (index, ratio) in TrainingPlan.candidates.enumerated() {
+      // The fit that follows may need as long as the search.
+      session.settings.seconds = plan.limited(since: started, share: 0.5).seconds
+      session.settings.progress = plan.reporter(
+        .search(index: index, count: TrainingPlan.candidates.count), .ratio(ratio))
+      let result = try session.train(beta: .ratio(ratio))
+      // Masks of a gated network cannot be held against other rows.
+      guard !result.network.isMasked else { continue }
+      let value = meanLoss(kind, try result.network.predict(holdout.x), holdout.y)
+      if value < lowest || best == nil {
+        (lowest, best, self.ratio) = (value, result, ratio)
+      }
+      if result.solution.status == .cancelled || plan.settings.cancellation?.isCancelled == true {
+        isCancelled = true
+        return
+      }
+      if result.solution.status == .timeLimit { return }
+    }
+  }
+}

@@ -1,0 +1,106 @@
+/// Ordinary training on a table: split, standardise, choose beta, fit, test, and compare with a linear model.
+///
+/// The defaults are what `zonotope train` uses. The loss is scaled by 1/n, a mean over the rows, so that objectives of
+/// different splits can be compared.
+public struct TrainingPlan: Sendable {
+  public enum LossKind: String, Sendable, CaseIterable {
+    case squared, logistic
+  }
+
+  public enum Patterns: Sendable, Equatable {
+    /// Sampled, as many as ``TrainingPlan/defaultDraws(rows:width:)`` says.
+    case automatic
+    /// The distinct patterns of this many random gates.
+    case sampled(Int)
+    /// Every pattern of the rows, whose rank may be 3 at most.
+    case all
+  }
+
+  public enum Penalty: Sendable, Equatable {
+    /// The best of ``TrainingPlan/candidates`` on a part of the training rows.
+    case search
+    case fixed(Beta)
+  }
+
+  /// The ratios beta / betaMax that the search compares: ten from 0.3 to 0.001, log-spaced.
+  public static let candidates: [Double] = [
+    0.3, 0.159, 0.0845, 0.0448, 0.0238, 0.0126, 0.0067, 0.00355, 0.00188, 0.001,
+  ]
+  /// The share of the training rows on which the candidates are compared.
+  public static let holdoutFraction = 0.2
+  /// The relative gap that is enough to compare candidates.
+  public static let searchTolerance = 1e-3
+
+  /// The column to predict.
+  public var target: String
+  /// The columns to predict it from; nil for all others.
+  public var features: [String]?
+  /// Nil: logistic for a text column, squared for a column of numbers.
+  public var loss: LossKind?
+  /// Fixed gates in place of the exact activation.
+  public var gated = false
+  public var inputBias = true
+  public var outputBias = true
+  public var patterns = Patterns.automatic
+  public var penalty = Penalty.search
+  /// The share of the rows that is held back for the test; 0 for none.
+  public var testFraction = 0.2
+  /// Shifts and scales the features to mean 0 and standard deviation 1 over the training rows.
+  public var standardizes = true
+  /// Decides the splits and the sampled patterns; below 2^53, so that any reader of JSON keeps it.
+  public var seed: UInt64 = 0
+  /// Its seconds are those of the whole run.
+  public var settings = SolverSettings()
+  /// Called with every report of a solver.
+  public var progress: (@Sendable (TrainingProgress) -> Void)?
+
+  public init(target: String) { self.target = target }
+
+  /// The number of gates drawn by default, for rows of `width` entries.
+  ///
+  /// 4 min(n, 50 width) gates at most, as many as there are patterns at most, and few enough that the products over all
+  /// patterns take 2 million multiplications: a run then takes seconds.
+  public static func defaultDraws(rows: Int, width: Int) -> Int {
+    let useful = 4 * min(rows, 50 * width)
+    let affordable = 2_000_000 / max(1, rows * width)
+    return max(1, min(useful, coverBound(rows: rows, rank: min(rows, width)), max(32, affordable), 500))
+  }
+
+  /// 2 sum_{k < rank} C(rows - 1, k), saturating.
+  private static func coverBound(rows: Int, rank: Int) -> Int {
+    saturatingProduct(2, Arrangement.halfBound(hyperplanes: rows, rank: rank))
+  }
+
+  func check() throws(ZonotopeError) {
+    try settings.check()
+    guard testFraction >= 0, testFraction < 1 else {
+      throw .invalid(place: "test", reason: "\(testFraction) is not a share of the rows, from 0 to below 1")
+    }
+    guard seed < 1 << 53 else { throw .invalid(place: "seed", reason: "\(seed) is not below 2^53") }
+    if case .sampled(let count) = patterns, count <= 0 {
+      throw .invalid(place: "patterns", reason: "\(count) are not above 0")
+    }
+    if case .fixed(let beta) = penalty {
+      let (place, value) =
+        switch beta {
+        case .absolute(let value): ("beta", value)
+        case .ratio(let value): ("betaRatio", value)
+        }
+      guard value >= 0, value.isFinite else {
+        throw .invalid(place: place, reason: "\(value) is not a finite number of at least 0")
+      }
+    }
+  }
+}
+
+/// Where a run stands.
+public struct TrainingProgress: Sendable {
+  public enum Stage: Sendable, Equatable {
+    /// Comparing candidate `index`, from 0, of `count`.
+    case search(index: Int, count: Int)
+    case fit
+  }
+  public var stage: Stage
+  public var betaRatio: Double?
+  public var solver: Progress
+}

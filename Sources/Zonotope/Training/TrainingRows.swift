@@ -1,0 +1,49 @@
+/// The rows of a run in their parts.
+struct TrainingRows {
+  struct Part {
+    let x: MatrixView
+    let y: [Double]
+  }
+
+  /// All training rows, and the rows of the test.
+  let train: Part
+  let test: Part
+  /// The training rows once more, divided for the search; nil without a search.
+  let fit: Part?
+  let holdout: Part?
+  let standardization: Standardization?
+
+  /// Deals and standardises. The figures of the standardization come from all training rows.
+  init(
+    _ x: MatrixView, _ target: TargetColumn, plan: TrainingPlan
+  ) throws(ZonotopeError) {
+    guard x.rows > 0 else { throw .invalid(place: "data", reason: "there is no row below the header") }
+    guard x.columns > 0 else { throw .invalid(place: "columns", reason: "there is no feature") }
+    let strata = target.loss == .logistic ? target.values : nil
+    let (training, testing) = RowSplit.deal(
+      Array(0..<x.rows), strata: strata, fraction: plan.testFraction, seed: plan.seed, stream: 1)
+    if plan.testFraction > 0, testing.isEmpty {
+      throw .invalid(
+        place: "test",
+        reason: "\(plan.testFraction) of \(x.rows) rows leaves none for the test; 0 does without")
+    }
+    let raw = try x.gathering(rows: training)
+    let standardization = plan.standardizes ? try Standardization(learning: raw) : nil
+    func part(_ rows: [Int]) throws(ZonotopeError) -> Part {
+      let chosen = try x.gathering(rows: rows)
+      return Part(
+        x: try standardization?.applied(to: chosen) ?? chosen, y: rows.map { target.values[$0] })
+    }
+    self.standardization = standardization
+    train = try part(training)
+    test = try part(testing)
+    let (fitting, holding) = RowSplit.deal(
+      training, strata: strata, fraction: TrainingPlan.holdoutFraction, seed: plan.seed, stream: 2)
+    fit = holding.isEmpty ? nil : try part(fitting)
+    holdout = holding.isEmpty ? nil : try part(holding)
+    if plan.penalty == .search, holding.isEmpty {
+      throw .invalid(
+        place: "data", reason: "\(training.count) training rows are too few to choose beta on; give one")
+    }
+  }
+}

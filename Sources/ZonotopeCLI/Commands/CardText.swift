@@ -1,0 +1,63 @@
+import Zonotope
+
+/// A model card for people.
+enum CardText {
+  static func add(_ card: ModelCard, to facts: inout Facts) {
+    let preprocessing = card.preprocessing
+    if let target = preprocessing.target {
+      let classes = preprocessing.classes.map { ": \($0[0]) is -1, \($0[1]) is +1" } ?? ""
+      facts.add("target", target + classes)
+    }
+    let standardised = preprocessing.standardization == nil ? "as they are" : "standardised"
+    if let features = preprocessing.features {
+      facts.add("features", "\(features.count), \(standardised): \(features.joined(separator: ", "))")
+    }
+    var network = "two layers, \(card.gated ? "gated" : "exact") ReLU"
+    network += card.inputBias ? ", input bias" : ", no input bias"
+    network += card.outputBias ? ", output bias" : ", no output bias"
+    facts.add("network", network)
+    facts.add("loss", "\(card.loss.kind), times \(short(card.loss.scale))\(mean(card))")
+    facts.add("patterns", patterns(card.patterns))
+    facts.add("beta", beta(card))
+    let solver = card.solver
+    facts.add(
+      "solver", "\(solver.kind.rawValue), tolerance \(short(solver.tolerance)): \(solver.reason)")
+  }
+
+  private static func mean(_ card: ModelCard) -> String {
+    guard let run = card.run, card.loss.scale == 1 / Double(run.rows) else { return "" }
+    return " (1/n, a mean over the rows)"
+  }
+
+  private static func patterns(_ patterns: ModelCard.Patterns) -> String {
+    switch patterns.source {
+    case .sampled:
+      let draws = patterns.draws.map { " in \($0) draws" } ?? ""
+      let seed = patterns.seed.map { " with seed \($0)" } ?? ""
+      return "\(patterns.count) distinct\(draws)\(seed)"
+    case .enumerated: return "all \(patterns.count)"
+    case .given: return "\(patterns.count) given"
+    case .grown: return "\(patterns.count) grown"
+    }
+  }
+
+  private static func beta(_ card: ModelCard) -> String {
+    var text = short(card.beta)
+    if card.betaMax > 0 { text += " = \(short(card.beta / card.betaMax, 3)) betaMax" }
+    guard let run = card.run, let share = run.holdoutFraction, let low = run.candidates.min(),
+      let high = run.candidates.max()
+    else { return text }
+    return text + ", the best of \(run.candidates.count) ratios from \(short(high)) to \(short(low))"
+      + " on \(short(100 * share)) % of the training rows, compared at a gap of"
+      + " \(short(TrainingPlan.searchTolerance))"
+  }
+
+  /// What the certificate says, in words.
+  static func scope(_ card: ModelCard) -> String {
+    switch card.proof.certificate.scope {
+    case .allNeurons: "no network of this kind, of any width, has an objective below the bound"
+    case .givenPatterns:
+      "no network whose neurons have these \(card.patterns.count) patterns has an objective below the bound"
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import ArgumentParser
+import Zonotope
+
+struct Inspect: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Shows the card and the network of a model file.")
+
+  @Argument(help: "The model file.") var model: String
+  @Flag(help: "Print the card as a JSON document.") var json = false
+  @Option(help: "Show this many neurons at most.") var neurons = 10
+  @Option(help: "Show this many weights of each at most.") var weights = 4
+
+  func validate() throws {
+    if neurons < 0 || weights < 0 { throw ValidationError("A number to show is negative.") }
+  }
+
+  func run() throws {
+    let model = try Model(path: self.model)
+    if json { return try print(model.card.json()) }
+    let card = model.card, proof = card.proof
+    var facts = Facts()
+    facts.add("model", "\(self.model), written by version \(card.library)")
+    CardText.add(card, to: &facts)
+    if let run = card.run {
+      facts.add("rows", "\(run.rows) to train on, \(run.testRows) for the test, seed \(run.seed)")
+      facts.add(
+        run.score, "\(fixed(run.trainScore, 4)) on the training rows, \(fixed(run.testScore, 4)) on the test")
+    }
+    facts.add("objective", short(proof.certificate.objective, 10))
+    facts.add("lower bound", short(proof.certificate.lowerBound, 10))
+    facts.add("relative gap", "\(short(proof.certificate.relativeGap, 2)), \(proof.status.rawValue)")
+    facts.add("certificate", CardText.scope(card))
+    try print(facts.text() + "\n")
+    try print(network(model))
+  }
+
+  /// The neurons, largest first.
+  private func network(_ model: Model) -> String {
+    let network = model.network
+    var names = model.card.preprocessing.features ?? (0..<network.features).map { "x\($0)" }
+    if network.inputBias { names.append("1") }
+    let sizes = network.neurons.map { neuron in
+      abs(neuron.output) * neuron.weights.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    }
+    let order = sizes.indices.sorted { sizes[$0] > sizes[$1] }
+    var text = "\(network.neurons.count) neurons, output bias \(short(network.bias))"
+    if order.isEmpty { return text }
+    let scale = model.card.preprocessing.standardization == nil ? "" : " (of standardised features)"
+    text += ". By |alpha| ||w||, with the largest weights\(scale):\n\n"
+    var table = Table(gaps: [3, 3, 3])
+    table.add(["neuron", "size", "alpha"])
+    var lines: [(cells: [String], weights: String)] = []
+    for j in order.prefix(neurons) {
+      let neuron = network.neurons[j]
+      let largest = neuron.weights.indices.sorted { abs(neuron.weights[$0]) > abs(neuron.weights[$1]) }
+      let shown = largest.prefix(weights).map { "\(names[$0]) \(short(neuron.weights[$0], 3))" }
+      lines.append((["\(j)", short(sizes[j], 4), short(neuron.output, 4)], shown.joined(separator: ", ")))
+    }
+    // Cells go to the right; texts of equal length go to the left.
+    let width = lines.map(\.weights.count).max() ?? 0
+    for line in lines {
+      let padding = String(repeating: " ", count: width - line.weights.count)
+      table.add(line.cells + [line.weights + padding])
+    }
+    text += table.text()
+    if order.count > neurons { text += "\n... \(order.count - neurons) more; --neurons shows them" }
+    return text
+  }
+}

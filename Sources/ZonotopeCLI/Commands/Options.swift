@@ -1,0 +1,28 @@
+import ArgumentParser
+import Zonotope
+
+extension SolverKind: ExpressibleByArgument {}
+extension TrainingPlan.LossKind: ExpressibleByArgument {}
+
+/// What a run may spend.
+struct Limits: ParsableArguments {
+  @Option(help: "Threads at most; 0 for one per processor.") var threads = 0
+  @Option(help: "Bytes of memory at most; half of the machine's without it.") var memory: Int?
+
+  func apply(to settings: inout SolverSettings) {
+    settings.threads = threads
+    settings.memory = memory
+  }
+
+  /// Bytes for reading a file.
+  func fileBudget() throws(ZonotopeError) -> Int {
+    guard let memory else { return .max }
+    guard memory > 0 else { throw .invalid(place: "memory", reason: "\(memory) bytes are not above 0") }
+    return memory
+  }
+}
+
+/// How much is printed.
+struct Verbosity: ParsableArguments {
+  @Flag(help: "No progress and no explanations.") var quiet = false
+}

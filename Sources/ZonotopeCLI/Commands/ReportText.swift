@@ -1,0 +1,46 @@
+import Zonotope
+
+/// A training report for people.
+enum ReportText {
+  /// What was done, defaults included.
+  static func settings(_ report: TrainingReport, file: String) -> String {
+    let card = report.model.card
+    var facts = Facts()
+    if let run = card.run {
+      let test = run.testRows > 0 ? ", \(run.testRows) for the test" : ", none for a test"
+      facts.add(
+        "data",
+        "\(file): \(run.rows) rows to train on\(test)"
+          + " (--test \(short(run.testFraction)), --seed \(run.seed))")
+    }
+    CardText.add(card, to: &facts)
+    return facts.text()
+  }
+
+  /// The figures, and the linear model beside them.
+  static func table(_ report: TrainingReport) -> String {
+    let card = report.model.card, baseline = report.baseline, run = card.run
+    var table = Table(gaps: [3, 3])
+    table.add(["", "network", baseline?.model.name ?? ""])
+    for (name, value) in figures(report.model) { table.add([name, value]) }
+    let score = run?.score ?? "score"
+    table.add(["train \(score)", fixed(run?.trainScore, 4), baseline.map { fixed($0.trainScore, 4) } ?? ""])
+    table.add(["test \(score)", fixed(run?.testScore, 4), baseline.map { fixed($0.testScore, 4) } ?? ""])
+    table.add(["seconds", seconds(report.seconds), baseline.map { seconds($0.seconds) } ?? ""])
+    return table.text()
+  }
+
+  /// What was proved, in the order of every table.
+  static func figures(_ model: Model) -> [(name: String, value: String)] {
+    let card = model.card, proof = card.proof
+    return [
+      ("objective", short(proof.certificate.objective)),
+      ("lower bound", short(proof.certificate.lowerBound)),
+      ("relative gap", short(proof.certificate.relativeGap, 2)),
+      ("status", proof.status.rawValue),
+      ("certified over", proof.certificate.scope == .allNeurons ? "all neurons" : "its patterns"),
+      ("patterns", "\(card.patterns.count)"),
+      ("active neurons", "\(model.network.neurons.count)"),
+    ]
+  }
+}

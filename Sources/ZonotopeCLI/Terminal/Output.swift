@@ -1,0 +1,78 @@
+import Zonotope
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The exit statuses of the program.
+enum Outcome: Int32 {
+  case success = 0
+  /// The program itself failed: it could not write, or there was no memory.
+  case failure = 1
+  /// It was given something that cannot be worked with.
+  case misuse = 2
+}
+
+func exitProcess(_ outcome: Outcome) -> Never { exit(outcome.rawValue) }
+
+/// Something could not be written.
+struct OutputFailure: Error {
+  let reason: String
+}
+
+/// Writes a line to standard output, unbuffered, and checks that it arrives.
+func print(_ text: String) throws(OutputFailure) {
+  let code = writeAll(Array((text + "\n").utf8), STDOUT_FILENO)
+  if code != 0 { throw OutputFailure(reason: "standard output: \(String(cString: strerror(code)))") }
+}
+
+/// Writes bytes to standard output.
+func print(bytes: [UInt8]) throws(OutputFailure) {
+  let code = writeAll(bytes, STDOUT_FILENO)
+  if code != 0 { throw OutputFailure(reason: "standard output: \(String(cString: strerror(code)))") }
+}
+
+/// A message on standard error. Nothing can be done when that fails.
+func complain(_ message: String) {
+  _ = writeAll(Array("zonotope: \(message)\n".utf8), STDERR_FILENO)
+}
+
+func writeAll(_ bytes: [UInt8], _ descriptor: Int32) -> Int32 {
+  bytes.withUnsafeBytes { bytes in
+    var done = 0
+    while done < bytes.count {
+      let written = write(descriptor, bytes.baseAddress! + done, bytes.count - done)
+      if written < 0, errno == EINTR { continue }
+      if written < 0 { return errno }
+      done += written
+    }
+    return 0
+  }
+}
+
+/// Runs what writes files: that the system refuses is a failure of the program, not misuse.
+func writing(_ body: () throws(ZonotopeError) -> Void) throws {
+  do throws(ZonotopeError) {
+    try body()
+  } catch {
+    if case .inputOutput = error { throw OutputFailure(reason: "\(error)") }
+    throw error
+  }
+}
+
+/// Refuses, before any work, files that could not be written after it.
+func checkWritable(_ paths: String?...) throws(OutputFailure) {
+  for case let path? in paths {
+    let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+    let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    var status = stat()
+    if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+      throw OutputFailure(reason: "\(path): \(String(cString: strerror(EISDIR)))")
+    }
+    if path.isEmpty || access(folder, X_OK) != 0 {
+      throw OutputFailure(reason: "\(path): \(String(cString: strerror(path.isEmpty ? ENOENT : errno)))")
+    }
+  }
+}

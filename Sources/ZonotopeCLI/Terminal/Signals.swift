@@ -1,0 +1,28 @@
+import Zonotope
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// What the program does with signals.
+enum Signals {
+  /// Set by the first SIGINT or SIGTERM.
+  static let cancellation = Cancellation()
+
+  /// A closed pipe becomes an error of `write`.
+  static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+
+  /// The first SIGINT or SIGTERM ends the solve with the best model so far, the second ends the program.
+  static func cancelOnInterrupt() {
+    // A handler must not be the first to touch a lazy value.
+    _ = cancellation
+    for number in [SIGINT, SIGTERM] {
+      signal(number) { number in
+        if Signals.cancellation.isCancelled { _exit(128 + number) }
+        Signals.cancellation.cancel()
+      }
+    }
+  }
+}
