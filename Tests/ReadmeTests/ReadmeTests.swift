@@ -39,7 +39,8 @@ import Testing
   private static func compilerFlags() throws -> [String] {
     let built = try #require(Bundle.main.executableURL).resolvingSymlinksInPath().deletingLastPathComponent()
     try #require(
-      FileManager.default.fileExists(atPath: built.appendingPathComponent("Modules/Zonotope.swiftmodule").path),
+      FileManager.default.fileExists(
+        atPath: built.appendingPathComponent("Modules/Zonotope.swiftmodule").path),
       "there are no modules in \(built.path)")
     let libraries = try run("pkg-config", ["--cflags", "--libs", "openblas", "lapacke"])
     try #require(libraries.status == 0, "\(libraries.output)")
