@@ -18,6 +18,7 @@ static const zt_kernel_table_ reference_ = {
     .hadamard_gram_f64 = zt_hadamard_gram_f64_reference_,
     .block_norms_f64 = zt_block_norms_f64_reference_,
     .group_shrink_f64 = zt_group_shrink_f64_reference_,
+    .most_violated_f64 = zt_most_violated_f64_reference_,
 };
 
 #if defined(__x86_64__)
@@ -29,6 +30,7 @@ static const zt_kernel_table_ avx2_ = {
     .hadamard_gram_f64 = zt_hadamard_gram_f64_avx2_,
     .block_norms_f64 = zt_block_norms_f64_avx2_,
     .group_shrink_f64 = zt_group_shrink_f64_avx2_,
+    .most_violated_f64 = zt_most_violated_f64_avx2_,
 };
 
 static int has_avx2_(void) {
@@ -141,4 +143,9 @@ void zt_block_norms_f64(size_t p, size_t d, const double *g, size_t g_stride, do
 size_t zt_group_shrink_f64(size_t p, size_t d, const double *t, size_t t_stride, double theta, double *v,
                            size_t v_stride, double *norms, size_t *support) {
     return KERNEL_(group_shrink_f64)(p, d, t, t_stride, theta, v, v_stride, norms, support);
+}
+
+size_t zt_most_violated_f64_(size_t n, size_t d, const double *columns, size_t column_stride,
+                             const uint64_t *pattern, const double *v, double *value) {
+    return KERNEL_(most_violated_f64)(n, d, columns, column_stride, pattern, v, value);
 }

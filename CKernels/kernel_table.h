@@ -1,6 +1,7 @@
 /*
  * One struct of function pointers an instruction set. A tier may leave an entry NULL: the reference then
- * serves. Signatures and meaning are those of the public functions in zonotope/kernels.h.
+ * serves. Signatures and meaning are those of the public functions in zonotope/kernels.h,
+ * where there is one.
  */
 #ifndef ZT_KERNEL_TABLE_H
 #define ZT_KERNEL_TABLE_H
@@ -29,6 +30,11 @@ typedef void zt_block_norms_f64_fn_(size_t p, size_t d, const double *g, size_t 
 typedef size_t zt_group_shrink_f64_fn_(size_t p, size_t d, const double *t, size_t t_stride, double theta,
                                        double *v, size_t v_stride, double *norms, size_t *support);
 
+/* The smallest s_k x_k . v over the samples and its index, n and 0 where none is below 0; the first of equal ones.
+ * Arguments as in zt_cone_project_f64. */
+typedef size_t zt_most_violated_f64_fn_(size_t n, size_t d, const double *columns, size_t column_stride,
+                                        const uint64_t *pattern, const double *v, double *value);
+
 typedef struct zt_kernel_table_ {
     const char *name;
     zt_pack_signs_f64_fn_ *pack_signs_f64;
@@ -39,6 +45,7 @@ typedef struct zt_kernel_table_ {
     zt_hadamard_gram_f64_fn_ *hadamard_gram_f64;
     zt_block_norms_f64_fn_ *block_norms_f64;
     zt_group_shrink_f64_fn_ *group_shrink_f64;
+    zt_most_violated_f64_fn_ *most_violated_f64;
 } zt_kernel_table_;
 
 /* The table of that name, or NULL when this build or this processor does not have it. */
@@ -53,6 +60,7 @@ zt_masked_adjoint_f64_fn_ zt_masked_adjoint_f64_reference_;
 zt_hadamard_gram_f64_fn_ zt_hadamard_gram_f64_reference_;
 zt_block_norms_f64_fn_ zt_block_norms_f64_reference_;
 zt_group_shrink_f64_fn_ zt_group_shrink_f64_reference_;
+zt_most_violated_f64_fn_ zt_most_violated_f64_reference_;
 
 #if defined(__x86_64__)
 zt_pack_signs_f64_fn_ zt_pack_signs_f64_avx2_;
@@ -61,7 +69,11 @@ zt_masked_adjoint_f64_fn_ zt_masked_adjoint_f64_avx2_;
 zt_hadamard_gram_f64_fn_ zt_hadamard_gram_f64_avx2_;
 zt_block_norms_f64_fn_ zt_block_norms_f64_avx2_;
 zt_group_shrink_f64_fn_ zt_group_shrink_f64_avx2_;
+zt_most_violated_f64_fn_ zt_most_violated_f64_avx2_;
 #endif
+
+/* The entry of the table in use. */
+zt_most_violated_f64_fn_ zt_most_violated_f64_;
 
 /* zt_distinct_lines with the hash of the caller's choice; tests force collisions through it. */
 size_t zt_distinct_lines_by_(size_t lines, size_t bits, const uint64_t *source, size_t stride, size_t *first,

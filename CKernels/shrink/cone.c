@@ -1,5 +1,7 @@
 #include "zonotope/cones.h"
 
+#include "kernel_table.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -46,11 +48,13 @@ static int add_(struct zt_active_set_ *s, size_t row) {
     const double first = w[k], pivot = first > 0 ? -length : length;
     w[k] = first - pivot;
     const double factor = 1 / (-pivot * w[k]); /* 2 / |w|^2 */
-    for (size_t column = 0; column < d; column++) {
-        double sum = 0;
-        for (size_t i = k; i < d; i++) sum += w[i] * s->basis[i * d + column];
-        sum *= factor;
-        for (size_t i = k; i < d; i++) s->basis[i * d + column] -= sum * w[i];
+    double *sums = s->normal; /* its coordinates are in w now */
+    memset(sums, 0, d * sizeof(double));
+    for (size_t i = k; i < d; i++)
+        for (size_t j = 0; j < d; j++) sums[j] += w[i] * s->basis[i * d + j];
+    for (size_t i = k; i < d; i++) {
+        const double weight = factor * w[i];
+        for (size_t j = 0; j < d; j++) s->basis[i * d + j] -= weight * sums[j];
     }
     const double sum = factor * dot_(d - k, w + k, s->c + k);
     for (size_t i = k; i < d; i++) s->c[i] -= sum * w[i];
@@ -153,34 +157,6 @@ static void assemble_(const struct zt_active_set_ *s, double *v) {
         for (size_t j = 0; j < s->d; j++) v[j] += s->c[i] * s->basis[i * s->d + j];
 }
 
-/* The row with the smallest s_k x_k . v, and that value; rows are taken in panels that fit the registers. */
-static size_t most_violated_(size_t n, size_t d, const double *columns, size_t column_stride,
-                             const uint64_t *pattern, const double *v, double *value) {
-    size_t worst = n;
-    double least = 0;
-    for (size_t row = 0; row < n; row += 16) {
-        double products[16] = {0};
-        const size_t count = n - row < 16 ? n - row : 16;
-        if (count == 16) {
-            for (size_t j = 0; j < d; j++)
-                for (size_t k = 0; k < 16; k++) products[k] += v[j] * columns[j * column_stride + row + k];
-        } else {
-            for (size_t j = 0; j < d; j++)
-                for (size_t k = 0; k < count; k++) products[k] += v[j] * columns[j * column_stride + row + k];
-        }
-        const uint64_t bits = pattern[row / 64] >> (row % 64);
-        for (size_t k = 0; k < count; k++) {
-            const double signed_product = bits >> k & 1 ? products[k] : -products[k];
-            if (signed_product < least) {
-                least = signed_product;
-                worst = row + k;
-            }
-        }
-    }
-    *value = least;
-    return worst;
-}
-
 size_t zt_cone_project_f64_workspace(size_t n, size_t d) {
     (void)n;
     return 2 * d * d + 4 * d;
@@ -212,7 +188,7 @@ double zt_cone_project_f64(size_t n, size_t d, const double *columns, size_t col
             return length;
         }
         double value;
-        const size_t row = most_violated_(n, d, columns, column_stride, pattern, v, &value);
+        const size_t row = zt_most_violated_f64_(n, d, columns, column_stride, pattern, v, &value);
         if (row == n || value >= -TOLERANCE * length || isnan(length)) return length;
         load_normal_(&s, columns, column_stride, pattern, row);
         if (s.k == d || !add_(&s, row)) break;

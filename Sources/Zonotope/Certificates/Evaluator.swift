@@ -50,6 +50,10 @@ final class Evaluator<Map: LinearMap, Penalty: BlockPenalty, Objective: Loss> {
       program.map.adjoint(dual.values, into: gradient.mutable, mapWorkspace, workers)
     }
     let largest = program.penalty.dualNorm(product ?? gradient.values, floor: 0, penaltyWorkspace, workers)
+    guard largest.isFinite else {
+      scale(dual.mutable, by: 0)
+      return (0, dual.values)
+    }
     let limit = largest > 0 ? program.beta / largest : .infinity
     let factor = program.loss.dualScaling(dual.values, targets.values, limit: limit)
     scale(dual.mutable, by: factor)

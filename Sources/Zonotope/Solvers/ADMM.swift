@@ -48,6 +48,8 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
 
   private var rho: Double
   private var rhoFit: Double
+  /// Below this the system would be singular to working precision.
+  private var smallestRho = 0.0
   /// The objective without a network.
   private var zeroObjective: Double
   private var summary = ShrinkSummary(active: 0, totalNorm: 0)
@@ -56,7 +58,8 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
   /// Bytes that a solve takes beyond the data.
   static func memory(_ program: ConvexProgram<Map, Penalty, Objective>) throws(ZonotopeError) -> Int {
     let samples = try product(program.map.samples, program.map.samples, place: "samples")
-    return try product(8, 2 * samples + product(20, program.size, place: "blocks"), place: "memory")
+    let faces = FaceNewton<Map, Penalty, Objective>.memory(program)
+    return try product(8, 2 * samples + product(28, program.size, place: "blocks") + faces, place: "memory")
   }
 
   init(
@@ -207,7 +210,7 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
       // Nothing to learn the scale from, or worse than no network at all: shorter steps.
       newRho = 4 * rho
     } else if summary.meanNorm.isFinite {
-      let wanted = program.beta / (program.penalty.thresholdRatio * summary.meanNorm)
+      let wanted = max(smallestRho, program.beta / (program.penalty.thresholdRatio * summary.meanNorm))
       if wanted > worthwhile * rho || worthwhile * wanted < rho { newRho = wanted }
     }
     if program.loss.quadraticScale == nil, !overshoots {
@@ -259,11 +262,12 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
       for k in 0..<n { split[k] = bias }
     }
     rho = max(rhoFit * max(trace / Double(max(1, n)), 1e-300) * 0.1, 1e-300)
+    smallestRho = 1e-9 * rho
     if let start, start.blocks.count == v.count, start.blocks.contains(where: { $0 != 0 }) {
       start.blocks.withUnsafeBufferPointer { v.pointer.update(from: $0.baseAddress!, count: $0.count) }
       let active = activeBlocks(v.values, program.map.blockSize)
       let mean = program.penalty.value(v.values) / Double(max(1, active))
-      rho = program.beta / (program.penalty.thresholdRatio * mean)
+      rho = max(smallestRho, program.beta / (program.penalty.thresholdRatio * mean))
       if program.loss.quadraticScale == nil {
         rhoFit = curvatureAtBlocks()
         program.map.forward(v.values, into: split.mutable, evaluator.mapWorkspace, workers)

@@ -40,7 +40,8 @@ struct FISTA<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss>: Solv
   private(set) var iteration = 0
 
   static func memory(_ program: ConvexProgram<Map, Penalty, Objective>) throws(ZonotopeError) -> Int {
-    try product(8, product(8, program.size, place: "blocks"), place: "memory")
+    let faces = FaceNewton<Map, Penalty, Objective>.memory(program)
+    return try product(8, product(16, program.size, place: "blocks") + faces, place: "memory")
   }
 
   init(

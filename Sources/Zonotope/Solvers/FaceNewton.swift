@@ -31,6 +31,12 @@ struct FaceNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss> 
   /// Unknowns beyond which the dense system is not worth it.
   static var limit: Int { 400 }
 
+  /// Doubles that it takes at most.
+  static func memory(_ program: ConvexProgram<Map, Penalty, Objective>) -> Int {
+    let unknowns = min(limit, program.size) + 1
+    return unknowns * (2 * program.map.samples + 2 * unknowns)
+  }
+
   /// Nil when nothing is active or the faces have too many dimensions.
   init?(_ program: ConvexProgram<Map, Penalty, Objective>, targets: Values, blocks: Values, bias: Double) {
     self.program = program

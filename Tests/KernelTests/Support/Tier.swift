@@ -76,5 +76,14 @@ struct Tier: CustomTestStringConvertible, Sendable {
     return (norms.values, Array(support.values.prefix(survivors)))
   }
 
+  /// `columns` holds one sample a column.
+  func mostViolated(_ columns: Matrix, _ pattern: BitMatrix, _ v: [Double]) -> (row: Int, value: Double) {
+    let v = GuardedArray(v)
+    var value = gap
+    let row = (table.most_violated_f64 ?? fallback.most_violated_f64)(
+      columns.columns, columns.rows, columns.pointer, columns.stride, pattern.pointer, v.pointer, &value)
+    return (Int(row), value)
+  }
+
   private func workspace(_ count: Int) -> GuardedArray<Double> { GuardedArray(count: count, of: gap) }
 }
