@@ -15,7 +15,7 @@ import Testing
 
   /// A A' column by column, from the products alone.
   static func gramByProducts<Map: LinearMap>(_ map: Map) throws -> [Double] {
-    let workers = Workers(threads: 1), workspace = try map.makeWorkspace()
+    let workers = Workers(threads: 1), workspace = try map.makeWorkspace(threads: 1)
     let unit = try Vector(map.samples), block = try Vector(map.blocks * map.blockSize)
     let column = try Vector(map.samples)
     var result: [Double] = []

@@ -10,21 +10,28 @@ final class Evaluator<Map: LinearMap, Penalty: BlockPenalty, Objective: Loss> {
   private let fit: Vector
   private let dual: Vector
   private let gradient: Vector
+  /// The targets less `shift`.
   let targets: Vector
+  /// With a bias, the mean of the targets where the loss allows it: large offsets would drown the rest in rounding. A
+  /// bias in here is that of the program less the shift.
+  let shift: Double
 
   init(
     _ program: ConvexProgram<Map, Penalty, Objective>, _ workers: Workers
   ) throws(ZonotopeError) {
     self.program = program
     self.workers = workers
-    mapWorkspace = try program.map.makeWorkspace()
-    penaltyWorkspace = try program.penalty.makeWorkspace()
+    mapWorkspace = try program.map.makeWorkspace(threads: workers.threads)
+    penaltyWorkspace = try program.penalty.makeWorkspace(threads: workers.threads)
     fit = try Vector(program.map.samples)
     dual = try Vector(program.map.samples)
     gradient = try Vector(program.size)
     targets = try program.targets.withUnsafeBufferPointer { (y) throws(ZonotopeError) in
       try Vector(copying: y)
     }
+    let isCentred = program.hasBias && program.loss.isTranslationInvariant && targets.count > 0
+    shift = isCentred ? sum(targets.values) / Double(targets.count) : 0
+    for k in 0..<targets.count { targets[k] -= shift }
   }
 
   /// The value of the program at the blocks, with the best bias for them.
@@ -54,11 +61,12 @@ final class Evaluator<Map: LinearMap, Penalty: BlockPenalty, Objective: Loss> {
       scale(dual.mutable, by: 0)
       return (0, dual.values)
     }
-    let limit = largest > 0 ? program.beta / largest : .infinity
+    // Rounded down, so that the scaled point is feasible in spite of the division and the scaling.
+    let limit = largest > 0 ? program.beta / largest * (1 - 8 * Double.ulpOfOne) : .infinity
     let factor = program.loss.dualScaling(dual.values, targets.values, limit: limit)
     scale(dual.mutable, by: factor)
     let value = program.loss.dualValue(dual.values, targets.values)
-    // Zero is feasible too, and says that no loss is negative.
+    // Zero is feasible too, and no loss is negative.
     guard value > 0 else {
       scale(dual.mutable, by: 0)
       return (0, dual.values)

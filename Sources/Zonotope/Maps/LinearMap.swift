@@ -7,9 +7,12 @@ public protocol LinearMap: Sendable {
   var blocks: Int { get }
   var blockSize: Int { get }
 
-  /// Memory for the products, which belongs to one solve.
+  /// Memory for the products, which belongs to one solve on `threads` threads.
   associatedtype Workspace
-  func makeWorkspace() throws(ZonotopeError) -> Workspace
+  func makeWorkspace(threads: Int) throws(ZonotopeError) -> Workspace
+
+  /// Doubles that the workspace takes.
+  func workspaceSize(threads: Int) -> Int
 
   /// f = A z
   func forward(_ z: Values, into f: MutableValues, _ workspace: Workspace, _ workers: Workers)

@@ -19,47 +19,50 @@ public struct MaskedMap: GramMap {
     self.patterns = patterns
   }
 
-  /// One kernel workspace for every range that may run at the same time.
+  /// One kernel workspace for every thread.
   public final class Workspace {
-    fileprivate let forward: Vector
-    fileprivate let adjoint: Vector
-    fileprivate let forwardSize: Int
-    fileprivate let adjointSize: Int
+    fileprivate let scratch: Vector
+    fileprivate let size: Int
 
-    fileprivate init(_ map: MaskedMap) throws(ZonotopeError) {
-      let (n, d, p) = (map.samples, map.blockSize, map.blocks)
-      forwardSize = zt_masked_forward_f64_workspace(min(n, map.sampleGrain), d, p)
-      adjointSize = zt_masked_adjoint_f64_workspace(n, d, min(p, map.patternGrain))
-      forward = try Vector(
-        product((n + map.sampleGrain - 1) / map.sampleGrain, forwardSize, place: "samples"))
-      adjoint = try Vector(
-        product((p + map.patternGrain - 1) / map.patternGrain, adjointSize, place: "patterns"))
+    fileprivate init(size: Int, threads: Int) throws(ZonotopeError) {
+      self.size = size
+      scratch = try Vector(product(threads, size, place: "threads"))
     }
   }
 
-  public func makeWorkspace() throws(ZonotopeError) -> Workspace { try Workspace(self) }
+  public func makeWorkspace(threads: Int) throws(ZonotopeError) -> Workspace {
+    try Workspace(size: kernelSize, threads: threads)
+  }
+
+  public func workspaceSize(threads: Int) -> Int { threads * kernelSize }
+
+  private var kernelSize: Int {
+    max(
+      zt_masked_forward_f64_workspace(min(samples, sampleGrain), blockSize, blocks),
+      zt_masked_adjoint_f64_workspace(samples, blockSize, min(blocks, patternGrain)))
+  }
 
   public func forward(
     _ z: Values, into f: MutableValues, _ workspace: Workspace, _ workers: Workers
   ) {
-    workers.ranges(samples, grain: sampleGrain) { range in
+    workers.ranges(samples, grain: sampleGrain) { range, slot in
       zt_masked_forward_f64(
         range.count, blockSize, blocks, x.row(range.lowerBound), x.stride,
         patterns.sampleBits.pointer + range.lowerBound * patterns.sampleWords, patterns.sampleWords,
         z.baseAddress, blockSize, f.baseAddress! + range.lowerBound,
-        workspace.forward.pointer + range.lowerBound / sampleGrain * workspace.forwardSize)
+        workspace.scratch.pointer + slot * workspace.size)
     }
   }
 
   public func adjoint(
     _ r: Values, into g: MutableValues, _ workspace: Workspace, _ workers: Workers
   ) {
-    workers.ranges(blocks, grain: patternGrain) { range in
+    workers.ranges(blocks, grain: patternGrain) { range, slot in
       zt_masked_adjoint_f64(
         samples, blockSize, range.count, x.base, x.stride,
         patterns.patternBits.pointer + range.lowerBound * patterns.patternWords, patterns.patternWords,
         r.baseAddress, g.baseAddress! + range.lowerBound * blockSize, blockSize,
-        workspace.adjoint.pointer + range.lowerBound / patternGrain * workspace.adjointSize)
+        workspace.scratch.pointer + slot * workspace.size)
     }
   }
 
@@ -75,7 +78,7 @@ public struct MaskedMap: GramMap {
   /// sum_i D_i X X' D_i = (M M') o (X X')
   public func gram(into k: MutableValues, _ workers: Workers) {
     gramOfRows(x, into: k)
-    workers.ranges(samples, grain: 64) { range in
+    workers.ranges(samples, grain: 64) { range, _ in
       zt_hadamard_gram_f64(
         range.lowerBound, range.upperBound, blocks, patterns.sampleBits.pointer, patterns.sampleWords,
         k.baseAddress, samples)

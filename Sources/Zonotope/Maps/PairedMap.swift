@@ -16,9 +16,11 @@ public struct PairedMap<Base: LinearMap>: LinearMap {
     fileprivate let difference: Vector
   }
 
-  public func makeWorkspace() throws(ZonotopeError) -> Workspace {
-    try Workspace(base: base.makeWorkspace(), difference: Vector(half))
+  public func makeWorkspace(threads: Int) throws(ZonotopeError) -> Workspace {
+    try Workspace(base: base.makeWorkspace(threads: threads), difference: Vector(half))
   }
+
+  public func workspaceSize(threads: Int) -> Int { half + base.workspaceSize(threads: threads) }
 
   public func forward(
     _ z: Values, into f: MutableValues, _ workspace: Workspace, _ workers: Workers

@@ -3,6 +3,17 @@ public enum Beta: Sendable, Equatable {
   case absolute(Double)
   /// A fraction of betaMax, the smallest beta whose solution is the zero network.
   case ratio(Double)
+
+  func check() throws(ZonotopeError) {
+    let (place, value) =
+      switch self {
+      case .absolute(let beta): ("beta", beta)
+      case .ratio(let ratio): ("betaRatio", ratio)
+      }
+    guard value >= 0, value.isFinite else {
+      throw .invalid(place: place, reason: "\(value) is not a finite number of at least 0")
+    }
+  }
 }
 
 /// A trained network with everything that is known about it.
@@ -32,6 +43,7 @@ extension Architecture {
     on data: Dataset, loss: some SmoothLoss & ProximableLoss, beta: Beta,
     settings: SolverSettings = SolverSettings()
   ) throws(ZonotopeError) -> TrainingResult {
+    try beta.check()
     let session = try TrainingSession(self, data: data, loss: loss, settings: settings)
     return try session.train(beta: beta)
   }
@@ -54,6 +66,7 @@ public final class TrainingSession<A: Architecture, Objective: SmoothLoss & Prox
     _ architecture: A, data: Dataset, loss: Objective, settings: SolverSettings = SolverSettings()
   ) throws(ZonotopeError) {
     try settings.check()
+    try Self.checkRange(data, loss)
     // The targets before the patterns: an error in them should not wait for an enumeration.
     targets = try data.singleTargets()
     try targets.withUnsafeBufferPointer { (y) throws(ZonotopeError) in try loss.check(y) }
@@ -68,17 +81,33 @@ public final class TrainingSession<A: Architecture, Objective: SmoothLoss & Prox
     betaMax = try Evaluator(program, workers).betaMax()
   }
 
+  /// Sizes beyond 1e50 or below 1e-50 would over- or underflow when they are multiplied and squared, and with them the
+  /// proof.
+  private static func checkRange(_ data: Dataset, _ loss: Objective) throws(ZonotopeError) {
+    let allowed = 1e-50...1e50
+    for (place, values) in [("x", data.x), ("y", data.y)] {
+      var largest = 0.0
+      for k in 0..<values.rows {
+        for j in 0..<values.columns { largest = max(largest, abs(values[k, j])) }
+      }
+      guard largest == 0 || allowed.contains(largest) else {
+        throw .invalid(
+          place: place, reason: "the largest entry is \(largest): scale the data to between 1e-50 and 1e50")
+      }
+    }
+    guard allowed.contains(loss.scale) else {
+      throw .invalid(place: "loss.scale", reason: "\(loss.scale) is not between 1e-50 and 1e50")
+    }
+  }
+
   /// The optimum for one beta, from the answer to the last one.
   public func train(beta: Beta) throws(ZonotopeError) -> TrainingResult {
-    let value: Double
-    switch beta {
-    case .absolute(let beta): value = beta
-    case .ratio(let ratio):
-      guard ratio >= 0, ratio.isFinite else {
-        throw .invalid(place: "betaRatio", reason: "\(ratio) is not a finite number of at least 0")
+    try beta.check()
+    let value =
+      switch beta {
+      case .absolute(let beta): beta
+      case .ratio(let ratio): ratio * betaMax
       }
-      value = ratio * betaMax
-    }
     let weighted = try program.with(beta: value)
     let solution = try weighted.solve(settings, from: last, workers)
     last = solution.point

@@ -40,8 +40,8 @@ public struct TwoLayerNetwork: Sendable, Equatable {
     case gated([Gate])
   }
 
-  public var activation: Activation
-  public var neurons: [Neuron]
+  public internal(set) var activation: Activation
+  public internal(set) var neurons: [Neuron]
   /// Output bias; 0 where the network has none.
   public var bias: Double
   /// Weights of a neuron: the number of features, plus one with an input bias.

@@ -22,18 +22,22 @@ extension TrainingResult {
   }
 
   var jsonValue: JSONValue {
-    .object([
+    // The format has differences below this as none at all.
+    let negligible = 8 * Double.ulpOfOne * max(1, abs(solution.objective))
+    let isExact = abs(solution.gap) < negligible
+    let dual = isExact ? solution.objective : solution.dual
+    return .object([
       JSONMember("status", .string(solution.status.rawValue)),
       JSONMember("objective", .number(solution.objective)),
-      JSONMember("dual", .number(solution.dual)),
-      JSONMember("gap", .number(solution.gap)),
-      JSONMember("relativeGap", .number(solution.relativeGap)),
+      JSONMember("dual", .number(dual)),
+      JSONMember("gap", .number(isExact ? 0 : solution.gap)),
+      JSONMember("relativeGap", .number(isExact ? 0 : solution.relativeGap)),
       JSONMember("betaMax", .number(betaMax)),
       JSONMember(
         "certificate",
         .object([
           JSONMember("scope", .string(certificate.scope.rawValue)),
-          JSONMember("lowerBound", .number(certificate.lowerBound)),
+          JSONMember("lowerBound", .number(isExact ? dual : certificate.lowerBound)),
         ])),
       JSONMember(
         "patterns",

@@ -4,7 +4,7 @@
   import Darwin
 #endif
 
-/// A block of doubles on the heap whose allocation can fail without ending the process.
+/// A run of elements on the heap whose allocation can fail without ending the process.
 ///
 /// The storage is 64-byte aligned and zeroed. `Buffer` has reference semantics and no locks: who shares one
 /// between threads keeps writes apart. Use it for anything that grows with the data.

@@ -1,5 +1,11 @@
 import COpenBLAS
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// A read-only run of doubles that belongs to the caller.
 public typealias Values = UnsafeBufferPointer<Double>
 /// A run of doubles to write into.
@@ -18,18 +24,25 @@ public var blasCoreName: String {
 
 func dot(_ x: Values, _ y: Values) -> Double {
   _ = singleThreadedBLAS
-  return cblas_ddot(blasSize(x.count), x.baseAddress, 1, y.baseAddress, 1)
+  return chunks(x.count).reduce(0) { total, chunk in
+    total + cblas_ddot(Int32(chunk.count), x.baseAddress! + chunk.lowerBound, 1, y.baseAddress! + chunk.lowerBound, 1)
+  }
 }
 
 func norm(_ x: Values) -> Double {
   _ = singleThreadedBLAS
-  return cblas_dnrm2(blasSize(x.count), x.baseAddress, 1)
+  return chunks(x.count).reduce(0) { total, chunk in
+    hypot(total, cblas_dnrm2(Int32(chunk.count), x.baseAddress! + chunk.lowerBound, 1))
+  }
 }
 
 /// y += a x
 func add(_ a: Double, _ x: Values, to y: MutableValues) {
   _ = singleThreadedBLAS
-  cblas_daxpy(blasSize(x.count), a, x.baseAddress, 1, y.baseAddress, 1)
+  for chunk in chunks(x.count) {
+    cblas_daxpy(
+      Int32(chunk.count), a, x.baseAddress! + chunk.lowerBound, 1, y.baseAddress! + chunk.lowerBound, 1)
+  }
 }
 
 func scale(_ x: MutableValues, by a: Double) {
@@ -49,10 +62,11 @@ func isFinite(_ x: Values) -> Bool {
   return total == 0
 }
 
-/// Vectors longer than this would not fit the 32-bit integers of BLAS.
-let blasLimit = Int(Int32.max)
-
-private func blasSize(_ count: Int) -> Int32 { Int32(clamping: count) }
+/// Ranges that fit the 32-bit integers of BLAS.
+private func chunks(_ count: Int) -> some Sequence<Range<Int>> {
+  let limit = Int(Int32.max)
+  return stride(from: 0, to: count, by: limit).lazy.map { $0..<min(count, $0 + limit) }
+}
 
 /// k = X X', the full lower triangle, n x n.
 func gramOfRows(_ x: MatrixView, into k: MutableValues) {

@@ -1,5 +1,3 @@
-import Synchronization
-
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -10,21 +8,13 @@ import Synchronization
 ///
 /// The caller is one of them, so `Workers(threads: 1)` starts none. Work is cut into ranges whose borders do not
 /// depend on the number of threads, and every range is computed the same way whoever takes it: results are the
-/// same for any number of threads. Calls must not be nested.
-public final class Workers: @unchecked Sendable {
+/// same for any number of threads. While one call runs, others (nested ones, or from other threads) do their work on the
+/// thread that makes them.
+public final class Workers: Sendable {
   /// Threads that take part, the caller included.
-  public let threads: Int
+  public var threads: Int { team.handles.count + 1 }
 
-  private var lock = pthread_mutex_t()
-  private var wake = pthread_cond_t()
-  private var done = pthread_cond_t()
-  private var handles: [pthread_t] = []
-  private var job: ((Int) -> Void)?
-  private var jobs = 0
-  private var generation = 0
-  private var busy = 0
-  private var ending = false
-  private let next = Atomic<Int>(0)
+  private let team: ThreadTeam
 
   /// The number of processors that are online.
   public static var available: Int {
@@ -34,89 +24,150 @@ public final class Workers: @unchecked Sendable {
   /// - Parameter threads: how many threads work together; 0 means one per available processor. Threads the system
   ///   refuses to start are done without.
   public init(threads: Int = 0) {
-    let wanted = threads > 0 ? threads : Workers.available
+    team = ThreadTeam(helpers: max(1, threads > 0 ? threads : Workers.available) - 1)
+  }
+
+  deinit { team.dismiss() }
+
+  /// Calls `body` once for every index below `count`, in any order, on any of the threads.
+  ///
+  /// The second argument of `body` is a slot below ``threads`` that no two calls have at the same time: an index into
+  /// memory of the threads' own.
+  public func run(_ count: Int, _ body: (_ index: Int, _ slot: Int) -> Void) {
+    guard count > 1, !team.handles.isEmpty, team.tryBegin() else {
+      for index in 0..<count { body(index, 0) }
+      return
+    }
+    withoutActuallyEscaping(body) { team.work(count, $0) }
+  }
+
+  /// Cuts `0..<count` into ranges of `grain` (the last may be shorter) and calls `body` once for each, with a slot as
+  /// in ``run(_:_:)``.
+  public func ranges(_ count: Int, grain: Int, _ body: (_ range: Range<Int>, _ slot: Int) -> Void) {
+    let grain = max(1, grain)
+    run((count + grain - 1) / grain) { index, slot in
+      body(index * grain..<min(count, (index + 1) * grain), slot)
+    }
+  }
+}
+
+/// The helpers of ``Workers`` and what they share. They keep it alive, and end when they are dismissed.
+private final class ThreadTeam: @unchecked Sendable {
+  private(set) var handles: [pthread_t] = []
+  private let lock: UnsafeMutablePointer<pthread_mutex_t>
+  private let wake: UnsafeMutablePointer<pthread_cond_t>
+  private let done: UnsafeMutablePointer<pthread_cond_t>
+  // Everything below is read and written under the lock.
+  private var body: ((Int, Int) -> Void)?
+  private var count = 0
+  private var next = 0
+  private var generation = 0
+  private var busy = 0
+  private var isTaken = false
+  private var isEnding = false
+
+  init(helpers: Int) {
+    lock = .allocate(capacity: 1)
+    wake = .allocate(capacity: 1)
+    done = .allocate(capacity: 1)
+    pthread_mutex_init(lock, nil)
+    pthread_cond_init(wake, nil)
+    pthread_cond_init(done, nil)
     var started: [pthread_t] = []
-    pthread_mutex_init(&lock, nil)
-    pthread_cond_init(&wake, nil)
-    pthread_cond_init(&done, nil)
-    self.threads = wanted
-    for _ in 1..<max(1, wanted) {
+    for slot in 1..<helpers + 1 {
       var handle = pthread_t()
-      let team = Unmanaged.passUnretained(self).toOpaque()
+      let seat = Unmanaged.passRetained(Seat(team: self, slot: slot))
       let status = pthread_create(
         &handle, nil,
         { argument in
-          Unmanaged<Workers>.fromOpaque(argument!).takeUnretainedValue().serve()
+          guard let argument else { return nil }
+          let seat = Unmanaged<Seat>.fromOpaque(argument).takeRetainedValue()
+          seat.team.serve(seat.slot)
           return nil
-        }, team)
-      guard status == 0 else { break }
+        }, seat.toOpaque())
+      guard status == 0 else {
+        seat.release()
+        break
+      }
       started.append(handle)
     }
     handles = started
   }
 
   deinit {
-    pthread_mutex_lock(&lock)
-    ending = true
-    pthread_cond_broadcast(&wake)
-    pthread_mutex_unlock(&lock)
+    pthread_cond_destroy(done)
+    pthread_cond_destroy(wake)
+    pthread_mutex_destroy(lock)
+    done.deallocate()
+    wake.deallocate()
+    lock.deallocate()
+  }
+
+  private final class Seat {
+    let team: ThreadTeam
+    let slot: Int
+
+    init(team: ThreadTeam, slot: Int) {
+      self.team = team
+      self.slot = slot
+    }
+  }
+
+  /// Ends the helpers and waits for them.
+  func dismiss() {
+    pthread_mutex_lock(lock)
+    isEnding = true
+    pthread_cond_broadcast(wake)
+    pthread_mutex_unlock(lock)
     for handle in handles { pthread_join(handle, nil) }
-    pthread_cond_destroy(&done)
-    pthread_cond_destroy(&wake)
-    pthread_mutex_destroy(&lock)
   }
 
-  /// Calls `body` once for every index below `count`, in any order, on any of the threads.
-  public func run(_ count: Int, _ body: (Int) -> Void) {
-    guard count > 1, !handles.isEmpty else {
-      for index in 0..<count { body(index) }
-      return
-    }
-    withoutActuallyEscaping(body) { body in
-      pthread_mutex_lock(&lock)
-      job = body
-      jobs = count
-      next.store(0, ordering: .relaxed)
-      busy = handles.count
-      generation += 1
-      pthread_cond_broadcast(&wake)
-      pthread_mutex_unlock(&lock)
-      take(body, count)
-      pthread_mutex_lock(&lock)
-      while busy > 0 { pthread_cond_wait(&done, &lock) }
-      job = nil
-      pthread_mutex_unlock(&lock)
-    }
+  /// Reserves the team for one call of `work`, unless it is at work.
+  func tryBegin() -> Bool {
+    pthread_mutex_lock(lock)
+    defer { pthread_mutex_unlock(lock) }
+    guard !isTaken else { return false }
+    isTaken = true
+    return true
   }
 
-  /// Cuts `0..<count` into ranges of `grain` (the last may be shorter) and calls `body` once for each.
-  public func ranges(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
-    let grain = max(1, grain)
-    run((count + grain - 1) / grain) { body($0 * grain..<min(count, ($0 + 1) * grain)) }
+  func work(_ count: Int, _ body: @escaping (Int, Int) -> Void) {
+    pthread_mutex_lock(lock)
+    self.body = body
+    self.count = count
+    next = 0
+    busy = handles.count
+    generation += 1
+    pthread_cond_broadcast(wake)
+    take(slot: 0, body)
+    while busy > 0 { pthread_cond_wait(done, lock) }
+    self.body = nil
+    isTaken = false
+    pthread_mutex_unlock(lock)
   }
 
-  private func take(_ body: (Int) -> Void, _ count: Int) {
-    while true {
-      let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-      guard index < count else { return }
-      body(index)
+  /// Called and left with the lock held; the indices are worked on without it.
+  private func take(slot: Int, _ body: (Int, Int) -> Void) {
+    while next < count {
+      let index = next
+      next += 1
+      pthread_mutex_unlock(lock)
+      body(index, slot)
+      pthread_mutex_lock(lock)
     }
   }
 
-  private func serve() {
+  private func serve(_ slot: Int) {
     var seen = 0
-    pthread_mutex_lock(&lock)
+    pthread_mutex_lock(lock)
     while true {
-      while generation == seen && !ending { pthread_cond_wait(&wake, &lock) }
-      if ending { break }
+      while generation == seen && !isEnding { pthread_cond_wait(wake, lock) }
+      if isEnding { break }
       seen = generation
-      let (body, count) = (job, jobs)
-      pthread_mutex_unlock(&lock)
-      if let body { take(body, count) }
-      pthread_mutex_lock(&lock)
+      if let body { take(slot: slot, body) }
       busy -= 1
-      if busy == 0 { pthread_cond_signal(&done) }
+      if busy == 0 { pthread_cond_signal(done) }
     }
-    pthread_mutex_unlock(&lock)
+    pthread_mutex_unlock(lock)
   }
 }

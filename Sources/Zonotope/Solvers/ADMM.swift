@@ -40,6 +40,7 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
   private let scaledAdjoint: Vector
 
   private var trajectory: TrajectoryExtrapolation
+  private var nextAdaptation = adaptation(after: 0)
   private let ahead: Vector
   private let savedV: Vector
   private let savedL: Vector
@@ -50,16 +51,20 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
   private var rhoFit: Double
   /// Below this the system would be singular to working precision.
   private var smallestRho = 0.0
+  /// Above this no step would be longer than rounding.
+  private var largestRho = Double.infinity
   /// The objective without a network.
   private var zeroObjective: Double
   private var summary = ShrinkSummary(active: 0, totalNorm: 0)
   private(set) var iteration = 0
 
   /// Bytes that a solve takes beyond the data.
-  static func memory(_ program: ConvexProgram<Map, Penalty, Objective>) throws(ZonotopeError) -> Int {
+  static func memory(
+    _ program: ConvexProgram<Map, Penalty, Objective>, threads: Int
+  ) throws(ZonotopeError) -> Int {
     let samples = try product(program.map.samples, program.map.samples, place: "samples")
-    let faces = FaceNewton<Map, Penalty, Objective>.memory(program)
-    return try product(8, 2 * samples + product(28, program.size, place: "blocks") + faces, place: "memory")
+    let vectors = try product(20, program.size, place: "blocks")
+    return try product(8, 2 * samples + vectors + program.sharedMemory(threads: threads), place: "memory")
   }
 
   init(
@@ -68,7 +73,7 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
     let program = evaluator.program, n = program.map.samples, size = program.size
     self.program = program
     self.evaluator = evaluator
-    penaltyWorkspace = try program.penalty.makeWorkspace()
+    penaltyWorkspace = try program.penalty.makeWorkspace(threads: evaluator.workers.threads)
     gram = try Vector(product(n, n, place: "samples"))
     factor = try CholeskyFactor(order: n)
     v = try Vector(size)
@@ -97,10 +102,13 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
 
   // MARK: One step
 
-  mutating func advance() {
+  mutating func advance(upTo limit: Int) {
     let residual = step()
-    if trajectory.isReady { jump(residual) }
-    if Self.isAdaptationDue(iteration) { adapt() }
+    if trajectory.isReady, iteration + calmingSteps <= limit { jump(residual) }
+    if iteration >= nextAdaptation {
+      adapt()
+      nextAdaptation = Self.adaptation(after: iteration)
+    }
   }
 
   /// One step of the method. Returns the length of the step of its fixed point, u relaxed plus multiplier.
@@ -160,7 +168,8 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
       splitLoss()
     }
     // A jump along the slow directions stirs up fast ones, which a few steps calm again.
-    let accepted = (0..<6).contains { _ in step() <= 1.001 * residual }
+    var accepted = false
+    for _ in 0..<calmingSteps where !accepted { accepted = step() <= 1.001 * residual }
     if !accepted {
       v.copy(from: savedV)
       l.copy(from: savedL)
@@ -196,11 +205,9 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
 
   /// Early on the norms of the active blocks tell the scale of the answer; later changes are rarer and rarer, so that
   /// the method converges as one with a fixed step.
-  private static func isAdaptationDue(_ iteration: Int) -> Bool {
-    switch iteration {
-    case 3, 8, 16, 28, 45, 70, 105, 150, 220, 330, 500: true
-    default: iteration > 500 && iteration.isMultiple(of: 500) && (iteration / 500).nonzeroBitCount == 1
-    }
+  private static func adaptation(after iteration: Int) -> Int {
+    let early = [3, 8, 16, 28, 45, 70, 105, 150, 220, 330, 500]
+    return early.first { $0 > iteration } ?? 2 * iteration
   }
 
   private mutating func adapt() {
@@ -237,7 +244,8 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
   }
 
   private mutating func change(rho newRho: Double, rhoFit newRhoFit: Double) {
-    guard newRho.isFinite, newRho > 0, newRho != rho || newRhoFit != rhoFit else { return }
+    let newRho = min(newRho, largestRho)
+    guard newRho > 0, newRho != rho || newRhoFit != rhoFit else { return }
     // A factorisation that fails leaves the step as it is, which still converges.
     guard factor.factor(gram.values, shift: newRho / newRhoFit) else {
       _ = factor.factor(gram.values, shift: rho / rhoFit)
@@ -263,6 +271,7 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
     }
     rho = max(rhoFit * max(trace / Double(max(1, n)), 1e-300) * 0.1, 1e-300)
     smallestRho = 1e-9 * rho
+    largestRho = 1e12 * rho
     if let start, start.blocks.count == v.count, start.blocks.contains(where: { $0 != 0 }) {
       start.blocks.withUnsafeBufferPointer { v.pointer.update(from: $0.baseAddress!, count: $0.count) }
       let active = activeBlocks(v.values, program.map.blockSize)
@@ -303,12 +312,16 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
       for j in 0..<adjoint.count { scaledAdjoint[j] = rho * adjoint[j] }
       return (dual.values, scaledAdjoint.values)
     }
-    for k in 0..<m.count { dual[k] = -rhoFit * m[k] }
+    // The gradient at the split fit is -rhoFit m, and in the domain to the last bit.
+    program.loss.gradient(split.values, evaluator.targets.values, into: dual.mutable)
     return (dual.values, nil)
   }
 
   var parameters: [(name: String, value: Double)] { [("rho", rho), ("rhoFit", rhoFit)] }
 }
+
+/// Steps after a jump until it is judged.
+private let calmingSteps = 6
 
 /// z - mean(z)
 private func centre(_ z: MutableValues) {

@@ -44,9 +44,16 @@ public struct ConvexProgram<Map: LinearMap, Penalty: BlockPenalty, Objective: Lo
 
   /// Numbers in block space.
   var size: Int { map.blocks * map.blockSize }
+
+  /// Doubles that every solve takes: the workspaces of the solver and of the evaluator, the best answer and its copy,
+  /// and the faces of Newton's method.
+  func sharedMemory(threads: Int) -> Int where Objective: SmoothLoss {
+    2 * penalty.workspaceSize(threads: threads) + map.workspaceSize(threads: threads) + 5 * size
+      + 12 * map.samples + FaceNewton<Map, Penalty, Objective>.memory(self)
+  }
 }
 
-/// A point of block space, the fit it gives and the bias, as solvers hand them on.
+/// A point of block space and the bias, as solvers hand them on.
 public struct BlockPoint: Sendable {
   /// Blocks one after the other.
   public var blocks: [Double]

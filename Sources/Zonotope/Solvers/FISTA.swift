@@ -39,9 +39,12 @@ struct FISTA<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss>: Solv
   private let biasUnit: Double
   private(set) var iteration = 0
 
-  static func memory(_ program: ConvexProgram<Map, Penalty, Objective>) throws(ZonotopeError) -> Int {
-    let faces = FaceNewton<Map, Penalty, Objective>.memory(program)
-    return try product(8, product(16, program.size, place: "blocks") + faces, place: "memory")
+  /// Bytes that a solve takes beyond the data.
+  static func memory(
+    _ program: ConvexProgram<Map, Penalty, Objective>, threads: Int
+  ) throws(ZonotopeError) -> Int {
+    let vectors = try product(9, program.size, place: "blocks")
+    return try product(8, vectors + program.sharedMemory(threads: threads), place: "memory")
   }
 
   init(
@@ -50,7 +53,7 @@ struct FISTA<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss>: Solv
     let program = evaluator.program, n = program.map.samples, size = program.size
     self.program = program
     self.evaluator = evaluator
-    penaltyWorkspace = try program.penalty.makeWorkspace()
+    penaltyWorkspace = try program.penalty.makeWorkspace(threads: evaluator.workers.threads)
     current = try Vector(size)
     previous = try Vector(size)
     ahead = try Vector(size)
@@ -67,17 +70,16 @@ struct FISTA<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss>: Solv
       start.blocks.withUnsafeBufferPointer {
         if let base = $0.baseAddress { current.pointer.update(from: base, count: size) }
       }
-      bias = program.hasBias ? start.bias : 0
     }
-    if program.hasBias && bias == 0 { bias = program.loss.optimalBias(fit.values, evaluator.targets.values) }
     program.map.forward(current.values, into: fit.mutable, evaluator.mapWorkspace, workers)
+    if program.hasBias { bias = program.loss.optimalBias(fit.values, evaluator.targets.values) }
     for k in 0..<n { fit[k] += bias }
     previous.copy(from: current)
     previousFit.copy(from: fit)
     previousBias = bias
   }
 
-  mutating func advance() {
+  mutating func advance(upTo limit: Int) {
     let next = (1 + (1 + 4 * momentum * momentum).squareRoot()) / 2
     let weight = (momentum - 1) / next
     for j in 0..<current.count { ahead[j] = current[j] + weight * (current[j] - previous[j]) }
@@ -103,8 +105,8 @@ struct FISTA<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss>: Solv
     }
 
     if pointsBack(aheadBias) {
+      // The next step starts from here without a direction.
       momentum = 1
-      // Forget the direction: the next step starts from here without momentum.
     } else {
       momentum = next
     }
@@ -134,9 +136,11 @@ struct FISTA<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss>: Solv
       squares += step * step
     }
     let divergence = program.loss.divergence(fit.values, from: aheadFit.values, y)
-    guard divergence > 0.5 * lipschitz * squares * (1 + 1e-4), squares > 0, divergence.isFinite else {
-      return true
+    guard divergence.isFinite else {
+      lipschitz *= 10
+      return false
     }
+    guard divergence > 0.5 * lipschitz * squares * (1 + 1e-4), squares > 0 else { return true }
     lipschitz = max(1.1 * lipschitz, 1.02 * 2 * divergence / squares)
     return false
   }

@@ -48,19 +48,18 @@ struct FaceNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss> 
     for index in 0..<program.map.blocks {
       let v = Values(rebasing: blocks[index * size..<(index + 1) * size])
       guard v.contains(where: { $0 != 0 }) else { continue }
-      let block = Self.restrict(index, Array(v), program)
-      unknowns += block.size
+      let basis = program.penalty.face(of: index, at: v)
+      unknowns += basis.count / size
       guard unknowns <= Self.limit else { return nil }
-      if block.size > 0 { active.append(block) }
+      if !basis.isEmpty { active.append(Self.restrict(index, Array(v), to: basis, program)) }
     }
     if active.isEmpty { return nil }
   }
 
   private static func restrict(
-    _ index: Int, _ v: [Double], _ program: ConvexProgram<Map, Penalty, Objective>
+    _ index: Int, _ v: [Double], to basis: [Double], _ program: ConvexProgram<Map, Penalty, Objective>
   ) -> ActiveBlock {
     let blockSize = program.map.blockSize, samples = program.map.samples
-    let basis = v.withUnsafeBufferPointer { program.penalty.face(of: index, at: $0) }
     let size = basis.count / blockSize
     var coordinates = [Double](repeating: 0, count: size)
     var columns = [Double](repeating: 0, count: size * samples)
@@ -80,11 +79,13 @@ struct FaceNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss> 
   }
 
   /// Iterates to working precision and writes the blocks. False when no step lowered the objective.
-  mutating func run(into blocks: MutableValues) throws(ZonotopeError) -> Bool {
+  mutating func run(
+    into blocks: MutableValues, while mayGoOn: () -> Bool
+  ) throws(ZonotopeError) -> Bool {
     var objective = value(active.map(\.coordinates), bias)
     let start = objective
     for _ in 0..<60 {
-      guard let step = try direction() else { break }
+      guard mayGoOn(), let step = try direction() else { break }
       let (limit, event) = largestStep(step)
       var length = limit, next = value(moved(step, length), bias + length * step.bias)
       var halvings = 0
@@ -263,8 +264,9 @@ struct FaceNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss> 
         active.remove(at: i)
         return
       }
-      active[i] = Self.restrict(
-        block.index, block.vector(of: block.coordinates, program.map.blockSize), program)
+      let v = block.vector(of: block.coordinates, program.map.blockSize)
+      let basis = v.withUnsafeBufferPointer { program.penalty.face(of: block.index, at: $0) }
+      active[i] = Self.restrict(block.index, v, to: basis, program)
       if active[i].size == 0 || length(active[i].coordinates) == 0 { active.remove(at: i) }
     }
   }

@@ -1,12 +1,15 @@
 /// Advances an iteration until its certified gap is small enough or a limit is met, and returns the best point seen
 /// with the best bound seen.
 ///
-/// Cancellation and the time limit are honoured within one step.
+/// Cancellation and the time limit are honoured within one call of `advance`.
 func minimise<Map, Penalty, Objective: SmoothLoss, Iteration: SolverIteration>(
   _ evaluator: Evaluator<Map, Penalty, Objective>, by iteration: inout Iteration, _ settings: SolverSettings,
   started: Double, choice: String
 ) throws(ZonotopeError) -> Solution {
-  var best = try BestAnswer(blocks: evaluator.program.size, samples: evaluator.program.map.samples)
+  let nothing = try Vector(evaluator.program.size)
+  var best = try BestAnswer(
+    blocks: evaluator.program.size, samples: evaluator.program.map.samples,
+    scale: evaluator.primal(nothing.values).value)
   let gradient = try Vector(evaluator.program.map.samples)
   let limit = settings.iterations ?? defaultIterationLimit
   var patience = Patience()
@@ -25,7 +28,7 @@ func minimise<Map, Penalty, Objective: SmoothLoss, Iteration: SolverIteration>(
         lowerBound: best.dual, relativeGap: best.relativeGap,
         activeBlocks: activeBlocks(best.blocks.values, evaluator.program.map.blockSize),
         seconds: monotonicSeconds() - started))
-    if best.relativeGap <= settings.tolerance { return .optimal }
+    if best.relativeGap >= 0, best.relativeGap <= settings.tolerance { return .optimal }
     return patience.isExhausted(gap: best.relativeGap, iteration: iteration.iteration) ? .stalled : nil
   }
 
@@ -34,7 +37,7 @@ func minimise<Map, Penalty, Objective: SmoothLoss, Iteration: SolverIteration>(
     let program = evaluator.program, polished = try Vector(program.size)
     let newton = FaceNewton(
       program, targets: evaluator.targets.values, blocks: best.blocks.values, bias: best.bias)
-    guard var newton, try newton.run(into: polished.mutable) else { return nil }
+    guard var newton, try newton.run(into: polished.mutable, while: mayGoOn) else { return nil }
     try evaluator.project(polished)
     let before = best.objective
     if let status = check(polished.values) { return status }
@@ -43,6 +46,11 @@ func minimise<Map, Penalty, Objective: SmoothLoss, Iteration: SolverIteration>(
         at: polished.values, bias: best.bias, fit: evaluator.lastFit, gradient: gradient.values)
     }
     return nil
+  }
+
+  func mayGoOn() -> Bool {
+    if settings.cancellation?.isCancelled == true { return false }
+    return settings.seconds.map { monotonicSeconds() - started < $0 } ?? true
   }
 
   var status = check()
@@ -55,7 +63,7 @@ func minimise<Map, Penalty, Objective: SmoothLoss, Iteration: SolverIteration>(
     } else if iteration.iteration >= limit {
       status = .iterationLimit
     } else {
-      iteration.advance()
+      iteration.advance(upTo: limit)
       if iteration.isCheckDue || iteration.iteration >= limit {
         status = check()
         if status == nil, iteration.iteration >= nextPolish,
@@ -73,7 +81,7 @@ func minimise<Map, Penalty, Objective: SmoothLoss, Iteration: SolverIteration>(
   guard let status else { preconditionFailure("the loop above ends with a status") }
   return Solution(
     status: status, objective: best.objective, dual: best.dual,
-    point: BlockPoint(blocks: best.blocks.array, bias: best.bias), dualPoint: best.dualPoint.array,
+    point: BlockPoint(blocks: best.blocks.array, bias: best.bias + evaluator.shift), dualPoint: best.dualPoint.array,
     solver: Iteration.kind, choice: choice, iterations: iteration.iteration,
     seconds: monotonicSeconds() - started)
 }
@@ -92,10 +100,13 @@ private struct BestAnswer {
   private(set) var objective = Double.infinity
   private(set) var dual = 0.0
   private(set) var bias = 0.0
+  /// The objective without a network.
+  private let scale: Double?
   let blocks: Vector
   let dualPoint: Vector
 
-  init(blocks: Int, samples: Int) throws(ZonotopeError) {
+  init(blocks: Int, samples: Int, scale: Double) throws(ZonotopeError) {
+    self.scale = scale.isFinite ? scale : nil
     self.blocks = try Vector(blocks)
     dualPoint = try Vector(samples)
   }
@@ -115,10 +126,12 @@ private struct BestAnswer {
     reconcile()
   }
 
-  /// A difference that rounding explains is no gap; a dual above the objective by more would be a fault, and
-  /// shows as a negative gap.
+  /// A difference that rounding explains is no gap. What rounding can do is measured by the loss without a network, the
+  /// size of the numbers that are added and subtracted, so that the verdict does not depend on units. A dual above the
+  /// objective by more would be a fault, and shows as a negative gap that is never optimal.
   private mutating func reconcile() {
-    if abs(objective - dual) < 8 * Double.ulpOfOne * max(1, abs(objective)) { dual = objective }
+    guard let scale, abs(objective - dual) < 8 * Double.ulpOfOne * max(scale, abs(objective)) else { return }
+    dual = objective
   }
 
   var relativeGap: Double { Zonotope.relativeGap(objective, dual) }

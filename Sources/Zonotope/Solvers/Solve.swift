@@ -1,9 +1,9 @@
 extension ConvexProgram where Map: GramMap, Objective: SmoothLoss & ProximableLoss {
   /// Solves the program to the tolerance of the settings, or as far as their limits allow.
   ///
-  /// - Parameter start: a point to start from, such as the answer at a neighbouring beta; its blocks must lie in their
-  ///   cones.
-  /// - Throws: misuse only: settings out of range, memory beyond the budget.
+  /// - Parameter start: a point to start from, such as the answer at a neighbouring beta; its blocks are moved to the
+  ///   closest points of their cones first.
+  /// - Throws: misuse only: settings out of range, a start of the wrong size, memory beyond the budget.
   public func solve(
     _ settings: SolverSettings = SolverSettings(), from start: BlockPoint? = nil
   ) throws(ZonotopeError) -> Solution {
@@ -15,8 +15,9 @@ extension ConvexProgram where Map: GramMap, Objective: SmoothLoss & ProximableLo
   ) throws(ZonotopeError) -> Solution {
     let started = monotonicSeconds()
     try settings.check()
-    let (kind, choice) = try choose(settings)
+    let (kind, choice) = try choose(settings, threads: workers.threads)
     let evaluator = try Evaluator(self, workers)
+    let start = try start.map { (start) throws(ZonotopeError) in try feasible(start, evaluator) }
     switch kind {
     case .fista:
       var iteration = try FISTA(evaluator, from: start)
@@ -32,15 +33,33 @@ extension ConvexProgram where Map: GramMap, Objective: SmoothLoss & ProximableLo
     try Evaluator(self, Workers(threads: threads)).betaMax()
   }
 
+  private func feasible(
+    _ start: BlockPoint, _ evaluator: Evaluator<Map, Penalty, Objective>
+  ) throws(ZonotopeError) -> BlockPoint {
+    guard start.blocks.count == size else {
+      throw .invalid(place: "start", reason: "\(start.blocks.count) numbers, the program has \(size)")
+    }
+    guard start.bias.isFinite, start.blocks.allSatisfy(\.isFinite) else {
+      throw .invalid(place: "start", reason: "holds a number that is not finite")
+    }
+    let blocks = try start.blocks.withUnsafeBufferPointer { (values) throws(ZonotopeError) in
+      try Vector(copying: values)
+    }
+    try evaluator.project(blocks)
+    return BlockPoint(blocks: blocks.array, bias: start.bias - evaluator.shift)
+  }
+
   /// The algorithm for `automatic`, with its reason.
   ///
   /// One step of ADMM costs two products and 2 n^2 for its two triangular solves, its set-up n^3 / 3; a step of FISTA
   /// costs two products. ADMM needs an order of magnitude fewer steps where beta is small or blocks lie in cones, and
   /// its factor must fit the budget.
-  private func choose(_ settings: SolverSettings) throws(ZonotopeError) -> (SolverKind, String) {
+  private func choose(
+    _ settings: SolverSettings, threads: Int
+  ) throws(ZonotopeError) -> (SolverKind, String) {
     let budget = settings.memoryBudget
-    let admm = try ADMM<Map, Penalty, Objective>.memory(self)
-    let fista = try FISTA<Map, Penalty, Objective>.memory(self)
+    let admm = try ADMM<Map, Penalty, Objective>.memory(self, threads: threads)
+    let fista = try FISTA<Map, Penalty, Objective>.memory(self, threads: threads)
     switch settings.kind {
     case .admm:
       guard admm <= budget else {

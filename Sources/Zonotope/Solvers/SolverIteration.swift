@@ -1,6 +1,6 @@
 /// An algorithm on a program: a state that can be advanced for ever.
 ///
-/// It neither stops nor prints nor looks at the clock; ``minimise(_:_:_:_:)`` wraps those around it.
+/// It neither stops nor prints nor looks at the clock; the loop in `Minimise.swift` wraps those around it.
 public protocol SolverIteration {
   /// The name in problem files and results.
   static var kind: SolverKind { get }
@@ -8,8 +8,8 @@ public protocol SolverIteration {
   /// Steps taken.
   var iteration: Int { get }
 
-  /// One step.
-  mutating func advance()
+  /// One step, or a few where they belong together, but none beyond the given number.
+  mutating func advance(upTo limit: Int)
 
   /// Goes on from better blocks, each inside its cone, as if the method had come to them.
   ///
@@ -41,7 +41,7 @@ public enum SolverKind: String, Sendable, Codable, CaseIterable {
 public enum Status: String, Sendable, Codable {
   /// The relative gap is at most the tolerance.
   case optimal
-  /// The gap has stopped falling, for lack of precision.
+  /// The gap has stopped falling: for lack of precision, or because no tight bound exists, as with beta = 0.
   case stalled
   case iterationLimit = "iteration-limit"
   case timeLimit = "time-limit"
@@ -57,7 +57,8 @@ public struct SolverSettings: Sendable {
   public var tolerance = 1e-6
   /// Steps at most; nil for the default of the solver.
   public var iterations: Int?
-  /// Seconds at most, set-up included; nil for no limit.
+  /// Seconds at most, counted from the start of the set-up; nil for no limit. Steps are not begun after it; enumerating
+  /// patterns and factoring are not interrupted.
   public var seconds: Double?
   /// Threads at most; 0 for one per processor.
   public var threads = 0
@@ -118,7 +119,8 @@ public struct Solution: Sendable {
   public var iterations: Int
   public var seconds: Double
 
-  /// objective - dual; 0 when the two differ by rounding only.
+  /// objective - dual; 0 when the two differ by rounding only, measured by the loss without a network. `dual` is then the
+  /// objective.
   public var gap: Double { objective - dual }
   /// gap / |objective|, 0 when both are 0.
   public var relativeGap: Double { Zonotope.relativeGap(objective, dual) }

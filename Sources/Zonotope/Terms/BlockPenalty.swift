@@ -11,7 +11,10 @@ public protocol BlockPenalty: Sendable {
   /// The ADMM step rule: threshold / mean norm of the active blocks at which it converges fastest.
   var thresholdRatio: Double { get }
 
-  func makeWorkspace() throws(ZonotopeError) -> Workspace
+  func makeWorkspace(threads: Int) throws(ZonotopeError) -> Workspace
+
+  /// Doubles, or words of their size, that the workspace takes.
+  func workspaceSize(threads: Int) -> Int
 
   /// penalty(v) for blocks inside their cones.
   func value(_ v: Values) -> Double

@@ -44,18 +44,27 @@ public struct ConeGroupLasso: BlockPenalty {
     fileprivate let scratch: Vector
     fileprivate let scratchSize: Int
 
-    fileprivate init(count: Int, size: Int, samples: Int) throws(ZonotopeError) {
+    fileprivate init(count: Int, size: Int, scratchSize: Int, threads: Int) throws(ZonotopeError) {
       active = try Buffer(product(count, size, place: "blocks"))
       activeCount = try Buffer(count)
       correction = try Vector(product(count, size, place: "blocks"))
       norms = try Vector(count)
-      scratchSize = zt_cone_project_f64_workspace(samples, size) + 2 * size
-      scratch = try Vector(product((count + grain - 1) / grain, scratchSize, place: "blocks"))
+      self.scratchSize = scratchSize
+      scratch = try Vector(product(threads, scratchSize, place: "threads"))
     }
   }
 
-  public func makeWorkspace() throws(ZonotopeError) -> Workspace {
-    try Workspace(count: count, size: blockSize, samples: patterns.samples)
+  public func makeWorkspace(threads: Int) throws(ZonotopeError) -> Workspace {
+    try Workspace(count: count, size: blockSize, scratchSize: scratchSize, threads: threads)
+  }
+
+  public func workspaceSize(threads: Int) -> Int {
+    2 * count * (blockSize + 1) + threads * scratchSize
+  }
+
+  /// The kernel's workspace, a block with the sign changed and a projection that nobody asked for.
+  private var scratchSize: Int {
+    zt_cone_project_f64_workspace(patterns.samples, blockSize) + 2 * blockSize
   }
 
   public func value(_ v: Values) -> Double {
@@ -65,12 +74,13 @@ public struct ConeGroupLasso: BlockPenalty {
   public func prox(
     _ t: Values, threshold: Double, into v: MutableValues, _ workspace: Workspace, _ workers: Workers
   ) -> ShrinkSummary {
-    workers.ranges(count, grain: grain) { range in
+    workers.ranges(count, grain: grain) { range, slot in
       for i in range {
         let target = v.baseAddress! + i * blockSize
         let length = project(
-          t.baseAddress! + i * blockSize, block: i, stop: threshold, into: target, range.lowerBound, workspace)
-        guard length > threshold else {
+          t.baseAddress! + i * blockSize, block: i, stop: threshold, into: target, slot, workspace)
+        // Given up is zero too, whatever bound of its norm is known.
+        guard length > threshold, (0..<blockSize).contains(where: { target[$0] != 0 }) else {
           target.update(repeating: 0, count: blockSize)
           workspace.norms[i] = length.isNaN ? .nan : 0
           continue
@@ -89,14 +99,14 @@ public struct ConeGroupLasso: BlockPenalty {
   }
 
   public func dualNorm(_ g: Values, floor: Double, _ workspace: Workspace, _ workers: Workers) -> Double {
-    workers.ranges(count, grain: grain) { range in
-      let scratch = workspace.scratch.pointer + range.lowerBound / grain * workspace.scratchSize
+    workers.ranges(count, grain: grain) { range, slot in
+      let scratch = workspace.scratch.pointer + slot * workspace.scratchSize
       let negated = scratch + workspace.scratchSize - blockSize
       var largest = floor
       for i in range {
         for j in 0..<blockSize { negated[j] = -g[i * blockSize + j] }
         let length = project(
-          negated, block: i, stop: largest, into: nil, range.lowerBound, workspace)
+          negated, block: i, stop: largest, into: nil, slot, workspace)
         workspace.norms[i] = length
         largest = max(largest, length)
       }
@@ -152,12 +162,12 @@ public struct ConeGroupLasso: BlockPenalty {
   /// Above `stop` the projection itself is written to `target`; otherwise what is there has no meaning.
   private func project(
     _ t: UnsafePointer<Double>, block: Int, stop: Double, into target: UnsafeMutablePointer<Double>?,
-    _ first: Int, _ workspace: Workspace
+    _ slot: Int, _ workspace: Workspace
   ) -> Double {
     let size = blockSize, correction = workspace.correction.pointer + block * size
     let bound = lengthAlong(correction, from: t)
     if bound <= stop { return bound }
-    let scratch = workspace.scratch.pointer + first / grain * workspace.scratchSize
+    let scratch = workspace.scratch.pointer + slot * workspace.scratchSize
     let result = target ?? scratch + workspace.scratchSize - 2 * size
     let samples = patterns.samples
     let length = zt_cone_project_f64(

@@ -16,7 +16,9 @@ public struct GroupLasso: BlockPenalty {
     self.blockSize = blockSize
   }
 
-  public func makeWorkspace() throws(ZonotopeError) -> Workspace { try Workspace(count: count) }
+  public func makeWorkspace(threads: Int) throws(ZonotopeError) -> Workspace { try Workspace(count: count) }
+
+  public func workspaceSize(threads: Int) -> Int { count }
 
   public func value(_ v: Values) -> Double {
     var total = 0.0

@@ -1,5 +1,7 @@
 /// A loss over the samples: `scale` times a sum, never a mean.
 ///
+/// No loss is negative: zero is then a lower bound that needs no proof.
+///
 /// `f` holds the fit and `y` the targets, one number a sample and output. Everything is in double precision.
 /// The conjugate is that of the whole loss as a function of the fit.
 public protocol Loss: Sendable {
@@ -16,16 +18,20 @@ public protocol Loss: Sendable {
   /// loss(f; y)
   func value(_ f: Values, _ y: Values) -> Double
 
-  /// -loss*(z): the part of the dual objective that belongs to the loss; -infinity outside the domain.
+  /// -loss*(z): the part of the dual objective that belongs to the loss, rounded down by a bound of its rounding error;
+  /// -infinity outside the domain.
   func dualValue(_ z: Values, _ y: Values) -> Double
 
-  /// The factor t, |t| <= `limit`, for which t z is in the domain and gives a large dual value. `z` is in the
+  /// The factor t, 0 <= t <= `limit`, for which t z is in the domain and gives a large dual value. `z` is in the
   /// domain.
   func dualScaling(_ z: Values, _ y: Values, limit: Double) -> Double
 
   /// Moves `z` to a point of the domain whose entries sum to zero, as an unpenalised output bias demands. Leaves
   /// one that already does, up to rounding.
   func balance(_ z: MutableValues, _ y: Values)
+
+  /// Whether loss(f + b; y + b) is loss(f; y): targets may then be centred where there is an output bias.
+  var isTranslationInvariant: Bool { get }
 
   /// The number b that minimises loss(f + b; y).
   func optimalBias(_ f: Values, _ y: Values) -> Double
@@ -61,6 +67,8 @@ public protocol ProximableLoss: Loss {
 
 extension Loss {
   public func dualScaling(_ z: Values, _ y: Values, limit: Double) -> Double { min(1, limit) }
+
+  public var isTranslationInvariant: Bool { false }
 
   public var quadraticScale: Double? { nil }
 

@@ -1,11 +1,15 @@
 /// The root of an increasing function inside a bracket, by Newton's method that bisects where Newton leaves the
 /// bracket or does not at least halve its step, so that it cannot cycle.
 ///
+/// NaN where the ends of the bracket are not finite numbers in ascending order.
+///
 /// - Parameter evaluate: value and derivative; the derivative may be 0.
 func increasingRoot(
-  from start: Double, in bracket: ClosedRange<Double>, _ evaluate: (Double) -> (value: Double, slope: Double)
+  from start: Double, between lower: Double, _ upper: Double,
+  _ evaluate: (Double) -> (value: Double, slope: Double)
 ) -> Double {
-  var low = bracket.lowerBound, high = bracket.upperBound
+  guard lower <= upper, lower.isFinite, upper.isFinite else { return .nan }
+  var low = lower, high = upper
   var x = min(high, max(low, start)), last = high - low
   for _ in 0..<200 {
     let (value, slope) = evaluate(x)

@@ -4,6 +4,7 @@ public struct SquaredLoss: SmoothLoss, ProximableLoss {
   public let scale: Double
   public var curvatureBound: Double { scale }
   public var quadraticScale: Double? { scale }
+  public var isTranslationInvariant: Bool { true }
 
   public init(scale: Double = 1) { self.scale = scale }
 
@@ -15,12 +16,12 @@ public struct SquaredLoss: SmoothLoss, ProximableLoss {
   }
 
   public func value(_ f: Values, _ y: Values) -> Double {
-    var total = 0.0
+    var total = CompensatedSum()
     for k in 0..<f.count {
       let residual = f[k] - y[k]
-      total += residual * residual
+      total.add(residual * residual)
     }
-    return 0.5 * scale * total
+    return 0.5 * scale * total.value
   }
 
   public func meanCurvature(_ f: Values, _ y: Values) -> Double { scale }
@@ -48,19 +49,19 @@ public struct SquaredLoss: SmoothLoss, ProximableLoss {
   }
 
   public func dualValue(_ z: Values, _ y: Values) -> Double {
-    var squares = 0.0, products = 0.0
+    var total = CompensatedSum()
     for k in 0..<z.count {
-      squares += z[k] * z[k]
-      products += z[k] * y[k]
+      total.add(-z[k] * z[k] / (2 * scale))
+      total.add(-z[k] * y[k])
     }
-    return -squares / (2 * scale) - products
+    return total.roundedDown
   }
 
   /// The maximiser of the dual along z, cut at the limit.
   public func dualScaling(_ z: Values, _ y: Values, limit: Double) -> Double {
     let squares = dot(z, z)
     guard squares > 0 else { return 0 }
-    return min(limit, max(-limit, -scale * dot(z, y) / squares))
+    return min(limit, max(0, -scale * dot(z, y) / squares))
   }
 
   public func balance(_ z: MutableValues, _ y: Values) {

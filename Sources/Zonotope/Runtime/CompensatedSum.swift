@@ -1,0 +1,20 @@
+/// A sum whose error does not grow with the number of terms (Neumaier 1974), and the size of its terms, from which a
+/// bound of the error follows.
+struct CompensatedSum {
+  private var total = 0.0
+  private var compensation = 0.0
+  /// Sum of the absolute values.
+  private(set) var size = 0.0
+
+  mutating func add(_ term: Double) {
+    let next = total + term
+    compensation += abs(total) >= abs(term) ? (total - next) + term : (term - next) + total
+    total = next
+    size += abs(term)
+  }
+
+  var value: Double { total + compensation }
+
+  /// The value less what rounding can have added, where each term is right to a few units in the last place.
+  var roundedDown: Double { value - 4 * Double.ulpOfOne * size }
+}
