@@ -18,6 +18,12 @@ enum Signals {
   static func cancelOnInterrupt() {
     // A handler must not be the first to touch a lazy value.
     _ = cancellation
+    // Whoever started the program may have left them blocked.
+    var both = sigset_t()
+    sigemptyset(&both)
+    sigaddset(&both, SIGINT)
+    sigaddset(&both, SIGTERM)
+    pthread_sigmask(SIG_UNBLOCK, &both, nil)
     for number in [SIGINT, SIGTERM] {
       signal(number) { number in
         if Signals.cancellation.isCancelled { _exit(128 + number) }

@@ -1,0 +1,90 @@
+import Foundation
+import Testing
+
+/// Small tables that a debug build trains on in no time.
+enum Tables {
+  private static func number(_ k: Int) -> Double { Double((k &* 7919 &+ 13) % 1009) / 504.5 - 1 }
+
+  /// y = |a| + b / 2
+  static func regression(_ rows: Int = 40) -> String {
+    "a,b,y\n"
+      + (0..<rows).map { k in
+        let (a, b) = (number(2 * k), number(2 * k + 1))
+        return "\(a),\(b),\(abs(a) + b / 2)\n"
+      }.joined()
+  }
+
+  static func classification(_ rows: Int = 40) -> String {
+    "a,b,kind\n"
+      + (0..<rows).map { k in
+        let (a, b) = (number(3 * k), number(3 * k + 1))
+        return "\(a),\(b),\(abs(a) + b / 2 > 0.4 ? "inner" : "outer")\n"
+      }.joined()
+  }
+}
+
+@Suite struct TrainingTests {
+  @Test func trainInspectPredict() throws {
+    let folder = Folder()
+    let data = try folder.write("c.csv", Tables.classification()), model = folder.path("m.safetensors")
+    let trained = try Command.run(
+      "train", data, "--target", "kind", "--patterns", "20", "--output", model, "--predictions",
+      folder.path("p.csv"))
+    #expect(trained.status == 0 && trained.errors.isEmpty, "\(trained.errors)")
+    for text in ["objective", "lower bound", "relative gap", "certified over", "logistic", "--seed 0", model]
+    {
+      #expect(trained.output.contains(text), "\(text)")
+    }
+    let inspected = try Command.run("inspect", model)
+    #expect(inspected.status == 0 && inspected.output.contains("inner is -1, outer is +1"))
+    let card = try object(Command.run("inspect", model, "--json").output)
+    #expect((card["training"] as? [String: Any])?["rows"] as? Int == 32)
+    let predicted = try Command.run("predict", model, "--data", data)
+    #expect(predicted.status == 0)
+    #expect(try predicted.output == folder.text("p.csv"))
+    let toFile = try Command.run("predict", model, "--data", data, "--output", folder.path("q.csv"))
+    #expect(toFile.status == 0 && toFile.output.isEmpty)
+    #expect(try folder.text("q.csv") == predicted.output)
+    let again = try Command.run(
+      "train", data, "--target", "kind", "--patterns", "20", "--threads", "1", "--predictions",
+      folder.path("r.csv"))
+    #expect(again.status == 0)
+    #expect(try folder.text("r.csv") == predicted.output)
+  }
+
+  @Test func jsonIsOneDocument() throws {
+    let folder = Folder(), data = try folder.write("r.csv", Tables.regression())
+    let answer = try Command.run(
+      "train", data, "--target", "y", "--columns", "a", "--patterns", "all", "--beta-ratio", "0.1", "--json",
+      "--gated", "--no-input-bias", "--test", "0")
+    #expect(answer.status == 0 && answer.errors.isEmpty, "\(answer.errors)")
+    let document = try object(answer.output)
+    #expect((document["result"] as? [String: Any])?["status"] as? String == "optimal")
+    let card = try #require(document["card"] as? [String: Any])
+    #expect((card["architecture"] as? [String: Any])?["gated"] as? Bool == true)
+    #expect(document["baseline"] is [String: Any])
+  }
+
+  @Test func demoOnAnyTwoTables() throws {
+    let folder = Folder()
+    let first = try folder.write("one.csv", Tables.regression(30))
+    let second = try folder.write("two.csv", Tables.classification(30))
+    let answer = try Command.run("demo", first, second)
+    #expect(answer.status == 0 && answer.errors.isEmpty, "\(answer.errors)")
+    for text in ["one: ", "two", "all neurons", "its patterns", "ridge", "logistic", "Try next", "predict"] {
+      #expect(answer.output.contains(text), "\(text)")
+    }
+    let quiet = try Command.run("demo", first, second, "--quiet")
+    #expect(quiet.status == 0 && !quiet.output.contains("Try next"))
+  }
+
+  @Test func demoOnASingleFeature() throws {
+    let folder = Folder()
+    let rows = (0..<20).map { "\($0),\($0 < 10 ? 10 - $0 : $0 - 10)\n" }
+    let labels = (0..<20).map { "\($0),\($0 % 7 < 3 ? 1 : 2)\n" }
+    let answer = try Command.run(
+      "demo", folder.write("one.csv", "x,y\n" + rows.joined()),
+      folder.write("two.csv", "x,y\n" + labels.joined()))
+    #expect(answer.status == 0, "\(answer.errors)")
+  }
+}
