@@ -48,7 +48,7 @@ static int add_(struct zt_active_set_ *s, size_t row) {
     const double first = w[k], pivot = first > 0 ? -length : length;
     w[k] = first - pivot;
     const double factor = 1 / (-pivot * w[k]); /* 2 / |w|^2 */
-    double *sums = s->normal; /* its coordinates are in w now */
+    double *sums = s->normal;                  /* its coordinates are in w now */
     memset(sums, 0, d * sizeof(double));
     for (size_t i = k; i < d; i++)
         for (size_t j = 0; j < d; j++) sums[j] += w[i] * s->basis[i * d + j];

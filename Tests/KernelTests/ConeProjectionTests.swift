@@ -120,7 +120,8 @@ import Testing
     // x >= 0 and -x >= 0, the same for y: only the apex is left.
     let rows: [[Double]] = [[1, 0], [1, 0], [0, 1], [0, 1]]
     let columns = Matrix(2, 4) { j, k in rows[k][j] }
-    let v = GuardedArray(count: 2, of: gap), room = GuardedArray(count: zt_cone_project_f64_workspace(4, 2), of: gap)
+    let v = GuardedArray(count: 2, of: gap),
+      room = GuardedArray(count: zt_cone_project_f64_workspace(4, 2), of: gap)
     let pattern = BitMatrix(1, 4) { $1 % 2 == 0 }
     count = 0
     let norm = zt_cone_project_f64(
@@ -151,7 +152,11 @@ import Testing
       let products = cone.rows.map { zip($0, v).reduce(0) { $0 + $1.0 * $1.1 } }
       let least = min(0, products.min() ?? 0)
       #expect(abs(value - least) <= 1e-15 * Double(d + 1), "n = \(n)")
-      if row == n { #expect(value == 0) } else { #expect(abs(products[row] - value) <= 1e-15 * Double(d + 1)) }
+      if row == n {
+        #expect(value == 0)
+      } else {
+        #expect(abs(products[row] - value) <= 1e-15 * Double(d + 1))
+      }
     }
   }
 }

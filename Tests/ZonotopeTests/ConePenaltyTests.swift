@@ -17,11 +17,13 @@ import Testing
       let threshold = 0.1 + random.nextUniform()
       let first = penalty.prox(t.values, threshold: threshold, into: v.mutable, warm, workers)
       let second = penalty.prox(
-        t.values, threshold: threshold, into: w.mutable, try penalty.makeWorkspace(threads: workers.threads), workers)
+        t.values, threshold: threshold, into: w.mutable, try penalty.makeWorkspace(threads: workers.threads),
+        workers)
       #expect(first.active == second.active)
       for j in 0..<size { #expect(abs(v[j] - w[j]) < 1e-12, "\(j / features) \(v[j]) \(w[j])") }
       let norm = penalty.dualNorm(t.values, floor: 0, warm, workers)
-      let cold = penalty.dualNorm(t.values, floor: 0, try penalty.makeWorkspace(threads: workers.threads), workers)
+      let cold = penalty.dualNorm(
+        t.values, floor: 0, try penalty.makeWorkspace(threads: workers.threads), workers)
       #expect(abs(norm - cold) < 1e-12)
       for j in 0..<size { t[j] += 0.3 * random.nextNormal() }
     }

@@ -68,9 +68,9 @@ struct JSONObjectReader {
     throw .unsupported(key: path(key), reason: "this value is not supported by this version")
   }
 
-  /// Refuses the keys that nobody took.
-  func finish() throws(ZonotopeError) {
-    guard let first = members.first else { return }
+  /// Refuses the keys that nobody took, save those that are still to come.
+  func finish(expecting: [String] = []) throws(ZonotopeError) {
+    guard let first = members.first(where: { !expecting.contains($0.name) }) else { return }
     throw .unsupported(key: path(first.name), reason: "is not a key that this version knows")
   }
 }

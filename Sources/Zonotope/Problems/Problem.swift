@@ -76,7 +76,10 @@ public struct Problem: Sendable {
     case (nil, let value?):
       guard value >= 0 else { throw .invalid(place: "betaRatio", reason: "\(value) is negative") }
       return .ratio(value)
-    case (nil, nil): throw .invalid(place: "beta", reason: "is missing, and so is betaRatio")
+    case (nil, nil):
+      // A key that is there under a wrong name is the better message.
+      try reader.finish(expecting: ["data"])
+      throw .invalid(place: "beta", reason: "is missing, and so is betaRatio")
     default: throw .invalid(place: "betaRatio", reason: "stands beside beta, only one of them can")
     }
   }

@@ -25,7 +25,9 @@ public var blasCoreName: String {
 func dot(_ x: Values, _ y: Values) -> Double {
   _ = singleThreadedBLAS
   return chunks(x.count).reduce(0) { total, chunk in
-    total + cblas_ddot(Int32(chunk.count), x.baseAddress! + chunk.lowerBound, 1, y.baseAddress! + chunk.lowerBound, 1)
+    total
+      + cblas_ddot(
+        Int32(chunk.count), x.baseAddress! + chunk.lowerBound, 1, y.baseAddress! + chunk.lowerBound, 1)
   }
 }
 

@@ -25,7 +25,8 @@ public struct ConvexProgram<Map: LinearMap, Penalty: BlockPenalty, Objective: Lo
     guard penalty.count == map.blocks, penalty.blockSize == map.blockSize else {
       throw .invalid(
         place: "penalty",
-        reason: "\(penalty.count) blocks of \(penalty.blockSize), the map has \(map.blocks) of \(map.blockSize)")
+        reason:
+          "\(penalty.count) blocks of \(penalty.blockSize), the map has \(map.blocks) of \(map.blockSize)")
     }
     try targets.withUnsafeBufferPointer { (y) throws(ZonotopeError) in try loss.check(y) }
     self.map = map

@@ -80,7 +80,8 @@ extension ConvexProgram where Map: GramMap, Objective: SmoothLoss & ProximableLo
       }
       if fista <= budget {
         let reason =
-          admm > budget ? "the factor of the sample system exceeds the memory budget"
+          admm > budget
+          ? "the factor of the sample system exceeds the memory budget"
           : "factoring the sample system costs more than the steps it saves"
         return (.fista, reason)
       }

@@ -64,7 +64,8 @@ public struct LogisticLoss: SmoothLoss, ProximableLoss {
     for k in 0..<t.count {
       // In m = y f: m - weight * sigmoid(-m) = y t, so y t <= m <= y t + weight.
       let target = y[k] * t[k]
-      let m = increasingRoot(from: target + weight * sigmoid(-target), between: target, target + weight) { m in
+      let m = increasingRoot(from: target + weight * sigmoid(-target), between: target, target + weight) {
+        m in
         let s = sigmoid(-m)
         return (m - weight * s - target, 1 + weight * s * (1 - s))
       }
