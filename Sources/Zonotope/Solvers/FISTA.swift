@@ -155,7 +155,7 @@ struct FISTA<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss>: Solv
     return product > 0
   }
 
-  var isCheckDue: Bool { iteration.isMultiple(of: 10) }
+  var checkInterval: Int { 10 }
   var blocks: Values { current.values }
   var dualCandidate: (point: Values, adjoint: Values?)? { nil }
   var parameters: [(name: String, value: Double)] { [("lipschitz", lipschitz)] }

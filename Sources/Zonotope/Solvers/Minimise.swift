@@ -54,6 +54,7 @@ func minimise<Map, Penalty, Objective: SmoothLoss, Iteration: SolverIteration>(
   }
 
   var status = check()
+  var nextCheck = iteration.iteration + iteration.checkInterval
   var nextPolish = firstPolish
   while status == nil {
     if settings.cancellation?.isCancelled == true {
@@ -64,8 +65,9 @@ func minimise<Map, Penalty, Objective: SmoothLoss, Iteration: SolverIteration>(
       status = .iterationLimit
     } else {
       iteration.advance(upTo: limit)
-      if iteration.isCheckDue || iteration.iteration >= limit {
+      if iteration.iteration >= min(nextCheck, limit) {
         status = check()
+        nextCheck = iteration.iteration + iteration.checkInterval
         if status == nil, iteration.iteration >= nextPolish,
           best.relativeGap <= 1e-2 || iteration.iteration >= latePolish
         {

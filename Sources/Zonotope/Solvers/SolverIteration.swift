@@ -18,8 +18,8 @@ public protocol SolverIteration {
   ///   - fit: of the blocks, bias included.
   mutating func restart(at blocks: Values, bias: Double, fit: Values, gradient: Values)
 
-  /// Whether the answer has moved enough for the certificate to be worth computing.
-  var isCheckDue: Bool { get }
+  /// Steps until the answer has moved enough for another certificate to be worth computing.
+  var checkInterval: Int { get }
 
   /// The blocks that would be returned now, each inside its cone.
   var blocks: Values { get }
