@@ -58,7 +58,8 @@ extension ConvexProgram where Map: GramMap, Objective: SmoothLoss & ProximableLo
     _ settings: SolverSettings, threads: Int
   ) throws(ZonotopeError) -> (SolverKind, String) {
     let budget = settings.memoryBudget
-    let admm = try ADMM<Map, Penalty, Objective>.memory(self, threads: threads)
+    // A square that overflows is more than any budget, and no reason against FISTA.
+    let admm = (try? ADMM<Map, Penalty, Objective>.memory(self, threads: threads)) ?? .max
     let fista = try FISTA<Map, Penalty, Objective>.memory(self, threads: threads)
     switch settings.kind {
     case .admm:
