@@ -60,7 +60,8 @@ public struct ModelCard: Sendable, Equatable {
     public var seed: UInt64
     /// beta / betaMax.
     public var betaRatio: Double
-    /// The ratios that were compared on a part of the training rows; empty when beta was given.
+    /// The ratios that were compared on a part of the training rows; empty when beta was given or the search was cut
+    /// short before it could compare.
     public var candidates: [Double]
     public var holdoutFraction: Double?
     /// `R^2` or `accuracy`.

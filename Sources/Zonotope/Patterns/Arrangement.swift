@@ -47,7 +47,8 @@ public struct Arrangement: Sendable {
     guard rank <= Self.rankLimit else {
       throw .unsupported(
         key: "patterns",
-        reason: "enumerating all patterns needs rows of rank at most \(Self.rankLimit), these have more")
+        reason: "enumerating all patterns needs rows of rank at most \(Self.rankLimit), these have more: "
+          + "take fewer columns, or sample patterns")
     }
     samples = n
     features = d

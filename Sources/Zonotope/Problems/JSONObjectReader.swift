@@ -65,12 +65,16 @@ struct JSONObjectReader {
   /// Accepts an option of the format only at its default, which is all this version supports.
   mutating func acceptDefault(_ key: String, _ value: JSONValue) throws(ZonotopeError) {
     guard let given = take(key), given != value else { return }
-    throw .unsupported(key: path(key), reason: "this value is not supported by this version")
+    let only = String(decoding: JSONWriter.encode(value), as: UTF8.self)
+    throw .unsupported(key: path(key), reason: "this version supports \(only) alone")
   }
 
-  /// Refuses the keys that nobody took, save those that are still to come.
-  func finish(expecting: [String] = []) throws(ZonotopeError) {
-    guard let first = members.first(where: { !expecting.contains($0.name) }) else { return }
+  /// Refuses the keys that nobody took.
+  func finish() throws(ZonotopeError) { try expect([]) }
+
+  /// Refuses the keys that are still there and none of these: a mistyped key is a better message than a missing one.
+  func expect(_ keys: [String]) throws(ZonotopeError) {
+    guard let first = members.first(where: { !keys.contains($0.name) }) else { return }
     throw .unsupported(key: path(first.name), reason: "is not a key that this version knows")
   }
 }

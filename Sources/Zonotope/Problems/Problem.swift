@@ -46,11 +46,12 @@ public struct Problem: Sendable {
       throw error.text(file: name, in: text)
     }
     var reader = try JSONObjectReader(document, place: "")
+    try reader.expect(["format", "version", "data", "model", "loss", "beta", "betaRatio", "solver"])
     guard try reader.text("format") == "zonotope-problem" else {
       throw .invalid(place: "format", reason: "is not \"zonotope-problem\"")
     }
     guard try reader.number("version") == 1 else {
-      throw .unsupported(key: "version", reason: "this version reads version 1")
+      throw .unsupported(key: "version", reason: "this program reads version 1 of the format")
     }
     settings = try Self.settings(&reader)
     if let memory { settings.memory = memory }
@@ -58,6 +59,7 @@ public struct Problem: Sendable {
     model = try Self.model(&reader)
     beta = try Self.beta(&reader)
     guard var data = try reader.object("data") else { throw .invalid(place: "data", reason: "is missing") }
+    try data.expect(["x", "y"])
     let labels = if case .logistic = loss { true } else { false }
     let values = try ProblemData(&data, folder: folder, labels: labels, memory: settings.memoryBudget)
     try data.finish()
@@ -76,17 +78,17 @@ public struct Problem: Sendable {
     case (nil, let value?):
       guard value >= 0 else { throw .invalid(place: "betaRatio", reason: "\(value) is negative") }
       return .ratio(value)
-    case (nil, nil):
-      // A key that is there under a wrong name is the better message.
-      try reader.finish(expecting: ["data"])
-      throw .invalid(place: "beta", reason: "is missing, and so is betaRatio")
+    case (nil, nil): throw .invalid(place: "beta", reason: "is missing, and so is betaRatio")
     default: throw .invalid(place: "betaRatio", reason: "stands beside beta, only one of them can")
     }
   }
 
   private static func loss(_ reader: inout JSONObjectReader) throws(ZonotopeError) -> LossTerm {
     guard var loss = try reader.object("loss") else { throw .invalid(place: "loss", reason: "is missing") }
-    guard let kind = try loss.text("kind") else { throw .invalid(place: "loss.kind", reason: "is missing") }
+    guard let kind = try loss.text("kind") else {
+      try loss.expect(["scale"])
+      throw .invalid(place: "loss.kind", reason: "is missing")
+    }
     let scale = try loss.number("scale") ?? 1
     guard scale > 0 else { throw .invalid(place: "loss.scale", reason: "\(scale) is not above 0") }
     try loss.finish()
@@ -101,7 +103,13 @@ public struct Problem: Sendable {
 
   private static func model(_ reader: inout JSONObjectReader) throws(ZonotopeError) -> Model {
     guard var model = try reader.object("model") else { throw .invalid(place: "model", reason: "is missing") }
-    guard let kind = try model.text("kind") else { throw .invalid(place: "model.kind", reason: "is missing") }
+    let options = [
+      "activation", "gated", "patterns", "skip", "outputBias", "inputBias", "outputs", "grow",
+    ]
+    guard let kind = try model.text("kind") else {
+      try model.expect(options)
+      throw .invalid(place: "model.kind", reason: "is missing")
+    }
     guard kind == "two-layer" else {
       throw .unsupported(
         key: "model.kind", reason: "\"\(kind)\" is not supported by this version (two-layer)")

@@ -5,6 +5,8 @@ struct BetaSearch {
   /// The network of the best candidate so far.
   private(set) var best: TrainingResult?
   private(set) var isCancelled = false
+  /// The candidates whose solves were not cut short.
+  private(set) var compared: [Double] = []
 
   init(
     _ plan: TrainingPlan, _ architecture: some Architecture, loss: some SmoothLoss & ProximableLoss,
@@ -27,6 +29,7 @@ struct BetaSearch {
       if value < lowest || best == nil {
         (lowest, best, self.ratio) = (value, result, ratio)
       }
+      if result.solution.status != .cancelled, result.solution.status != .timeLimit { compared.append(ratio) }
       if result.solution.status == .cancelled || plan.settings.cancellation?.isCancelled == true {
         isCancelled = true
         return

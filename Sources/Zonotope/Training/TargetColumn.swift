@@ -18,6 +18,10 @@ struct TargetColumn {
     let names: [String], indices: [Int]
     if isText {
       (names, indices) = try table.labels(column: column)
+      // Mostly numbers: the cell that is none is the fault, not the number of classes.
+      if names.count > 2, 2 * names.filter({ Double($0) != nil }).count > names.count {
+        _ = try table.numbers(column: column)
+      }
     } else {
       let numbers = try table.numbers(column: column)
       // Both zeros are one class. Numbers are sorted as numbers.

@@ -8,7 +8,8 @@ public struct TrainingPlan: Sendable {
   }
 
   public enum Patterns: Sendable, Equatable {
-    /// Sampled, as many as ``TrainingPlan/defaultDraws(rows:width:)`` says.
+    /// All where there are at most ``TrainingPlan/enumerationLimit``, else sampled, as many as
+    /// ``TrainingPlan/defaultDraws(rows:width:)`` says.
     case automatic
     /// The distinct patterns of this many random gates.
     case sampled(Int)
@@ -28,6 +29,8 @@ public struct TrainingPlan: Sendable {
   ]
   /// The share of the training rows on which the candidates are compared.
   public static let holdoutFraction = 0.2
+  /// Patterns up to which all of them are enumerated without being asked for.
+  public static let enumerationLimit = 1000
   /// The relative gap that is enough to compare candidates.
   public static let searchTolerance = 1e-3
 
@@ -78,7 +81,7 @@ public struct TrainingPlan: Sendable {
     }
     guard seed < 1 << 53 else { throw .invalid(place: "seed", reason: "\(seed) is not below 2^53") }
     if case .sampled(let count) = patterns, count <= 0 {
-      throw .invalid(place: "patterns", reason: "\(count) are not above 0")
+      throw .invalid(place: "patterns", reason: "\(count) draws, at least 1 is needed")
     }
     if case .fixed(let beta) = penalty {
       let (place, value) =

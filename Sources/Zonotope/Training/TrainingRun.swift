@@ -20,7 +20,7 @@ extension TrainingPlan {
     if target.loss == .squared, rows.train.y.allSatisfy({ $0 == rows.train.y[0] }) {
       throw .invalid(place: "column '\(self.target)'", reason: "the training rows all have the same target")
     }
-    let selection = selection(rows: rows.train.x.rows, width: names.count + (inputBias ? 1 : 0))
+    let selection = try selection(rows.train.x)
     if gated {
       let architecture = GatedReLU(patterns: selection, inputBias: inputBias, outputBias: outputBias)
       return try run(architecture, selection, names, target, rows)
@@ -29,11 +29,17 @@ extension TrainingPlan {
     return try run(architecture, selection, names, target, rows)
   }
 
-  private func selection(rows: Int, width: Int) -> PatternSelection {
+  private func selection(_ x: MatrixView) throws(ZonotopeError) -> PatternSelection {
     switch patterns {
-    case .all: .all
-    case .sampled(let count): .sampled(count: count, seed: seed)
-    case .automatic: .sampled(count: Self.defaultDraws(rows: rows, width: width), seed: seed)
+    case .all: return .all
+    case .sampled(let count): return .sampled(count: count, seed: seed)
+    case .automatic:
+      let rows = inputBias ? try x.appendingOnes() : x
+      // A rank that is too high is no error here.
+      if let arrangement = try? Arrangement(of: rows), arrangement.coverBound <= Self.enumerationLimit {
+        return .all
+      }
+      return .sampled(count: Self.defaultDraws(rows: rows.rows, width: rows.columns), seed: seed)
     }
   }
 
@@ -56,12 +62,13 @@ extension TrainingPlan {
     loss: (TrainingRows.Part) -> some SmoothLoss & ProximableLoss
   ) throws(ZonotopeError) -> TrainingReport {
     let started = monotonicSeconds()
-    var beta = Beta.absolute(0), fitted = rows.train, result: TrainingResult?
+    var beta = Beta.absolute(0), fitted = rows.train, result: TrainingResult?, compared: [Double] = []
     if case .fixed(let given) = penalty { beta = given }
     if penalty == .search, let fit = rows.fit, let holdout = rows.holdout {
       let search = try BetaSearch(
         self, architecture, loss: loss(fit), kind: target.loss, fit: fit, holdout: holdout, started: started)
       beta = .ratio(search.ratio)
+      compared = search.compared
       if search.isCancelled {
         // What was found so far, on the rows it was found on.
         result = search.best
@@ -85,7 +92,7 @@ extension TrainingPlan {
     let run = ModelCard.Run(
       rows: fitted.y.count, testRows: rows.test.y.count, testFraction: testFraction, seed: seed,
       betaRatio: result.betaMax > 0 ? result.beta / result.betaMax : 0,
-      candidates: penalty == .search ? Self.candidates : [],
+      candidates: compared,
       holdoutFraction: penalty == .search ? Self.holdoutFraction : nil, score: score.rawValue,
       trainScore: score.value(try result.network.predict(fitted.x), fitted.y),
       testScore: rows.test.y.isEmpty || result.network.isMasked

@@ -44,10 +44,13 @@ enum CardText {
   private static func beta(_ card: ModelCard) -> String {
     var text = short(card.beta)
     if card.betaMax > 0 { text += " = \(short(card.beta / card.betaMax, 3)) betaMax" }
-    guard let run = card.run, let share = run.holdoutFraction, let low = run.candidates.min(),
-      let high = run.candidates.max()
-    else { return text }
-    return text + ", the best of \(run.candidates.count) ratios from \(short(high)) to \(short(low))"
+    guard let run = card.run, let share = run.holdoutFraction else { return text }
+    guard let low = run.candidates.min(), let high = run.candidates.max() else {
+      return text + ", the first ratio of the search, which was cut short before it could compare"
+    }
+    let count = run.candidates.count
+    let cut = count < TrainingPlan.candidates.count ? ", cut short" : ""
+    return text + ", the best of \(count) ratios from \(short(high)) to \(short(low))\(cut)"
       + " on \(short(100 * share)) % of the training rows, compared at a gap of"
       + " \(short(TrainingPlan.searchTolerance))"
   }

@@ -11,7 +11,7 @@ struct Demo: ParsableCommand {
       """)
 
   @Argument(help: "A CSV file for the regression and one for the classification.") var files: [String] = []
-  @Option(help: "Decides the splits and the sampled patterns.") var seed: UInt64 = 0
+  @Option(parsing: .unconditional, help: "Decides the splits and the sampled patterns.") var seed: UInt64 = 0
   @OptionGroup var limits: Limits
   @OptionGroup var verbosity: Verbosity
 
@@ -91,8 +91,9 @@ struct Demo: ParsableCommand {
     let program = CommandLine.arguments.first ?? "zonotope"
     return """
 
-      No network over its patterns, or of any width where all neurons are covered, has an objective below the
-      lower bound. beta was chosen among ten candidates on held-out training rows; scores are on rows of the split.
+      No network with these patterns has a training objective below its lower bound; where all neurons are covered,
+      no network of any width has. Being optimal speaks of that objective: on new rows the linear model beside it
+      may still score better. beta is the best of the ratios compared on held-out training rows.
 
       Try next:
         \(program) train \(files[0]) --target \(target) --output model.safetensors

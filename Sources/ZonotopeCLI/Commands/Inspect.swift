@@ -38,7 +38,7 @@ struct Inspect: ParsableCommand {
   private func network(_ model: Model) -> String {
     let network = model.network
     var names = model.card.preprocessing.features ?? (0..<network.features).map { "x\($0)" }
-    if network.inputBias { names.append("1") }
+    if network.inputBias { names.append("(bias)") }
     let sizes = network.neurons.map { neuron in
       abs(neuron.output) * neuron.weights.reduce(0) { $0 + $1 * $1 }.squareRoot()
     }

@@ -6,8 +6,9 @@ extension TrainingPlan.LossKind: ExpressibleByArgument {}
 
 /// What a run may spend.
 struct Limits: ParsableArguments {
-  @Option(help: "Threads at most; 0 for one per processor.") var threads = 0
-  @Option(help: "Bytes of memory at most; half of the machine's without it.") var memory: Int?
+  @Option(parsing: .unconditional, help: "Threads at most; 0 for one per processor.") var threads = 0
+  @Option(parsing: .unconditional, help: "Bytes of memory at most; half of the machine's without it.")
+  var memory: Int?
 
   func apply(to settings: inout SolverSettings) {
     settings.threads = threads

@@ -13,8 +13,8 @@ struct Patterns: ParsableCommand {
   @Flag(help: "Print one JSON document.") var json = false
   @Flag(help: "List the patterns, one bit a row in the order of the file.") var list = false
   @Flag(help: "Count only.") var count = false
-  @Option(help: "Draw this many random gates.") var sample: Int?
-  @Option(help: "Seed of the draws.") var seed: UInt64 = 0
+  @Option(parsing: .unconditional, help: "Draw this many random gates.") var sample: Int?
+  @Option(parsing: .unconditional, help: "Seed of the draws.") var seed: UInt64 = 0
   @OptionGroup var limits: Limits
 
   func validate() throws {
@@ -37,7 +37,9 @@ struct Patterns: ParsableCommand {
     if let sample = report.sample {
       facts.add("patterns", "\(sample.patterns.count) distinct in \(sample.draws) draws with seed \(seed)")
       facts.add(
-        "unseen", "the next draw is a new pattern with probability \(short(sample.unseenProbability, 3))")
+        "unseen",
+        "a new pattern at the next draw, with an estimated probability of \(short(sample.unseenProbability, 3))"
+      )
     }
     try print(facts.text())
     if list, let patterns = report.patterns {

@@ -15,7 +15,7 @@ struct Predict: ParsableCommand {
   @OptionGroup var limits: Limits
 
   func run() throws {
-    try checkWritable(output)
+    try check(.predictions("--output", output), reading: model, data)
     let budget = try limits.fileBudget()
     let predictions = try Predictions(of: Model(path: model, memory: budget), onFile: data, memory: budget)
     if let output {

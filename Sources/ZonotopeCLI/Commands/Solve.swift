@@ -10,11 +10,13 @@ struct Solve: ParsableCommand {
   @Option(help: "Write the network to this .safetensors file.") var network: String?
   @Option(help: "Write its outputs on the training data to this .npy or .csv file.") var predictions: String?
   @OptionGroup var verbosity: Verbosity
-  @Option(help: "Threads at most, in place of those of the file.") var threads: Int?
-  @Option(help: "Bytes of memory at most, in place of those of the file.") var memory: Int?
+  @Option(parsing: .unconditional, help: "Threads at most, in place of those of the file.") var threads: Int?
+  @Option(parsing: .unconditional, help: "Bytes of memory at most, in place of those of the file.")
+  var memory: Int?
 
   func run() throws {
-    try checkWritable(network, predictions)
+    try check(
+      .model("--network", network), .predictions("--predictions", predictions), reading: file)
     if let memory, memory <= 0 {
       throw ZonotopeError.invalid(place: "memory", reason: "\(memory) bytes are not above 0")
     }

@@ -9,6 +9,11 @@ struct Train: ParsableCommand {
       Without --beta or --beta-ratio the best of ten ratios beta / betaMax, 0.3 to 0.001, is chosen on 20 % of \
       the training rows, and the network is fitted again on all of them. A linear model, its penalty chosen on \
       the same rows, stands beside it.
+
+      betaMax is the smallest beta whose optimum is no network at all. The relative gap is the distance between the \
+      objective and its proven lower bound, as a share of the objective. Patterns say which rows a neuron is active \
+      on: without --patterns all of them are enumerated where there are at most a thousand (one feature, mostly), \
+      and the proof then speaks of all networks of any width; else up to 500 are drawn at random.
       """)
 
   @Argument(help: "A CSV file with a header.") var file: String
@@ -17,17 +22,20 @@ struct Train: ParsableCommand {
   var columns: String?
   @Option(help: "squared or logistic; by the target without it.") var loss: TrainingPlan.LossKind?
   @Flag(help: "Fixed gates in place of the exact activation.") var gated = false
-  @Option(help: "How many gates to draw for patterns, or all.") var patterns: String?
+  @Option(parsing: .unconditional, help: "How many gates to draw for patterns, or all.")
+  var patterns: String?
   @Flag(name: .customLong("no-input-bias"), help: "No column of ones.") var noInputBias = false
   @Flag(name: .customLong("no-output-bias"), help: "No constant at the output.") var noOutputBias = false
-  @Option(help: "The weight of the penalty.") var beta: Double?
-  @Option(help: "The weight of the penalty as a share of betaMax.") var betaRatio: Double?
-  @Option(help: "The share of rows held back for the test; 0 for none.") var test = 0.2
+  @Option(parsing: .unconditional, help: "The weight of the penalty.") var beta: Double?
+  @Option(parsing: .unconditional, help: "The weight of the penalty as a share of betaMax.") var betaRatio:
+    Double?
+  @Option(parsing: .unconditional, help: "The share of rows held back for the test; 0 for none.") var test =
+    0.2
   @Flag(name: .customLong("no-standardize"), help: "Take the columns as they are.") var noStandardize = false
-  @Option(help: "The relative gap that is enough.") var tolerance = 1e-6
+  @Option(parsing: .unconditional, help: "The relative gap that is enough.") var tolerance = 1e-6
   @Option(help: "automatic, fista or admm.") var solver = SolverKind.automatic
-  @Option(help: "Seconds at most.") var seconds: Double?
-  @Option(help: "Decides the splits and the sampled patterns.") var seed: UInt64 = 0
+  @Option(parsing: .unconditional, help: "Seconds at most.") var seconds: Double?
+  @Option(parsing: .unconditional, help: "Decides the splits and the sampled patterns.") var seed: UInt64 = 0
   @OptionGroup var limits: Limits
   @Option(help: "Save the model to this .safetensors file.") var output: String?
   @Option(help: "Write its outputs on all rows of the file to this .csv or .npy file.")
@@ -66,7 +74,8 @@ struct Train: ParsableCommand {
   }
 
   func run() throws {
-    try checkWritable(output, predictions)
+    try check(
+      .model("--output", output), .predictions("--predictions", predictions), reading: file)
     let table = try CSVTable(path: file, memory: limits.fileBudget())
     let line = ProgressLine(quiet: verbosity.quiet)
     var plan = plan
@@ -81,7 +90,13 @@ struct Train: ParsableCommand {
       try writing { () throws(ZonotopeError) in try answers.write(to: predictions) }
     }
     if json { return try print(report.json(savedTo: output)) }
-    if !verbosity.quiet { try print(ReportText.settings(report, file: file) + "\n") }
+    if !verbosity.quiet {
+      try print(ReportText.settings(report, file: file) + "\n")
+      if loss == nil, try !table.isText(column: target), try Set(table.numbers(column: target)).count == 2 {
+        try print(
+          "The target has two values and is fitted as a number; --loss logistic separates two classes.\n")
+      }
+    }
     try print(ReportText.table(report))
     if verbosity.quiet { return }
     if let output {
