@@ -3,16 +3,16 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help packages build demo test lint format bench clean
+.PHONY: help packages build demo test lint format bench sanitize fuzz kill-test clean
 
 # Tests run optimised: the checks for overflow and preconditions stay on, and the solver tests are much
 # faster. Testable imports change every object, hence a folder of their own beside the product's.
 TEST_FLAGS := -c release --scratch-path .build/tests -Xswiftc -enable-testing
-SWIFT_SOURCES := Package.swift Sources Tests $(wildcard Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Benchmarks)
+SWIFT_SOURCES := Package.swift Sources Tests Fuzz/Targets $(wildcard Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Benchmarks)
 C_SOURCES = $(shell find include CKernels Tests Benchmarks \( -name '*.c' -o -name '*.h' \) -not -path '*/.build/*')
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 packages: ## install the system packages that are missing (apt, as root or through sudo)
 	@.ci/packages
@@ -38,6 +38,15 @@ format: ## lay out all sources
 # An environment that pins the kernels of OpenBLAS would falsify the comparison.
 bench: packages ## measure the performance cases beside plain BLAS products; BENCH="--data FOLDER" reads .npy files
 	cd Benchmarks && env -u OPENBLAS_CORETYPE swift run -c release zonotope-cases $(BENCH)
+
+sanitize: packages ## run the tests under the Address, Thread and Undefined sanitizers
+	.ci/sanitize
+
+fuzz: packages ## feed the readers with damaged files, FUZZ_SECONDS=60 each
+	Fuzz/run
+
+kill-test: build ## kill runs that save a model, 200 times, and load the file each time
+	.ci/kill-test
 
 clean: ## remove everything that was built
 	rm -rf .build Benchmarks/.build

@@ -135,4 +135,9 @@ private func place(_ error: ZonotopeError?) -> [Int]? {
         _ = try CSVTable(path: folder("t.csv"), memory: 20)
       } == .memoryBudget(purpose: "the table of \(folder("t.csv"))", needed: 88, budget: 20))
   }
+
+  @Test func aNameThatBeginsWithAByteOrderMarkReadsBack() throws {
+    let bytes = try CSVTable.encode(columns: ["\u{FEFF}a"], values: MatrixView([[1.0]]))
+    #expect(try CSVTable(bytes: bytes, file: "t.csv").columns == ["\u{FEFF}a"])
+  }
 }

@@ -43,7 +43,9 @@ extension CSVTable {
 
   static func append(_ name: String, to text: inout [UInt8]) {
     let special = Array(",\"\r\n".utf8)
-    guard name.utf8.contains(where: { special.contains($0) }) else {
+    // A byte order mark that begins a file is not taken for a part of the first name.
+    let marked = name.utf8.starts(with: [0xEF, 0xBB, 0xBF])
+    guard marked || name.utf8.contains(where: { special.contains($0) }) else {
       text.append(contentsOf: name.utf8)
       return
     }

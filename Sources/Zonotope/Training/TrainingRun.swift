@@ -88,7 +88,9 @@ extension TrainingPlan {
     let seconds = monotonicSeconds() - started
 
     let score = target.loss == .squared ? Score.rSquared : .accuracy
-    let baseline = try baseline(target.loss, rows, score)
+    // Who cancels wants the network now, and the baseline solves too.
+    let isCancelled = settings.cancellation?.isCancelled == true
+    let baseline = isCancelled ? nil : try baseline(target.loss, rows, score)
     let run = ModelCard.Run(
       rows: fitted.y.count, testRows: rows.test.y.count, testFraction: testFraction, seed: seed,
       betaRatio: result.betaMax > 0 ? result.beta / result.betaMax : 0,
