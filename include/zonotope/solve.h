@@ -149,7 +149,8 @@ const char *zt_model_message(const zt_model *model);
 enum zt_status zt_train(zt_problem *problem, const zt_settings *settings, zt_model *model);
 
 /* The outputs for n rows of d = zt_model_features features, finite. outputs: n elements. */
-enum zt_status zt_predict(zt_model *model, size_t n, size_t d, const double *x, size_t x_stride, double *outputs);
+enum zt_status zt_predict(zt_model *model, size_t n, size_t d, const double *x, size_t x_stride,
+                          double *outputs);
 
 /* A .safetensors file with a card; paths are UTF-8. A file is replaced whole or stays as it was; loading checks all of
  * it, and after an error the model is as before. */
