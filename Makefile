@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help packages build demo test libraries install uninstall lint format bench clean
+.PHONY: help packages build demo test test-c libraries install uninstall lint format bench clean
 
 # Tests run optimised: the checks for overflow and preconditions stay on, and the solver tests are much
 # faster. Testable imports change every object, hence a folder of their own beside the product's.
@@ -13,7 +13,7 @@ SWIFT_SOURCES := Package.swift Sources Tests $(wildcard Benchmarks/Package.swift
 C_SOURCES = $(shell find include CKernels Tests Benchmarks \( -name '*.c' -o -name '*.h' \) -not -path '*/.build/*')
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 packages: ## install the system packages that are missing (apt, as root or through sudo)
 	@.ci/packages
@@ -27,6 +27,11 @@ demo: build ## train on two data sets that ship with the project, and show the c
 test: packages ## run all tests, then those of the trait SuiteSparse
 	swift test $(TEST_FLAGS)
 	swift test --scratch-path .build/suitesparse --traits SuiteSparse --filter SuiteSparseTests
+	$(MAKE) test-c
+
+test-c: libraries ## install the C libraries into a temporary folder and use them from C, C++, CMake and Python
+	@.ci/packages cmake gcc g++ python3
+	.ci/test-c
 
 libraries: packages ## link libzonotope and libzonotope_kernels for C, into .build/c/lib
 	.ci/libraries

@@ -1,3 +1,6 @@
+// The names are those of the header.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 import CZonotope
 import Zonotope
 
@@ -70,7 +73,9 @@ public func zt_predict(
 /// Swift would repair what is not UTF-8, and name another file.
 private func path(_ path: UnsafePointer<CChar>?) throws(ZonotopeError) -> String {
   guard let path else { throw .missing("path") }
-  guard let text = String(validatingCString: path) else { throw .invalid(place: "path", reason: "is not UTF-8") }
+  guard let text = String(validatingCString: path) else {
+    throw .invalid(place: "path", reason: "is not UTF-8")
+  }
   return text
 }
 

@@ -1,3 +1,6 @@
+// The names are those of the header.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 import CZonotope
 import Zonotope
 
@@ -89,7 +92,8 @@ extension Allocator {
       return Allocator(
         allocate: { bytes in allocate(context.pointer, bytes) },
         release: { block in release(context.pointer, block) })
-    default: throw .invalid(place: "settings.allocate", reason: "stands without settings.release, or it alone")
+    default:
+      throw .invalid(place: "settings.allocate", reason: "stands without settings.release, or it alone")
     }
   }
 }
