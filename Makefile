@@ -3,11 +3,13 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help packages build demo test lint format bench sanitize fuzz kill-test clean
+.PHONY: help packages build demo test test-c libraries install uninstall lint format bench sanitize fuzz \
+  kill-test clean
 
 # Tests run optimised: the checks for overflow and preconditions stay on, and the solver tests are much
 # faster. Testable imports change every object, hence a folder of their own beside the product's.
 TEST_FLAGS := -c release --scratch-path .build/tests -Xswiftc -enable-testing
+PREFIX ?= /usr/local
 SWIFT_SOURCES := Package.swift Sources Tests Fuzz/Targets $(wildcard Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Benchmarks)
 C_SOURCES = $(shell find include CKernels Tests Benchmarks \( -name '*.c' -o -name '*.h' \) -not -path '*/.build/*')
 
@@ -26,6 +28,20 @@ demo: build ## train on two data sets that ship with the project, and show the c
 test: packages ## run all tests, then those of the trait SuiteSparse
 	swift test $(TEST_FLAGS)
 	swift test --scratch-path .build/suitesparse --traits SuiteSparse --filter SuiteSparseTests
+	$(MAKE) test-c
+
+test-c: libraries ## install the C libraries into a temporary folder and use them from C, C++, CMake and Python
+	@.ci/packages cmake gcc g++ python3
+	.ci/test-c
+
+libraries: packages ## link libzonotope and libzonotope_kernels for C, into .build/c/lib
+	.ci/libraries
+
+install: libraries ## install headers and libraries: PREFIX=/usr/local, DESTDIR=
+	PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" .ci/install
+
+uninstall: ## take away what install installed
+	PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" .ci/install --remove
 
 lint: ## check layout and warnings of all sources
 	swift format lint --strict --recursive $(SWIFT_SOURCES)

@@ -8,6 +8,8 @@ let package = Package(
   products: [
     .library(name: "Zonotope", targets: ["Zonotope"]),
     .executable(name: "zonotope", targets: ["ZonotopeCLI"]),
+    // The C library as SwiftPM builds it: `make libraries` links its objects again for installation.
+    .library(name: "ZonotopeC", type: .dynamic, targets: ["ZonotopeExports"]),
     // The kernels alone, for who has matrices of their own and wants no Swift types.
     .library(name: "ZonotopeKernels", targets: ["CZonotope", "CKernels"]),
   ],
@@ -37,6 +39,9 @@ let package = Package(
     // MARK: - The library and the command
     .target(
       name: "Zonotope", dependencies: ["CZonotope", "CKernels", "COpenBLAS"],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "ZonotopeExports", dependencies: ["CZonotope", "CKernels", "Zonotope"],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "ZonotopeCLI",

@@ -13,17 +13,24 @@
  *              "Pattern lines" hold one pattern a line (p lines of n bits), "sample lines" hold one sample
  *              a line (n lines of p bits); zt_transpose_bits turns one into the other.
  *   Alignment  Any pointer that is aligned for its element type is accepted.
- *   Ownership  All arrays belong to the caller. Nothing is allocated, and nothing is kept after the return.
+ *   Ownership  All arrays belong to the caller. Kernels allocate nothing and keep nothing. A handle (zt_problem,
+ *              zt_model) belongs to the caller too: made by _create, given back by _destroy, for which NULL is
+ *              fine. What a handle keeps of an array, its comment says.
  *   Workspace  Where a function takes a workspace, the function of the same name ending in _workspace tells how
  *              many elements it needs; its contents on entry do not matter.
  *   Aliasing   An output must not overlap any other argument, unless its comment allows it.
  *   NaN        Floating-point functions propagate NaN and infinity from the samples a pattern selects to the
  *              results that depend on them; bit functions say what they do.
- *   Threads    Every function is re-entrant and runs on the calling thread. The only state is a table of
- *              kernels, chosen once, atomically, from what the processor can do; the environment variable
- *              ZT_ISA (reference, avx2) overrides the choice and is read at the first call.
+ *   Threads    Every function is re-entrant. Kernels run on the calling thread; zt_train and zt_solve_json start
+ *              threads of their own and end them before they return. A handle is for one thread at a time,
+ *              different handles work in parallel. The only state outside handles is a table of kernels, chosen
+ *              once, atomically, from what the processor can do (the environment variable ZT_ISA, reference or
+ *              avx2, overrides the choice and is read at the first call), and OpenBLAS, which the first training
+ *              sets to one thread for the whole process.
  *   Errors     Kernels cannot fail. Sizes and pointers are the caller's promise, except where a return value
- *              says otherwise.
+ *              says otherwise. Functions that return a zt_status check their arguments before any work, NULL and
+ *              sizes that overflow included; they print nothing and never end the process. A handle keeps the
+ *              message of its last failure.
  */
 #ifndef ZONOTOPE_H
 #define ZONOTOPE_H
@@ -31,5 +38,7 @@
 #include "zonotope/arrangements.h"
 #include "zonotope/cones.h"
 #include "zonotope/kernels.h"
+#include "zonotope/solve.h"
+#include "zonotope/status.h"
 
 #endif

@@ -14,6 +14,8 @@
 
 #include "sorting.h"
 
+#pragma GCC visibility push(hidden)
+
 typedef struct {
     size_t classes;
     const double *normals;
@@ -34,5 +36,7 @@ size_t zt_restriction_bytes_(size_t classes);
 
 /* Sorts the restriction to the plane of class `plane`. There are at least two classes, of different lines. */
 void zt_restrict_(zt_restriction_ *restriction, size_t plane);
+
+#pragma GCC visibility pop
 
 #endif

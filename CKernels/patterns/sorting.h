@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 
+#pragma GCC visibility push(hidden)
+
 typedef struct {
     double key;
     size_t index;
@@ -21,5 +23,7 @@ void zt_sort_keyed_(size_t n, zt_keyed_ *items, zt_keyed_ *scratch);
 
 /* Sorts the indices. scratch: n elements. */
 void zt_sort_exactly_(size_t n, size_t *order, size_t *scratch, zt_compare_ compare, const void *context);
+
+#pragma GCC visibility pop
 
 #endif

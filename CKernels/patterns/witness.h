@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+#pragma GCC visibility push(hidden)
+
 /* Scales w to a largest entry in [1/2, 1) and drops entries too small for exact products. */
 static inline void zt_normalise_(size_t r, double *w) {
     double largest = 0;
@@ -44,5 +46,7 @@ static inline void zt_sector_witness_(const double *low, const double *high, dou
 /* Rank 3: beside the middle of the arc on which the first `positive` groups of the restriction are positive,
  * on the side given by the sign. */
 void zt_arc_witness_(const zt_restriction_ *restriction, size_t positive, int side, double *w);
+
+#pragma GCC visibility pop
 
 #endif

@@ -17,6 +17,16 @@ public struct Problem: Sendable {
   public var beta: Beta
   public var settings: SolverSettings
 
+  public init(
+    data: Dataset, model: Model, loss: LossTerm, beta: Beta, settings: SolverSettings = SolverSettings()
+  ) {
+    self.data = data
+    self.model = model
+    self.loss = loss
+    self.beta = beta
+    self.settings = settings
+  }
+
   /// Reads a problem file; paths in it are relative to its folder.
   ///
   /// - Throws: ``ZonotopeError`` that names the key, the place in the text or the figure.

@@ -63,3 +63,11 @@ extension TrainingResult {
     ])
   }
 }
+
+extension ZonotopeError {
+  /// A document with the message alone, for callers that read JSON.
+  public var json: String {
+    let document = JSONValue.object([JSONMember("error", .string(description))])
+    return String(decoding: JSONWriter.encode(document), as: UTF8.self)
+  }
+}

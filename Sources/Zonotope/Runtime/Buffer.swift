@@ -11,15 +11,14 @@
 final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
   let pointer: UnsafeMutablePointer<Element>
   let count: Int
+  private let block: Allocation
 
   /// Allocates `count` zeroed elements.
   init(_ count: Int) throws(ZonotopeError) {
     let bytes = try product(count, MemoryLayout<Element>.stride, place: "buffer")
-    guard let raw = aligned_alloc(64, max(64, (bytes + 63) / 64 * 64)) else {
-      throw .outOfMemory(bytes: bytes)
-    }
-    memset(raw, 0, bytes)
-    pointer = raw.bindMemory(to: Element.self, capacity: max(1, count))
+    block = try Allocation(bytes: bytes)
+    memset(block.start, 0, bytes)
+    pointer = block.start.bindMemory(to: Element.self, capacity: max(1, count))
     self.count = count
   }
 
@@ -28,7 +27,7 @@ final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
     if let base = source.baseAddress { pointer.update(from: base, count: source.count) }
   }
 
-  deinit { free(pointer) }
+  deinit { block.release() }
 
   subscript(index: Int) -> Element {
     get { pointer[index] }

@@ -40,5 +40,7 @@ extension ZonotopeError: CustomStringConvertible {
 }
 
 private func megabytes(_ bytes: Int) -> String {
-  bytes < 10_000_000 ? "\((bytes + 999) / 1000) kB" : "\((bytes + 999_999) / 1_000_000) MB"
+  // Saturated sizes arrive here too, so nothing may be added before the division.
+  bytes < 10_000_000
+    ? "\((bytes + 999) / 1000) kB" : "\(bytes / 1_000_000 + (bytes % 1_000_000 == 0 ? 0 : 1)) MB"
 }

@@ -1,0 +1,65 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Where a caller wants large arrays to come from.
+public struct Allocator: Sendable {
+  let allocate: @Sendable (_ bytes: Int) -> UnsafeMutableRawPointer?
+  let release: @Sendable (UnsafeMutableRawPointer) -> Void
+
+  public init(
+    allocate: @escaping @Sendable (_ bytes: Int) -> UnsafeMutableRawPointer?,
+    release: @escaping @Sendable (UnsafeMutableRawPointer) -> Void
+  ) {
+    self.allocate = allocate
+    self.release = release
+  }
+
+  /// That of the calling thread or task; nil for the system's. Threads that a solve starts allocate nothing.
+  @TaskLocal static var current: Allocator?
+
+  /// Does work whose large arrays come from this allocator.
+  public func providing<Result>(
+    _ work: () throws(ZonotopeError) -> Result
+  ) throws(ZonotopeError) -> Result {
+    var result: Swift.Result<Result, ZonotopeError>?
+    Self.$current.withValue(self) {
+      do throws(ZonotopeError) {
+        result = .success(try work())
+      } catch {
+        result = .failure(error)
+      }
+    }
+    guard let result else { preconditionFailure("the work above sets a result") }
+    return try result.get()
+  }
+}
+
+/// A block of memory on a boundary of 64 bytes, given back to where it came from.
+struct Allocation {
+  let start: UnsafeMutableRawPointer
+  private let block: UnsafeMutableRawPointer
+  private let allocator: Allocator?
+
+  /// - Parameter bytes: far below `Int.max`, as ``product(_:_:place:)`` makes sure.
+  init(bytes: Int) throws(ZonotopeError) {
+    allocator = Allocator.current
+    if let allocator {
+      guard let block = allocator.allocate(bytes + 64) else { throw .outOfMemory(bytes: bytes) }
+      self.block = block
+      start = block + (64 - Int(bitPattern: block) & 63)
+    } else {
+      guard let block = aligned_alloc(64, max(64, (bytes + 63) / 64 * 64)) else {
+        throw .outOfMemory(bytes: bytes)
+      }
+      self.block = block
+      start = block
+    }
+  }
+
+  func release() {
+    if let allocator { allocator.release(block) } else { free(block) }
+  }
+}

@@ -1,0 +1,141 @@
+// The names are those of the header.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
+import CZonotope
+import Zonotope
+
+/// What stands behind a `zt_problem`.
+final class ProblemHandle: Handle {
+  var data: Dataset?
+  var network = zt_network.relu
+  var inputBias = false
+  var outputBias = false
+  var loss = Problem.LossTerm.squared(SquaredLoss(scale: 1))
+  var beta: Beta?
+  var patterns = PatternSelection.all
+
+  func problem(_ settings: SolverSettings) throws(ZonotopeError) -> Problem {
+    guard let data else { throw .invalid(place: "data", reason: "is missing") }
+    guard let beta else { throw .invalid(place: "beta", reason: "is missing") }
+    let model: Problem.Model =
+      network == .relu
+      ? .relu(ReLU(patterns: patterns, inputBias: inputBias, outputBias: outputBias))
+      : .gatedReLU(GatedReLU(patterns: patterns, inputBias: inputBias, outputBias: outputBias))
+    return Problem(data: data, model: model, loss: loss, beta: beta, settings: settings)
+  }
+}
+
+func problem(_ pointer: OpaquePointer?) -> ProblemHandle? {
+  pointer.map { Unmanaged<ProblemHandle>.fromOpaque(UnsafeRawPointer($0)).takeUnretainedValue() }
+}
+
+@c @implementation
+public func zt_problem_create(_ result: UnsafeMutablePointer<OpaquePointer?>?) -> zt_status {
+  guard let result else { return .invalid }
+  result.pointee = retained(ProblemHandle())
+  return .ok
+}
+
+@c @implementation
+public func zt_problem_destroy(_ pointer: OpaquePointer?) {
+  guard let pointer else { return }
+  Unmanaged<ProblemHandle>.fromOpaque(UnsafeRawPointer(pointer)).release()
+}
+
+@c @implementation
+public func zt_problem_message(_ pointer: OpaquePointer?) -> UnsafePointer<CChar>? {
+  problem(pointer)?.text ?? emptyText
+}
+
+@c @implementation
+public func zt_problem_set_data(
+  _ pointer: OpaquePointer?, _ n: Int, _ d: Int, _ x: UnsafePointer<Double>?, _ stride: Int,
+  _ y: UnsafePointer<Double>?
+) -> zt_status {
+  guard let handle = problem(pointer) else { return .invalid }
+  return handle.perform { () throws(ZonotopeError) in
+    handle.data = try Dataset(x: matrix(x, n, d, stride, "x"), y: matrix(y, n, 1, 1, "y"))
+  }
+}
+
+@c @implementation
+public func zt_problem_set_network(
+  _ pointer: OpaquePointer?, _ network: zt_network, _ inputBias: Int32, _ outputBias: Int32
+) -> zt_status {
+  guard let handle = problem(pointer) else { return .invalid }
+  return handle.perform { () throws(ZonotopeError) in
+    guard network == .relu || network == .gatedReLU else {
+      throw .unsupported(key: "network", reason: "\(network.rawValue) is not known to this version")
+    }
+    handle.network = network
+    handle.inputBias = inputBias != 0
+    handle.outputBias = outputBias != 0
+  }
+}
+
+@c @implementation
+public func zt_problem_set_loss(_ pointer: OpaquePointer?, _ loss: zt_loss, _ scale: Double) -> zt_status {
+  guard let handle = problem(pointer) else { return .invalid }
+  return handle.perform { () throws(ZonotopeError) in
+    guard scale > 0, scale.isFinite else {
+      throw .invalid(place: "loss.scale", reason: "\(scale) is not a finite number above 0")
+    }
+    switch loss {
+    case .squared: handle.loss = .squared(SquaredLoss(scale: scale))
+    case .logistic: handle.loss = .logistic(LogisticLoss(scale: scale))
+    default: throw .unsupported(key: "loss", reason: "\(loss.rawValue) is not known to this version")
+    }
+  }
+}
+
+@c @implementation
+public func zt_problem_set_beta(_ pointer: OpaquePointer?, _ beta: Double) -> zt_status {
+  set(pointer, "beta", beta, .absolute(beta))
+}
+
+@c @implementation
+public func zt_problem_set_beta_ratio(_ pointer: OpaquePointer?, _ ratio: Double) -> zt_status {
+  set(pointer, "betaRatio", ratio, .ratio(ratio))
+}
+
+private func set(_ pointer: OpaquePointer?, _ place: String, _ value: Double, _ beta: Beta) -> zt_status {
+  guard let handle = problem(pointer) else { return .invalid }
+  return handle.perform { () throws(ZonotopeError) in
+    guard value >= 0, value.isFinite else {
+      throw .invalid(place: place, reason: "\(value) is not a finite number of at least 0")
+    }
+    handle.beta = beta
+  }
+}
+
+@c @implementation
+public func zt_problem_use_all_patterns(_ pointer: OpaquePointer?) -> zt_status {
+  guard let handle = problem(pointer) else { return .invalid }
+  return handle.perform { () throws(ZonotopeError) in handle.patterns = .all }
+}
+
+@c @implementation
+public func zt_problem_sample_patterns(_ pointer: OpaquePointer?, _ count: Int, _ seed: UInt64) -> zt_status {
+  guard let handle = problem(pointer) else { return .invalid }
+  return handle.perform { () throws(ZonotopeError) in
+    guard count != 0 else { throw .invalid(place: "patterns.sample.count", reason: "is 0") }
+    guard count > 0 else { throw .sizeOverflow(place: "patterns.sample.count") }
+    guard seed < 1 << 53 else {
+      throw .invalid(place: "patterns.sample.seed", reason: "\(seed) is not below 2^53")
+    }
+    handle.patterns = .sampled(count: count, seed: seed)
+  }
+}
+
+@c @implementation
+public func zt_problem_set_gates(
+  _ pointer: OpaquePointer?, _ count: Int, _ width: Int, _ gates: UnsafePointer<Double>?, _ stride: Int
+) -> zt_status {
+  guard let handle = problem(pointer) else { return .invalid }
+  return handle.perform { () throws(ZonotopeError) in
+    let view = try matrix(gates, count, width, stride, "patterns.gates")
+    guard count > 0, width > 0 else { throw .invalid(place: "patterns.gates", reason: "there are none") }
+    let values = (0..<count).flatMap { i in (0..<width).map { view[i, $0] } }
+    handle.patterns = .gates(try MatrixView(values, rows: count, columns: width))
+  }
+}

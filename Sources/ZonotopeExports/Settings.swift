@@ -1,0 +1,99 @@
+// The names are those of the header.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
+import CZonotope
+import Zonotope
+
+/// A pointer that the caller hands to its own functions; this side never looks behind it.
+private struct Context: @unchecked Sendable {
+  let pointer: UnsafeMutableRawPointer?
+}
+
+private func defaults() -> zt_settings {
+  var settings = zt_settings()
+  settings.struct_size = MemoryLayout<zt_settings>.size
+  settings.tolerance = SolverSettings().tolerance
+  return settings
+}
+
+/// The largest structure a later header is believed to have.
+private let sizeLimit = 4096
+
+@c @implementation
+public func zt_settings_init(_ settings: UnsafeMutablePointer<zt_settings>?, _ size: Int) -> zt_status {
+  guard let settings, size >= MemoryLayout<Int>.size, size <= sizeLimit else { return .invalid }
+  let target = UnsafeMutableRawPointer(settings)
+  target.initializeMemory(as: UInt8.self, repeating: 0, count: size)
+  withUnsafeBytes(of: defaults()) { source in
+    target.copyMemory(from: source.baseAddress!, byteCount: min(size, source.count))
+  }
+  target.storeBytes(of: size, as: Int.self)
+  return .ok
+}
+
+/// The members this version knows, whatever the size of the caller's structure.
+func read(_ pointer: UnsafePointer<zt_settings>?) throws(ZonotopeError) -> zt_settings {
+  var settings = defaults()
+  guard let pointer else { return settings }
+  let source = UnsafeRawPointer(pointer)
+  let size = source.loadUnaligned(as: Int.self)
+  guard size >= MemoryLayout<Int>.size, size <= sizeLimit else {
+    throw .invalid(place: "settings.struct_size", reason: "\(size): call zt_settings_init first")
+  }
+  let known = MemoryLayout<zt_settings>.size
+  for k in min(size, known)..<size where source.load(fromByteOffset: k, as: UInt8.self) != 0 {
+    throw .unsupported(key: "settings", reason: "a member that this version does not have is set")
+  }
+  withUnsafeMutableBytes(of: &settings) { target in
+    target.baseAddress!.copyMemory(from: source, byteCount: min(size, known))
+  }
+  return settings
+}
+
+extension SolverSettings {
+  init(_ settings: zt_settings) throws(ZonotopeError) {
+    self.init()
+    guard settings.reserved == 0 else {
+      throw .unsupported(key: "settings.reserved", reason: "is not 0")
+    }
+    switch settings.solver {
+    case .automatic: kind = .automatic
+    case .fista: kind = .fista
+    case .admm: kind = .admm
+    default:
+      throw .unsupported(
+        key: "settings.solver", reason: "\(settings.solver.rawValue) is not known to this version")
+    }
+    tolerance = settings.tolerance
+    if settings.seconds != 0 { seconds = settings.seconds }
+    if settings.iterations != 0 { iterations = settings.iterations }
+    threads = settings.threads
+    if settings.memory != 0 { memory = settings.memory }
+    guard let callback = settings.progress else { return }
+    let context = Context(pointer: settings.progress_context), cancellation = Cancellation()
+    self.cancellation = cancellation
+    progress = { step in
+      var report = zt_progress(
+        struct_size: MemoryLayout<zt_progress>.size, iteration: step.iteration, objective: step.objective,
+        lower_bound: step.lowerBound, relative_gap: step.relativeGap, active_blocks: step.activeBlocks,
+        seconds: step.seconds)
+      if callback(context.pointer, &report) != 0 { cancellation.cancel() }
+    }
+  }
+}
+
+extension Allocator {
+  /// That of the settings, if they have one.
+  static func of(_ settings: zt_settings) throws(ZonotopeError) -> Allocator? {
+    switch (settings.allocate, settings.release) {
+    case (nil, nil): return nil
+    case (let allocate?, let release?):
+      let context = Context(pointer: settings.memory_context)
+      return Allocator(
+        allocate: { bytes in allocate(context.pointer, bytes) },
+        release: { block in release(context.pointer, block) })
+    default:
+      throw .invalid(place: "settings.allocate", reason: "stands without settings.release, or it alone")
+    }
+  }
+}

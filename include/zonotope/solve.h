@@ -1,0 +1,209 @@
+/*
+ * Training and predicting. In libzonotope only, not in libzonotope_kernels. See zonotope.h.
+ *
+ *     zt_problem *problem = NULL;
+ *     zt_model *model = NULL;
+ *     zt_problem_create(&problem);
+ *     zt_model_create(&model);
+ *     if (zt_problem_set_data(problem, n, d, x, d, y) != ZT_OK || zt_problem_set_beta(problem, 0.1) != ZT_OK ||
+ *         zt_train(problem, NULL, model) != ZT_OK)
+ *         fprintf(stderr, "%s\n", zt_problem_message(problem));
+ *     printf("%g, within %g of the best\n", zt_model_objective(model), zt_model_gap(model));
+ *     zt_model_destroy(model);
+ *     zt_problem_destroy(problem);
+ */
+#ifndef ZONOTOPE_SOLVE_H
+#define ZONOTOPE_SOLVE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct zt_problem zt_problem;
+typedef struct zt_model zt_model;
+
+/* ------------------------------------------------------------------------------------------- problems */
+
+/* Data, network, loss and penalty. A new problem has no data; the network is an exact ReLU network without biases
+ * over all patterns, the loss is (1/2) sum (f - y)^2, and beta is missing. */
+enum zt_status zt_problem_create(zt_problem **problem);
+void zt_problem_destroy(zt_problem *problem);
+
+/* What was wrong at the last failure of a call on this problem; "" before. Valid until the next call on it. */
+const char *zt_problem_message(const zt_problem *problem);
+
+/* n rows of d features, and one target each; finite, n and d at least 1. Both arrays are kept by address: they must
+ * stay, unchanged, until the problem is destroyed or has other data. */
+enum zt_status zt_problem_set_data(zt_problem *problem, size_t n, size_t d, const double *x, size_t x_stride,
+                                   const double *y);
+
+enum ZT_OPEN zt_network {
+    /* f(x) = sum_j alpha_j max(w_j . x, 0) */
+    ZT_RELU ZT_NAME("relu") = 0,
+    /* f(x) = sum_j alpha_j 1{g_j . x >= 0} (w_j . x), with gates g_j that the patterns fix */
+    ZT_GATED_RELU ZT_NAME("gatedReLU") = 1
+};
+
+/* An input bias appends a 1 to every row; an output bias adds a constant without penalty. 0: without. */
+enum zt_status zt_problem_set_network(zt_problem *problem, enum zt_network network, int input_bias,
+                                      int output_bias);
+
+enum ZT_OPEN zt_loss {
+    /* scale / 2 sum (f - y)^2 */
+    ZT_SQUARED ZT_NAME("squared") = 0,
+    /* scale sum log(1 + exp(-y f)), y being -1 or 1 */
+    ZT_LOGISTIC ZT_NAME("logistic") = 1
+};
+
+/* scale finite and above 0; 1.0 / n makes a mean. */
+enum zt_status zt_problem_set_loss(zt_problem *problem, enum zt_loss loss, double scale);
+
+/* The weight of the penalty (1/2) sum_j ||w_j||^2 + alpha_j^2, finite and at least 0; or its ratio to the smallest
+ * one whose network is zero. The later call counts. */
+enum zt_status zt_problem_set_beta(zt_problem *problem, double beta);
+enum zt_status zt_problem_set_beta_ratio(zt_problem *problem, double ratio);
+
+/* All patterns, for data of rank at most 3, the column of ones included: the bound then speaks of every network. */
+enum zt_status zt_problem_use_all_patterns(zt_problem *problem);
+/* The distinct patterns of count random gates; the same seed gives the same. */
+enum zt_status zt_problem_sample_patterns(zt_problem *problem, size_t count, uint64_t seed);
+/* The patterns of count given gates of width numbers each: d, or d + 1 with an input bias. Copied. */
+enum zt_status zt_problem_set_gates(zt_problem *problem, size_t count, size_t width, const double *gates,
+                                    size_t gate_stride);
+
+/* ------------------------------------------------------------------------------------------- settings */
+
+enum ZT_OPEN zt_solver {
+    ZT_AUTOMATIC ZT_NAME("automatic") = 0,
+    ZT_FISTA ZT_NAME("fista") = 1,
+    ZT_ADMM ZT_NAME("admm") = 2
+};
+
+/* Where a solve stands. struct_size is the library's; members may be added at the end. */
+typedef struct zt_progress {
+    size_t struct_size;
+    size_t iteration;
+    double objective;
+    double lower_bound;
+    double relative_gap;
+    size_t active_blocks;
+    double seconds;
+} zt_progress;
+
+/* Called at every check of the gap, on the calling thread of zt_train; non-zero stops. */
+typedef int (*zt_progress_callback)(void *context, const zt_progress *progress);
+
+/* Memory for arrays that grow with the data, as malloc and free; NULL when there is none. Both may be called from
+ * the thread that called zt_train only, and everything is given back before it returns. */
+typedef void *(*zt_allocate)(void *context, size_t bytes);
+typedef void (*zt_release)(void *context, void *memory);
+
+/* Fill with zt_settings_init before changing members: members may be added at the end, and programs compiled with
+ * fewer of them keep running. */
+typedef struct zt_settings {
+    size_t struct_size;
+    /* The relative gap at which the answer is optimal, above 0. Default 1e-6. */
+    double tolerance;
+    /* Seconds at most, counted from the start; 0 for no limit. */
+    double seconds;
+    /* Steps at most; 0 for the default. */
+    size_t iterations;
+    /* Threads at most; 0 for one per processor. Results do not depend on it. */
+    size_t threads;
+    /* Bytes at most; 0 for half of the machine's memory. */
+    size_t memory;
+    enum zt_solver solver;
+    /* Zero. */
+    int reserved;
+    /* May be NULL. */
+    zt_progress_callback progress;
+    void *progress_context;
+    /* Both or none. Small objects come from the system's allocator all the same. */
+    zt_allocate allocate;
+    zt_release release;
+    void *memory_context;
+} zt_settings;
+
+/* struct_size is sizeof(zt_settings). */
+enum zt_status zt_settings_init(zt_settings *settings, size_t struct_size);
+
+/* --------------------------------------------------------------------------------------------- models */
+
+/* A new model is empty. Numbers of an empty model, or of NULL, are NaN, counts are 0. */
+enum zt_status zt_model_create(zt_model **model);
+void zt_model_destroy(zt_model *model);
+
+/* As zt_problem_message, for the calls below on this model. */
+const char *zt_model_message(const zt_model *model);
+
+/*
+ * Trains to the certified optimum and puts the network into the model in place of what it holds; after an error the
+ * model is as before, and the problem has the message. settings may be NULL. A solve that a limit or the callback
+ * ended is ZT_OK: see zt_model_outcome.
+ */
+enum zt_status zt_train(zt_problem *problem, const zt_settings *settings, zt_model *model);
+
+/* The outputs for n rows of d = zt_model_features features, finite. outputs: n elements. */
+enum zt_status zt_predict(zt_model *model, size_t n, size_t d, const double *x, size_t x_stride,
+                          double *outputs);
+
+/* A .safetensors file with a card; paths are UTF-8. A file is replaced whole or stays as it was; loading checks all of
+ * it, and after an error the model is as before. */
+enum zt_status zt_model_save(zt_model *model, const char *path);
+enum zt_status zt_model_load(zt_model *model, const char *path);
+
+enum zt_outcome zt_model_outcome(const zt_model *model);
+/* The training objective, a proved lower bound of what any network in the scope can reach, and their difference,
+ * absolute and divided by the objective. */
+double zt_model_objective(const zt_model *model);
+double zt_model_dual(const zt_model *model);
+double zt_model_gap(const zt_model *model);
+double zt_model_relative_gap(const zt_model *model);
+
+enum ZT_OPEN zt_scope {
+    ZT_SCOPE_NONE ZT_NAME("none") = -1,
+    /* Networks whose neurons use the patterns of the problem. */
+    ZT_GIVEN_PATTERNS ZT_NAME("givenPatterns") = 0,
+    /* All networks of the kind, of any width. */
+    ZT_ALL_NEURONS ZT_NAME("allNeurons") = 1
+};
+enum zt_scope zt_model_scope(const zt_model *model);
+
+/* beta, and the smallest beta whose network is zero. */
+double zt_model_beta(const zt_model *model);
+double zt_model_beta_max(const zt_model *model);
+size_t zt_model_iterations(const zt_model *model);
+size_t zt_model_patterns(const zt_model *model);
+
+/* Features of a row, numbers in a neuron's weights (one more with an input bias), and neurons. */
+size_t zt_model_features(const zt_model *model);
+size_t zt_model_width(const zt_model *model);
+size_t zt_model_neurons(const zt_model *model);
+
+/* hidden (neurons, width), outputs (neurons), bias 1 element; each may be NULL. */
+enum zt_status zt_model_weights(zt_model *model, double *hidden, size_t hidden_stride, double *outputs,
+                                double *bias);
+/* The gates of a gated network, (neurons, width); NaN in the row of a gate that is known on the training rows only.
+ * ZT_UNSUPPORTED for other networks. */
+enum zt_status zt_model_gates(zt_model *model, double *gates, size_t gate_stride);
+
+/* --------------------------------------------------------------------------------- for other languages */
+
+/*
+ * Solves a problem file's text, length bytes of UTF-8; relative paths in it are refused, absolute ones are read.
+ * *result is a text that ends in a zero byte and that zt_free gives back: the result document, or after an error
+ * {"error": "what was wrong"}. It is NULL where there was no memory for it.
+ */
+enum zt_status zt_solve_json(const char *text, size_t length, char **result);
+void zt_free(void *memory);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
