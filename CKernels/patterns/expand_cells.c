@@ -33,6 +33,7 @@ void zt_expand_cells(size_t n, size_t classes, size_t half, const uint64_t *half
     const size_t words = zt_words(classes), row_words = zt_words(n);
     for (size_t cell = 0; cell < half; cell++) {
         const uint64_t *source = half_bits + cell * words;
+        const uint64_t *before = cell == 0 ? NULL : source - words;
         uint64_t *line = bits + cell * bit_stride, *opposite = bits + (half + cell) * bit_stride;
         if (cell == 0) {
             fill_ones_(n, line);
@@ -43,7 +44,7 @@ void zt_expand_cells(size_t n, size_t classes, size_t half, const uint64_t *half
         }
         /* Consecutive cells differ in few classes, mostly. */
         for (size_t word = 0; word < words; word++) {
-            uint64_t changed = cell == 0 ? ~(uint64_t)0 : source[word] ^ source[word - words];
+            uint64_t changed = cell == 0 ? ~(uint64_t)0 : source[word] ^ before[word];
             for (size_t bit = 0; bit < 64 && changed >> bit != 0; bit++) {
                 size_t class = 64 * word + bit;
                 if ((changed >> bit & 1) == 0 || class >= classes) continue;

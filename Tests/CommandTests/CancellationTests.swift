@@ -1,23 +1,30 @@
 import Foundation
 import Testing
 
-/// The command and the signals that cancel it, on problems that would run for minutes.
+/// The command and the signals that cancel it, on problems that would run for the better part of a minute.
 @Suite(.serialized) struct CancellationTests {
   private static func value(_ k: Int) -> Double { Double((k &* 7919) % 4001) / 2000 - 1 }
 
+  private static let samples = 600
+
+  private static func row(_ i: Int) -> String {
+    (0..<5).map { "\(value(i * 6 + $0))" }.joined(separator: ",")
+  }
+
+  private static func isPositive(_ i: Int) -> Bool { value(i * 6 + 5) > 0 }
+
   private static func problem() -> String {
-    let rows = (0..<300).map { i in "[" + (0..<5).map { "\(value(i * 6 + $0))" }.joined(separator: ",") + "]"
-    }
-    let y = (0..<300).map { "\(value($0 * 6 + 5))" }.joined(separator: ",")
+    let rows = (0..<samples).map { "[\(row($0))]" }.joined(separator: ",")
+    let y = (0..<samples).map { isPositive($0) ? "1" : "-1" }.joined(separator: ",")
     return """
-      {"format": "zonotope-problem", "version": 1, "data": {"x": [\(rows.joined(separator: ","))], "y": [\(y)]}, \
+      {"format": "zonotope-problem", "version": 1, "data": {"x": [\(rows)], "y": [\(y)]}, \
       "model": {"kind": "two-layer", "patterns": {"sample": {"count": 2000, "seed": 1}}}, \
-      "loss": {"kind": "squared"}, "betaRatio": 0.0001, "solver": {"tolerance": 1e-15}}
+      "loss": {"kind": "logistic"}, "betaRatio": 0.0001, "solver": {"tolerance": 1e-15}}
       """
   }
 
   private static func table() -> String {
-    let rows = (0..<300).map { i in (0..<6).map { "\(value(i * 6 + $0))" }.joined(separator: ",") }
+    let rows = (0..<samples).map { "\(row($0)),\(isPositive($0) ? "up" : "down")" }
     return (["a,b,c,d,e,y"] + rows).joined(separator: "\n") + "\n"
   }
 
