@@ -28,6 +28,9 @@ enum Signals {
       signal(number) { number in
         if Signals.cancellation.isCancelled { _exit(128 + number) }
         Signals.cancellation.cancel()
+        // What the handler interrupts may be about to read errno, which isatty and write set.
+        let interrupted = errno
+        defer { errno = interrupted }
         if isatty(2) == 1 {
           let note: StaticString = "\nStopping with the best model so far; once more to stop at once.\n"
           _ = write(2, note.utf8Start, note.utf8CodeUnitCount)
