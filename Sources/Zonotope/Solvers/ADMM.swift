@@ -317,8 +317,6 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
     program.loss.gradient(split.values, evaluator.targets.values, into: dual.mutable)
     return (dual.values, nil)
   }
-
-  var parameters: [(name: String, value: Double)] { [("rho", rho), ("rhoFit", rhoFit)] }
 }
 
 /// Steps after a jump until it is judged.

@@ -158,7 +158,6 @@ struct FISTA<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss>: Solv
   var checkInterval: Int { 10 }
   var blocks: Values { current.values }
   var dualCandidate: (point: Values, adjoint: Values?)? { nil }
-  var parameters: [(name: String, value: Double)] { [("lipschitz", lipschitz)] }
 }
 
 /// The largest eigenvalue of A'A to a tenth or so, from below, by eight power steps.

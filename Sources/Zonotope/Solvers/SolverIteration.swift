@@ -27,9 +27,6 @@ public protocol SolverIteration {
   /// A point z of the loss's domain that tends to the dual optimum, with A'z where it is at hand. Nil: use the
   /// gradient of the loss at the blocks.
   var dualCandidate: (point: Values, adjoint: Values?)? { get }
-
-  /// Numbers that characterise the step for reports, such as `rho`.
-  var parameters: [(name: String, value: Double)] { get }
 }
 
 /// The algorithms, by their names in problem files.

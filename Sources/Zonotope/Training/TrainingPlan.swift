@@ -83,16 +83,7 @@ public struct TrainingPlan: Sendable {
     if case .sampled(let count) = patterns, count <= 0 {
       throw .invalid(place: "patterns", reason: "\(count) draws, at least 1 is needed")
     }
-    if case .fixed(let beta) = penalty {
-      let (place, value) =
-        switch beta {
-        case .absolute(let value): ("beta", value)
-        case .ratio(let value): ("betaRatio", value)
-        }
-      guard value >= 0, value.isFinite else {
-        throw .invalid(place: place, reason: "\(value) is not a finite number of at least 0")
-      }
-    }
+    if case .fixed(let beta) = penalty { try beta.check() }
   }
 }
 
