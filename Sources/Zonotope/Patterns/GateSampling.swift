@@ -92,7 +92,7 @@ extension PatternSet {
   ) throws(ZonotopeError) -> PatternSet {
     try PatternSet(
       merging: packedSigns(of: gates, on: x, workers), lines: gates.rows, samples: x.rows, gates: gates,
-      source: source)
+      source: source, workers)
   }
 
   /// A line of bits 1{X g >= 0} for each gate g, in the order of the gates.

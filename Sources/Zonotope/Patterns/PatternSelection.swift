@@ -17,6 +17,7 @@ public enum PatternSelection: Sendable {
   public func patterns(
     of x: MatrixView, memory: Int, _ workers: Workers = Workers(threads: 1)
   ) throws(ZonotopeError) -> PatternSet {
+    if workers.isStopped { return try few(of: x) }
     let patterns: PatternSet
     switch self {
     case .all:
@@ -32,7 +33,7 @@ public enum PatternSelection: Sendable {
 
   /// Some of the patterns, which a program can be built over in no time.
   private func few(of x: MatrixView) throws(ZonotopeError) -> PatternSet {
-    let limit = max(1, min(64, 1_000_000 / max(1, saturatingProduct(x.rows, x.columns))))
+    let limit = max(1, min(64, 200_000 / max(1, saturatingProduct(x.rows, x.columns))))
     switch self {
     case .all: return try PatternSet.sampled(from: x, count: limit, seed: 0)
     case .masks(let masks): return try PatternSet.masks(Array(masks.prefix(limit)), samples: x.rows)

@@ -5,7 +5,7 @@
 struct StopCondition: Sendable {
   /// Seconds that work in flight gets to its own end: steps of ordinary problems are over by then, and their results
   /// count. What takes longer is abandoned, and the answer is the best of what is complete.
-  static let grace = 0.05
+  static let grace = 0.03
 
   let cancellation: Cancellation?
   /// On the clock of ``monotonicSeconds()``.

@@ -54,8 +54,8 @@ public struct SolverSettings: Sendable {
   public var tolerance = 1e-6
   /// Steps at most; nil for the default of the solver.
   public var iterations: Int?
-  /// Seconds at most, counted from the start of the set-up; nil for no limit. Set-up and steps that are not over a
-  /// twentieth of a second later are abandoned.
+  /// Seconds at most, counted from the start of the set-up; nil for no limit. Set-up and steps that are not over 30 ms
+  /// later are abandoned.
   public var seconds: Double?
   /// Threads at most; 0 for one per processor.
   public var threads = 0
