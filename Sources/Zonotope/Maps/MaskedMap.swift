@@ -86,8 +86,8 @@ public struct MaskedMap: GramMap {
 
   /// sum_i D_i X X' D_i = (M M') o (X X')
   public func gram(into k: MutableValues, _ workers: Workers) {
-    gramOfRows(x, into: k)
-    workers.ranges(samples, grain: 64) { range, _ in
+    gramOfRows(x, into: k, workers)
+    workers.ranges(samples, grain: gramGrain) { range, _ in
       zt_hadamard_gram_f64(
         range.lowerBound, range.upperBound, blocks, patterns.sampleBits.pointer, patterns.sampleWords,
         k.baseAddress, samples)
@@ -96,6 +96,7 @@ public struct MaskedMap: GramMap {
 
   /// Two ranges at least when the product is large enough to be worth a second thread (2 MFLOP).
   private var isSmall: Bool { 2 * Double(samples) * Double(blockSize) * Double(blocks) < 2e6 }
-  fileprivate var sampleGrain: Int { isSmall ? max(1, samples) : max(64, (samples + 7) / 8) }
-  fileprivate var patternGrain: Int { isSmall ? max(1, blocks) : max(16, (blocks + 7) / 8) }
+  fileprivate var sampleGrain: Int { isSmall ? max(1, samples) : max(64, min((samples + 7) / 8, 4096)) }
+  fileprivate var patternGrain: Int { isSmall ? max(1, blocks) : max(16, min((blocks + 7) / 8, 1024)) }
+  private var gramGrain: Int { max(8, min(64, 20_000_000 / max(1, samples * patterns.sampleWords))) }
 }

@@ -37,7 +37,7 @@ public struct Allocator: Sendable {
   }
 }
 
-/// A block of memory on a boundary of 64 bytes, given back to where it came from.
+/// A block of zeroed memory on a boundary of 64 bytes, given back to where it came from.
 struct Allocation {
   let start: UnsafeMutableRawPointer
   private let block: UnsafeMutableRawPointer
@@ -50,12 +50,12 @@ struct Allocation {
       guard let block = allocator.allocate(bytes + 64) else { throw .outOfMemory(bytes: bytes) }
       self.block = block
       start = block + (64 - Int(bitPattern: block) & 63)
+      memset(start, 0, bytes)
     } else {
-      guard let block = aligned_alloc(64, max(64, (bytes + 63) / 64 * 64)) else {
-        throw .outOfMemory(bytes: bytes)
-      }
+      // The system has zeros at hand, and large blocks cost nothing until they are used.
+      guard let block = calloc(1, bytes + 64) else { throw .outOfMemory(bytes: bytes) }
       self.block = block
-      start = block
+      start = block + (64 - Int(bitPattern: block) & 63)
     }
   }
 

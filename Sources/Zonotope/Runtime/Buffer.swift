@@ -17,7 +17,6 @@ final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
   init(_ count: Int) throws(ZonotopeError) {
     let bytes = try product(count, MemoryLayout<Element>.stride, place: "buffer")
     block = try Allocation(bytes: bytes)
-    memset(block.start, 0, bytes)
     pointer = block.start.bindMemory(to: Element.self, capacity: max(1, count))
     self.count = count
   }

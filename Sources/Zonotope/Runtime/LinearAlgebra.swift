@@ -71,14 +71,32 @@ private func chunks(_ count: Int) -> some Sequence<Range<Int>> {
 }
 
 /// k = X X', the full lower triangle, n x n.
-func gramOfRows(_ x: MatrixView, into k: MutableValues) {
+func gramOfRows(_ x: MatrixView, into k: MutableValues, _ workers: Workers) {
   _ = singleThreadedBLAS
-  let n = Int32(x.rows)
-  guard n > 0 else { return }
-  cblas_dsyrk(
-    CblasRowMajor, CblasLower, CblasNoTrans, n, Int32(x.columns), 1, x.base, Int32(max(1, x.stride)), 0,
-    k.baseAddress, n)
+  let n = x.rows, width = Int32(x.columns), stride = Int32(max(1, x.stride))
+  // Squares of the triangle, row by row: square q is in row i where i (i + 1) / 2 <= q.
+  let rows = (n + square - 1) / square
+  workers.run(rows * (rows + 1) / 2) { index, _ in
+    var i = Int(((8 * Double(index) + 1).squareRoot() - 1) / 2)
+    while (i + 1) * (i + 2) / 2 <= index { i += 1 }
+    while i * (i + 1) / 2 > index { i -= 1 }
+    let j = index - i * (i + 1) / 2, height = Int32(min(square, n - i * square))
+    let target = k.baseAddress! + i * square * n + j * square
+    if i == j {
+      cblas_dsyrk(
+        CblasRowMajor, CblasLower, CblasNoTrans, height, width, 1, x.row(i * square), stride, 0, target,
+        Int32(n))
+    } else {
+      cblas_dgemm(
+        CblasRowMajor, CblasNoTrans, CblasTrans, height, Int32(square), width, 1, x.row(i * square), stride,
+        x.row(j * square), stride, 0, target, Int32(n))
+    }
+  }
 }
+
+/// Rows and columns of the squares that Gram matrices and factors are cut into: work of some milliseconds each, large
+/// enough for BLAS to be at its speed.
+private let square = 256
 
 /// A symmetric positive definite matrix, factored: L L' = K + delta I.
 struct CholeskyFactor {
@@ -92,15 +110,49 @@ struct CholeskyFactor {
   }
 
   /// Factors the lower triangle of `matrix` with `shift` added to its diagonal. False when the sum is not
-  /// numerically positive definite.
-  func factor(_ matrix: Values, shift: Double) -> Bool {
+  /// numerically positive definite, or the workers were stopped.
+  ///
+  /// Panel by panel, each updated by all before it (Golub and Van Loan, "Matrix Computations", section 4.2.9), so that
+  /// threads share the work and can leave off.
+  func factor(_ matrix: Values, shift: Double, _ workers: Workers) -> Bool {
     _ = singleThreadedBLAS
-    guard order > 0 else { return true }
-    factor.pointer.update(from: matrix.baseAddress!, count: order * order)
-    for k in 0..<order { factor[k * order + k] += shift }
+    workers.ranges(order, grain: square) { rows, _ in
+      for k in rows {
+        (factor.pointer + k * order).update(from: matrix.baseAddress! + k * order, count: k + 1)
+        factor[k * order + k] += shift
+      }
+    }
+    for start in stride(from: 0, to: order, by: square) {
+      let end = min(order, start + square)
+      guard !workers.isStopped, factorDiagonal(start..<end) else { return false }
+      workers.ranges(order - end, grain: square) { rows, _ in
+        finishPanel(end + rows.lowerBound..<end + rows.upperBound, columns: start..<end)
+      }
+    }
+    return !workers.isStopped
+  }
+
+  private func factorDiagonal(_ range: Range<Int>) -> Bool {
+    let (n, start, width) = (Int32(order), range.lowerBound, Int32(range.count))
+    let row = factor.pointer + start * order
+    cblas_dsyrk(
+      CblasRowMajor, CblasLower, CblasNoTrans, width, Int32(start), -1, row, n, 1, row + start, n)
     // Row-major lower is column-major upper, which LAPACKE takes without a transposed copy.
     let upper = CChar(UInt8(ascii: "U"))
-    return LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, upper, Int32(order), factor.pointer, Int32(order)) == 0
+    return LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, upper, width, row + start, n) == 0
+  }
+
+  /// The rows of a panel below its diagonal, which is factored.
+  private func finishPanel(_ rows: Range<Int>, columns: Range<Int>) {
+    let (n, start) = (Int32(order), columns.lowerBound)
+    let (height, width) = (Int32(rows.count), Int32(columns.count))
+    let below = factor.pointer + rows.lowerBound * order, diagonal = factor.pointer + start * order
+    cblas_dgemm(
+      CblasRowMajor, CblasNoTrans, CblasTrans, height, width, Int32(start), -1, below, n, diagonal, n, 1,
+      below + start, n)
+    cblas_dtrsm(
+      CblasRowMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, height, width, 1, diagonal + start, n,
+      below + start, n)
   }
 
   /// x = (L L')^{-1} x

@@ -151,7 +151,7 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
   /// Tries the point that the last steps lead to, and returns to where it was when steps from there stay longer.
   private mutating func jump(_ residual: Double) {
     let count = v.count
-    guard residual > 0, trajectory.predict(into: ahead.mutable) else {
+    guard residual > 0, trajectory.predict(into: ahead.mutable, workers) else {
       trajectory.reset()
       return
     }
@@ -169,7 +169,7 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
     }
     // A jump along the slow directions stirs up fast ones, which a few steps calm again.
     var accepted = false
-    for _ in 0..<calmingSteps where !accepted { accepted = step() <= 1.001 * residual }
+    for _ in 0..<calmingSteps where !accepted && !workers.isStopped { accepted = step() <= 1.001 * residual }
     if !accepted {
       v.copy(from: savedV)
       l.copy(from: savedL)
@@ -247,8 +247,8 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
     let newRho = min(newRho, largestRho)
     guard newRho > 0, newRho != rho || newRhoFit != rhoFit else { return }
     // A factorisation that fails leaves the step as it is, which still converges.
-    guard factor.factor(gram.values, shift: newRho / newRhoFit) else {
-      _ = factor.factor(gram.values, shift: rho / rhoFit)
+    guard factor.factor(gram.values, shift: newRho / newRhoFit, workers) else {
+      _ = factor.factor(gram.values, shift: rho / rhoFit, workers)
       return
     }
     scale(l.mutable, by: rho / newRho)
@@ -284,7 +284,9 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
       }
     }
     if !(rho > 0 && rho.isFinite) { rho = 1 }
-    while !factor.factor(gram.values, shift: rho / rhoFit), rho < 1e300 { rho *= 100 }
+    while !factor.factor(gram.values, shift: rho / rhoFit, workers), rho < 1e300, !workers.isStopped {
+      rho *= 100
+    }
   }
 
   /// At the optimum A'z = -rho l, and the split fit's multiplier is -z / rhoFit.

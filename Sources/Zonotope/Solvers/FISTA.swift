@@ -101,7 +101,7 @@ struct FISTA<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss>: Solv
       bias = aheadBias - biasUnit * biasUnit * biasSlope / lipschitz
       program.map.forward(current.values, into: fit.mutable, evaluator.mapWorkspace, workers)
       if program.hasBias { for k in 0..<fit.count { fit[k] += bias } }
-      if isAccepted(aheadBias, y) { break }
+      if workers.isStopped || isAccepted(aheadBias, y) { break }
     }
 
     if pointsBack(aheadBias) {

@@ -13,18 +13,29 @@ extension ConvexProgram where Map: GramMap, Objective: SmoothLoss & ProximableLo
   func solve(
     _ settings: SolverSettings, from start: BlockPoint?, _ workers: Workers
   ) throws(ZonotopeError) -> Solution {
-    let started = monotonicSeconds()
     try settings.check()
+    let started = monotonicSeconds()
+    return try solve(settings, from: start, workers, until: StopCondition(settings, started: started))
+  }
+
+  func solve(
+    _ settings: SolverSettings, from start: BlockPoint?, _ workers: Workers, until stop: StopCondition
+  ) throws(ZonotopeError) -> Solution {
+    let started = monotonicSeconds()
     let (kind, choice) = try choose(settings, threads: workers.threads)
     let evaluator = try Evaluator(self, workers)
-    let start = try start.map { (start) throws(ZonotopeError) in try feasible(start, evaluator) }
+    let pulse = Pulse(settings, started: started, objective: evaluator.withoutNetwork().value)
+    evaluator.workers = workers.stopping(at: stop, pulse)
+    let start = try start.flatMap { (start) throws(ZonotopeError) in try feasible(start, evaluator) }
     switch kind {
     case .fista:
       var iteration = try FISTA(evaluator, from: start)
-      return try minimise(evaluator, by: &iteration, settings, started: started, choice: choice)
+      return try minimise(
+        evaluator, by: &iteration, settings, until: stop, pulse, started: started, choice: choice)
     case .admm, .automatic:
       var iteration = try ADMM(evaluator, from: start)
-      return try minimise(evaluator, by: &iteration, settings, started: started, choice: choice)
+      return try minimise(
+        evaluator, by: &iteration, settings, until: stop, pulse, started: started, choice: choice)
     }
   }
 
@@ -33,9 +44,10 @@ extension ConvexProgram where Map: GramMap, Objective: SmoothLoss & ProximableLo
     try Evaluator(self, Workers(threads: threads)).betaMax()
   }
 
+  /// Nil where the workers were stopped.
   private func feasible(
     _ start: BlockPoint, _ evaluator: Evaluator<Map, Penalty, Objective>
-  ) throws(ZonotopeError) -> BlockPoint {
+  ) throws(ZonotopeError) -> BlockPoint? {
     guard start.blocks.count == size else {
       throw .invalid(place: "start", reason: "\(start.blocks.count) numbers, the program has \(size)")
     }
@@ -45,7 +57,7 @@ extension ConvexProgram where Map: GramMap, Objective: SmoothLoss & ProximableLo
     let blocks = try start.blocks.withUnsafeBufferPointer { (values) throws(ZonotopeError) in
       try Vector(copying: values)
     }
-    try evaluator.project(blocks)
+    guard try evaluator.project(blocks) else { return nil }
     return BlockPoint(blocks: blocks.array, bias: start.bias - evaluator.shift)
   }
 

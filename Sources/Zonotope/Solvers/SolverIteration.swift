@@ -54,15 +54,17 @@ public struct SolverSettings: Sendable {
   public var tolerance = 1e-6
   /// Steps at most; nil for the default of the solver.
   public var iterations: Int?
-  /// Seconds at most, counted from the start of the set-up; nil for no limit. Steps are not begun after it; enumerating
-  /// patterns and factoring are not interrupted.
+  /// Seconds at most, counted from the start of the set-up; nil for no limit. Set-up and steps that are not over 30 ms
+  /// later are abandoned.
   public var seconds: Double?
   /// Threads at most; 0 for one per processor.
   public var threads = 0
   /// Bytes at most; nil for half of the machine's memory.
   public var memory: Int?
-  /// Called at every check of the gap, on the solving thread.
+  /// Called at every check of the gap, and now and then during long work in between, with what was known before, on the
+  /// solving thread. Before the first check that is the answer without a network.
   public var progress: (@Sendable (Progress) -> Void)?
+  /// Ends set-up and steps as the limit of seconds does.
   public var cancellation: Cancellation?
 
   public init() {}
