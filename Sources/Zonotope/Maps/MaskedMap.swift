@@ -96,7 +96,7 @@ public struct MaskedMap: GramMap {
 
   /// Two ranges at least when the product is large enough to be worth a second thread (2 MFLOP).
   private var isSmall: Bool { 2 * Double(samples) * Double(blockSize) * Double(blocks) < 2e6 }
-  fileprivate var sampleGrain: Int { isSmall ? max(1, samples) : max(64, min((samples + 7) / 8, 4096)) }
-  fileprivate var patternGrain: Int { isSmall ? max(1, blocks) : max(16, min((blocks + 7) / 8, 1024)) }
+  var sampleGrain: Int { isSmall ? max(1, samples) : max(64, min((samples + 7) / 8, 4096)) }
+  var patternGrain: Int { isSmall ? max(1, blocks) : max(16, min((blocks + 7) / 8, 1024)) }
   private var gramGrain: Int { max(8, min(64, 20_000_000 / max(1, samples * patterns.sampleWords))) }
 }

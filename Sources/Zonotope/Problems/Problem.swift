@@ -154,7 +154,12 @@ public struct Problem: Sendable {
     settings.seconds = try solver.number("seconds")
     settings.threads = try solver.count("threads") ?? settings.threads
     settings.memory = try solver.count("memory")
-    try solver.acceptDefault("precision", .string("double"))
+    if let precision = try solver.text("precision") {
+      guard let known = Precision(rawValue: precision) else {
+        throw .invalid(place: "solver.precision", reason: "\"\(precision)\" is neither double nor float")
+      }
+      settings.precision = known
+    }
     try solver.finish()
     try settings.check()
     return settings

@@ -112,7 +112,7 @@ private struct LinearProblem {
     for j in 0..<d {
       for k in 0..<n { solution[j] += (x.row(k)[j] - means[j]) * (y[k] - meanTarget) / Double(n) }
     }
-    let factor = try CholeskyFactor(order: d)
+    var factor = try CholeskyFactor<Double>(order: d)
     guard factor.factor(gram.values, shift: penalty, workers) else { return nil }
     factor.solve(solution.mutable)
     let shift = zip(solution.array, means).reduce(0) { $0 + $1.0 * $1.1 }
@@ -124,7 +124,7 @@ private struct LinearProblem {
     let (n, d) = (x.rows, x.columns)
     var point = [Double](repeating: 0, count: d + 1)
     let gram = try Vector(product(d + 1, d + 1, place: "x")), step = try Vector(d + 1)
-    let factor = try CholeskyFactor(order: d + 1)
+    var factor = try CholeskyFactor<Double>(order: d + 1)
     var value = objective(point, penalty)
     for _ in 0..<50 where !workers.isStopped {
       let outputs = model(Array(point[..<d]), point[d], penalty).predict(x)
