@@ -8,7 +8,8 @@ import Testing
   private static let data = Example(samples: 12, features: 2, seed: 6)
 
   private func expectSameOptimum(
-    _ scenario: Scenario, _ changed: Example, factor: Double = 1, _ location: SourceLocation = #_sourceLocation
+    _ scenario: Scenario, _ changed: Example, factor: Double = 1,
+    _ location: SourceLocation = #_sourceLocation
   ) throws {
     let plain = try scenario.train(Self.data, .all, beta: .absolute(0.2)).solution
     let other = try scenario.train(changed, .all, beta: .absolute(0.2)).solution
