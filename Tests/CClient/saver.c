@@ -13,7 +13,8 @@ static int train(zt_model *model) {
         x[k] = k / 30.0 - 1;
         y[k] = x[k] * x[k] + (k % 3) / 50.0;
     }
-    int ok = zt_problem_create(&problem) == ZT_OK && zt_problem_set_data(problem, ROWS, 1, x, 1, y) == ZT_OK &&
+    int ok = zt_problem_create(&problem) == ZT_OK &&
+             zt_problem_set_data(problem, ROWS, 1, x, 1, y) == ZT_OK &&
              zt_problem_set_network(problem, ZT_RELU, 1, 0) == ZT_OK &&
              zt_problem_set_beta_ratio(problem, 0.001) == ZT_OK && zt_train(problem, NULL, model) == ZT_OK;
     zt_problem_destroy(problem);
