@@ -107,7 +107,8 @@ private func message(_ text: String, _ change: (inout TrainingPlan) -> Void = { 
   private func fit(_ loss: TrainingPlan.LossKind, _ x: [[Double]], _ y: [Double]) throws -> LinearBaseline {
     let x = try MatrixView(x)
     return try #require(
-      try LinearBaseline.fit(loss: loss, fit: (x, y), holdout: (x, y), all: (x, y), Workers(threads: 2)))
+      try LinearBaseline.fit(
+        loss: loss, fit: (x, y), holdout: (x, y), all: (x, y), Workers(threads: 2)))
   }
 
   @Test func ridgeFindsAPlane() throws {

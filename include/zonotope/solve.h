@@ -95,7 +95,8 @@ typedef struct zt_progress {
     double seconds;
 } zt_progress;
 
-/* Called at every check of the gap, on the calling thread of zt_train; non-zero stops. */
+/* Called at every check of the gap, and now and then during set-up and long steps with what was known before, on the
+ * calling thread of zt_train; non-zero stops: zt_train returns within 0.1 s or one step, whichever is longer. */
 typedef int (*zt_progress_callback)(void *context, const zt_progress *progress);
 
 /* Memory for arrays that grow with the data, as malloc and free; NULL when there is none. Both may be called from
@@ -109,7 +110,8 @@ typedef struct zt_settings {
     size_t struct_size;
     /* The relative gap at which the answer is optimal, above 0. Default 1e-6. */
     double tolerance;
-    /* Seconds at most, counted from the start; 0 for no limit. */
+    /* Seconds at most, counted from the start; 0 for no limit. Set-up and steps that are not over 30 ms later are
+     * abandoned. */
     double seconds;
     /* Steps at most; 0 for the default. */
     size_t iterations;

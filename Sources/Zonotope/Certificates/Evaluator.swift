@@ -48,7 +48,7 @@ final class Evaluator<Map: LinearMap, Penalty: BlockPenalty, Objective: Loss> {
 
   /// The same for blocks of zeros, which need no product.
   func withoutNetwork() -> (value: Double, bias: Double) {
-    scale(fit.mutable, by: 0)
+    fit.mutable.update(repeating: 0)
     let bias = addBestBias()
     return (program.loss.value(fit.values, targets.values), bias)
   }
@@ -68,7 +68,7 @@ final class Evaluator<Map: LinearMap, Penalty: BlockPenalty, Objective: Loss> {
     }
     let largest = program.penalty.dualNorm(product ?? gradient.values, floor: 0, penaltyWorkspace, workers)
     guard largest.isFinite else {
-      scale(dual.mutable, by: 0)
+      dual.mutable.update(repeating: 0)
       return (0, dual.values)
     }
     // Rounded down, so that the scaled point is feasible in spite of the division and the scaling.
@@ -78,7 +78,7 @@ final class Evaluator<Map: LinearMap, Penalty: BlockPenalty, Objective: Loss> {
     let value = program.loss.dualValue(dual.values, targets.values)
     // Zero is feasible too, and no loss is negative.
     guard value > 0 else {
-      scale(dual.mutable, by: 0)
+      dual.mutable.update(repeating: 0)
       return (0, dual.values)
     }
     return (value, dual.values)

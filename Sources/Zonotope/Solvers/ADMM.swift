@@ -57,6 +57,7 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
   private var zeroObjective: Double
   private var summary = ShrinkSummary(active: 0, totalNorm: 0)
   private(set) var iteration = 0
+  private(set) var isBroken = false
 
   /// Bytes that a solve takes beyond the data.
   static func memory(
@@ -106,7 +107,7 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
     savedL = try Vector(size)
     savedSplit = try Vector(n)
     savedM = try Vector(n)
-    zeroObjective = evaluator.primal(v.values).value
+    zeroObjective = evaluator.withoutNetwork().value
     rho = 1
     rhoFit = program.loss.quadraticScale ?? 1
     begin(from: start, trace: (0..<n).reduce(0) { $0 + gram[$1 * n + $1] })
@@ -116,6 +117,8 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
 
   mutating func advance(upTo limit: Int) {
     let residual = step()
+    isBroken = !residual.isFinite
+    if isBroken { return }
     if trajectory.isReady, iteration + calmingSteps <= limit { jump(residual) }
     if iteration >= nextAdaptation {
       adapt()
@@ -123,7 +126,8 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
     }
   }
 
-  /// One step of the method. Returns the length of the step of its fixed point, u relaxed plus multiplier.
+  /// One step of the method. Returns the length of the step of its fixed point, u relaxed plus multiplier, and no finite
+  /// number where the new state is not finite.
   private mutating func step() -> Double {
     let move = trajectory.next(), count = v.count, relaxation = 1.7
     for j in 0..<count {
@@ -144,7 +148,9 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
       splitLoss()
     }
     iteration += 1
-    return norm(Values(move))
+    // What is not finite in v or in the split fit is in their multipliers too.
+    let isFinite = dot(l.values, l.values).isFinite && dot(m.values, m.values).isFinite
+    return isFinite ? norm(Values(move)) : .nan
   }
 
   /// v and its multiplier from w.

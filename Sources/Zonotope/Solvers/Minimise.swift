@@ -67,7 +67,10 @@ func minimise<Map, Penalty, Objective: SmoothLoss, Iteration: SolverIteration>(
       status = .iterationLimit
     } else {
       iteration.advance(upTo: limit)
-      if iteration.iteration >= min(nextCheck, limit) {
+      if workers.isStopped { continue }
+      if iteration.isBroken {
+        status = .numericalBreakdown
+      } else if iteration.iteration >= min(nextCheck, limit) {
         status = check()
         nextCheck = iteration.iteration + iteration.checkInterval
         if status == nil, iteration.iteration >= nextPolish,

@@ -11,6 +11,9 @@ public protocol SolverIteration {
   /// One step, or a few where they belong together, but none beyond the given number.
   mutating func advance(upTo limit: Int)
 
+  /// Whether the last step led to a number that is not finite, from where there is no way back.
+  var isBroken: Bool { get }
+
   /// Goes on from better blocks, each inside its cone, as if the method had come to them.
   ///
   /// - Parameters:

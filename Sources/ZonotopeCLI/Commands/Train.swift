@@ -101,6 +101,9 @@ struct Train: ParsableCommand {
     }
     try print(ReportText.table(report))
     if verbosity.quiet { return }
+    if report.wasStoppedInSetUp {
+      try print("\nStopped before the first step: there is no more than the network without neurons.")
+    }
     if let output {
       try print("\nThe model is in \(output).")
     } else {
