@@ -108,8 +108,9 @@ private struct LinearProblem {
     let factor = try CholeskyFactor(order: d)
     guard factor.factor(gram.values, shift: penalty) else { return nil }
     factor.solve(solution.mutable)
-    let shift = zip(solution.array, means).reduce(0) { $0 + $1.0 * $1.1 }
-    return model(solution.array, meanTarget - shift, penalty)
+    let weights = try solution.array()
+    let shift = zip(weights, means).reduce(0) { $0 + $1.0 * $1.1 }
+    return model(weights, meanTarget - shift, penalty)
   }
 
   /// Newton's method with halved steps.
@@ -130,14 +131,15 @@ private struct LinearProblem {
         for j in 0..<d { step[j] += slope * x.row(k)[j] }
         step[d] += slope
       }
-      let gradient = step.array
+      let gradient = try step.array()
       guard factor.factor(gram.values, shift: 0) else { return nil }
       factor.solve(step.mutable)
-      let decrease = zip(gradient, step.array).reduce(0) { $0 + $1.0 * $1.1 }
+      let direction = try step.array()
+      let decrease = zip(gradient, direction).reduce(0) { $0 + $1.0 * $1.1 }
       guard decrease > 1e-12 * (1 + abs(value)) else { break }
       var length = 1.0, moved = false
       while length > 1e-6, !moved {
-        let trial = zip(point, step.array).map { $0 + length * $1 }
+        let trial = zip(point, direction).map { $0 + length * $1 }
         let there = objective(trial, penalty)
         if there <= value - 1e-4 * length * decrease {
           (point, value, moved) = (trial, there, true)
