@@ -20,7 +20,7 @@ public struct Model: Sendable, Equatable {
   public func predict(_ x: MatrixView) throws(ZonotopeError) -> [Double] {
     let outputs = try Vector(x.rows)
     try predict(x, into: outputs.mutable)
-    return try outputs.array()
+    return try outputs.list()
   }
 
   /// The outputs for raw rows, (rows, features), into memory of the caller: one element a row.

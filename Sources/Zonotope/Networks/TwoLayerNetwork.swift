@@ -61,7 +61,7 @@ public struct TwoLayerNetwork: Sendable, Equatable {
   public func predict(_ x: MatrixView) throws(ZonotopeError) -> [Double] {
     let outputs = try Vector(x.rows)
     try predict(x, into: outputs.mutable)
-    return try outputs.array()
+    return try outputs.list()
   }
 
   /// The outputs for the rows of `x`, (rows, features), into memory of the caller: one element a row.

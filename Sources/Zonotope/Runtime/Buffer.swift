@@ -37,7 +37,7 @@ final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
   var elements: UnsafeBufferPointer<Element> { UnsafeBufferPointer(start: pointer, count: count) }
 
   /// A copy that the standard library holds.
-  func array() throws(ZonotopeError) -> [Element] {
+  func list() throws(ZonotopeError) -> [Element] {
     try Allocation.probe(bytes: count * MemoryLayout<Element>.stride)
     return Array(elements)
   }

@@ -85,8 +85,8 @@ func minimise<Map, Penalty, Objective: SmoothLoss, Iteration: SolverIteration>(
   guard let status else { preconditionFailure("the loop above ends with a status") }
   return try Solution(
     status: status, objective: best.objective, dual: best.dual,
-    point: BlockPoint(blocks: best.blocks.array(), bias: best.bias + evaluator.shift),
-    dualPoint: best.dualPoint.array(),
+    point: BlockPoint(blocks: best.blocks.list(), bias: best.bias + evaluator.shift),
+    dualPoint: best.dualPoint.list(),
     solver: Iteration.kind, choice: choice, iterations: iteration.iteration,
     seconds: monotonicSeconds() - started)
 }

@@ -46,7 +46,7 @@ extension ConvexProgram where Map: GramMap, Objective: SmoothLoss & ProximableLo
       try Vector(copying: values)
     }
     try evaluator.project(blocks)
-    return try BlockPoint(blocks: blocks.array(), bias: start.bias - evaluator.shift)
+    return try BlockPoint(blocks: blocks.list(), bias: start.bias - evaluator.shift)
   }
 
   /// The algorithm for `automatic`, with its reason.

@@ -108,7 +108,7 @@ private struct LinearProblem {
     let factor = try CholeskyFactor(order: d)
     guard factor.factor(gram.values, shift: penalty) else { return nil }
     factor.solve(solution.mutable)
-    let weights = try solution.array()
+    let weights = try solution.list()
     let shift = zip(weights, means).reduce(0) { $0 + $1.0 * $1.1 }
     return model(weights, meanTarget - shift, penalty)
   }
@@ -131,10 +131,10 @@ private struct LinearProblem {
         for j in 0..<d { step[j] += slope * x.row(k)[j] }
         step[d] += slope
       }
-      let gradient = try step.array()
+      let gradient = try step.list()
       guard factor.factor(gram.values, shift: 0) else { return nil }
       factor.solve(step.mutable)
-      let direction = try step.array()
+      let direction = try step.list()
       let decrease = zip(gradient, direction).reduce(0) { $0 + $1.0 * $1.1 }
       guard decrease > 1e-12 * (1 + abs(value)) else { break }
       var length = 1.0, moved = false
