@@ -7,7 +7,8 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
   // No file beside it is read, as its path would be relative.
   guard let problem = try? Problem(utf8: bytes, memory: 1 << 24) else { return 0 }
   // What is accepted is UTF-8, and the same problem as a text.
-  guard let text = String(validating: bytes, as: UTF8.self), let same = try? Problem(text: text, memory: 1 << 24)
+  guard let text = String(validating: bytes, as: UTF8.self),
+    let same = try? Problem(text: text, memory: 1 << 24)
   else { preconditionFailure("a problem is not UTF-8, or another one as a text") }
   precondition(same.data.samples == problem.data.samples)
   precondition(problem.data.x.rows > 0 && problem.data.x.columns > 0)

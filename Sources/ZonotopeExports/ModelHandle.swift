@@ -80,7 +80,7 @@ private func path(_ path: UnsafePointer<CChar>?) throws(ZonotopeError) -> String
 @c @implementation
 public func zt_model_save(_ pointer: OpaquePointer?, _ file: UnsafePointer<CChar>?) -> zt_status {
   guard let handle = model(pointer) else { return .invalid }
-  return handle.perform { () throws(ZonotopeError) in 
+  return handle.perform { () throws(ZonotopeError) in
     let (model, path) = (try handle.content(), try path(file))
     try withMemory(of: handle.allocator) { () throws(ZonotopeError) in try model.save(to: path) }
   }
@@ -89,7 +89,7 @@ public func zt_model_save(_ pointer: OpaquePointer?, _ file: UnsafePointer<CChar
 @c @implementation
 public func zt_model_load(_ pointer: OpaquePointer?, _ file: UnsafePointer<CChar>?) -> zt_status {
   guard let handle = model(pointer) else { return .invalid }
-  return handle.perform { () throws(ZonotopeError) in 
+  return handle.perform { () throws(ZonotopeError) in
     let path = try path(file)
     handle.model = try withMemory(of: handle.allocator) { () throws(ZonotopeError) in try Model(path: path) }
   }

@@ -140,6 +140,7 @@ public func zt_problem_set_gates(
         throw .invalid(place: "patterns.gates[\(i)][\(k)]", reason: "\(view[i, k]) is not a finite number")
       }
     }
-    handle.patterns = .gates(try withMemory(of: handle.allocator) { () throws(ZonotopeError) in try view.copy() })
+    handle.patterns = .gates(
+      try withMemory(of: handle.allocator) { () throws(ZonotopeError) in try view.copy() })
   }
 }

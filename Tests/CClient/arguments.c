@@ -2,14 +2,16 @@
 #include "check.h"
 
 /* Sizes that overflow by themselves, as elements or as bytes. */
-static const size_t huge[] = {
-    (size_t)1 << 60, (size_t)1 << 61, (size_t)1 << 62, SIZE_MAX / 2, SIZE_MAX / 2 + 1, SIZE_MAX - 7, SIZE_MAX};
+static const size_t huge[] = {(size_t)1 << 60,  (size_t)1 << 61, (size_t)1 << 62, SIZE_MAX / 2,
+                              SIZE_MAX / 2 + 1, SIZE_MAX - 7,    SIZE_MAX};
 /* Sizes around those of 32 bits: squares of them overflow 64. */
 static const size_t wide[] = {((size_t)1 << 31) - 1, (size_t)1 << 31, (size_t)1 << 32, ((size_t)1 << 32) + 1};
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-static int refused(enum zt_status status) { return status == ZT_SIZE_OVERFLOW || status == ZT_INVALID; }
+static int refused(enum zt_status status) {
+    return status == ZT_SIZE_OVERFLOW || status == ZT_INVALID;
+}
 
 static void null_pointers(zt_problem *problem, zt_model *model) {
     double out[8], gate[2] = {1, 1};
@@ -115,7 +117,8 @@ static void sizes(zt_problem *problem, zt_model *model) {
     CHECK(zt_problem_set_data(problem, 0, 1, x, 1, y) == ZT_INVALID);
     CHECK(zt_problem_set_data(problem, 8, 0, x, 0, y) == ZT_INVALID);
     CHECK(zt_problem_set_data(problem, 8, 2, x, 1, y) == ZT_INVALID);
-    CHECK(zt_predict(model, 8, 0, x, 0, out) == ZT_INVALID && zt_predict(model, 2, 3, x, 3, out) == ZT_INVALID);
+    CHECK(zt_predict(model, 8, 0, x, 0, out) == ZT_INVALID &&
+          zt_predict(model, 2, 3, x, 3, out) == ZT_INVALID);
     CHECK(zt_problem_set_gates(problem, 0, 2, x, 2) == ZT_INVALID);
     CHECK(zt_problem_set_gates(problem, 1, 0, x, 0) == ZT_INVALID);
     CHECK(zt_problem_set_gates(problem, 1, 2, x, 1) == ZT_INVALID);
@@ -180,11 +183,14 @@ static void empty_handles(void) {
     zt_model *model = empty_model();
     double out[8];
     CHECK(zt_problem_create(&problem) == ZT_OK && zt_train(problem, NULL, model) == ZT_INVALID);
-    CHECK(zt_problem_set_data(problem, 8, 1, x, 1, y) == ZT_OK && zt_train(problem, NULL, model) == ZT_INVALID);
+    CHECK(zt_problem_set_data(problem, 8, 1, x, 1, y) == ZT_OK &&
+          zt_train(problem, NULL, model) == ZT_INVALID);
     CHECK(strstr(zt_problem_message(problem), "beta"));
     CHECK(zt_predict(model, 8, 1, x, 1, out) == ZT_INVALID && zt_model_save(model, "never") == ZT_INVALID);
-    CHECK(zt_model_weights(model, out, 1, NULL, NULL) == ZT_INVALID && zt_model_gates(model, out, 1) == ZT_INVALID);
-    CHECK(zt_model_outcome(model) == ZT_EMPTY && isnan(zt_model_objective(model)) && !zt_model_neurons(model));
+    CHECK(zt_model_weights(model, out, 1, NULL, NULL) == ZT_INVALID &&
+          zt_model_gates(model, out, 1) == ZT_INVALID);
+    CHECK(zt_model_outcome(model) == ZT_EMPTY && isnan(zt_model_objective(model)) &&
+          !zt_model_neurons(model));
     zt_problem_destroy(problem);
     zt_model_destroy(model);
 }

@@ -22,7 +22,8 @@ static void strides(zt_problem *problem, zt_model *model) {
     double apart[24], outputs[8], hidden[5 * 64];
     size_t k;
     for (k = 0; k < 24; k++) apart[k] = k % 3 == 0 ? x[k / 3] : NAN;
-    CHECK(zt_problem_set_data(problem, 8, 1, apart, 3, y) == ZT_OK && zt_train(problem, NULL, model) == ZT_OK);
+    CHECK(zt_problem_set_data(problem, 8, 1, apart, 3, y) == ZT_OK &&
+          zt_train(problem, NULL, model) == ZT_OK);
     after = snapshot_of(model);
     CHECK(same(&before, &after));
     CHECK(zt_predict(model, 8, 1, apart, 3, outputs) == ZT_OK);
@@ -104,7 +105,8 @@ static void messages(void) {
     zt_problem *one = line_problem(), *other = line_problem();
     zt_model *model = empty_model();
     CHECK(*zt_problem_message(one) == 0 && *zt_model_message(model) == 0);
-    CHECK(zt_problem_set_beta(one, -1) == ZT_INVALID && zt_problem_set_loss(other, ZT_SQUARED, 0) == ZT_INVALID);
+    CHECK(zt_problem_set_beta(one, -1) == ZT_INVALID &&
+          zt_problem_set_loss(other, ZT_SQUARED, 0) == ZT_INVALID);
     CHECK(zt_model_save(model, "never") == ZT_INVALID);
     CHECK(strstr(zt_problem_message(one), "beta") && strstr(zt_problem_message(other), "loss.scale"));
     CHECK(strstr(zt_model_message(model), "empty"));
@@ -128,7 +130,8 @@ static void json(void) {
     zt_free(text);
     CHECK(zt_solve_json(relative, strlen(relative), &text) == ZT_INVALID && strstr(text, "relative path"));
     zt_free(text);
-    CHECK(zt_solve_json(absent, strlen(absent), &text) == ZT_INPUT_OUTPUT && strstr(text, "/no/such/file.npy"));
+    CHECK(zt_solve_json(absent, strlen(absent), &text) == ZT_INPUT_OUTPUT &&
+          strstr(text, "/no/such/file.npy"));
     zt_free(text);
     CHECK(zt_solve_json(good, strlen(good) - 1, &text) == ZT_MALFORMED && strstr(text, "\"error\""));
     zt_free(text);

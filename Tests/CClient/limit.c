@@ -13,11 +13,21 @@ static zt_model *model;
 static double *rows, *wide_rows, *targets, *outputs, *gates;
 static char *json, path[4096];
 
-static enum zt_status train(void) { return zt_train(problem, NULL, model); }
-static enum zt_status predict(void) { return zt_predict(model, n, d, rows, d, outputs); }
-static enum zt_status save(void) { return zt_model_save(model, path); }
-static enum zt_status load(void) { return zt_model_load(model, path); }
-static enum zt_status set_gates(void) { return zt_problem_set_gates(problem, n, d + 1, gates, d + 1); }
+static enum zt_status train(void) {
+    return zt_train(problem, NULL, model);
+}
+static enum zt_status predict(void) {
+    return zt_predict(model, n, d, rows, d, outputs);
+}
+static enum zt_status save(void) {
+    return zt_model_save(model, path);
+}
+static enum zt_status load(void) {
+    return zt_model_load(model, path);
+}
+static enum zt_status set_gates(void) {
+    return zt_problem_set_gates(problem, n, d + 1, gates, d + 1);
+}
 
 static enum zt_status solve(void) {
     char *text = NULL;
@@ -66,7 +76,11 @@ static char *problem_text(void) {
     CHECK(text);
     end += snprintf(end, 100, "{\"format\":\"zonotope-problem\",\"version\":1,\"data\":{\"x\":[");
     for (k = 0; k < (size_t)n * d; k++)
-        end += snprintf(end, 40, "%s%.9g%s", k % d ? "," : k ? ",[" : "[", rows[k], k % d == d - 1 ? "]" : "");
+        end += snprintf(end, 40, "%s%.9g%s",
+                        k % d ? ","
+                        : k   ? ",["
+                              : "[",
+                        rows[k], k % d == d - 1 ? "]" : "");
     end += snprintf(end, 20, "],\"y\":[");
     for (k = 0; k < n; k++) end += snprintf(end, 40, "%s%.9g", k ? "," : "", targets[k]);
     snprintf(end, 400,
@@ -110,7 +124,8 @@ int main(int count, char **arguments) {
     squeeze("solve_json", solve);
     /* Neurons of many weights, for a model that is large. */
     CHECK(zt_problem_set_data(problem, wide_samples, wide, wide_rows, wide, targets) == ZT_OK);
-    CHECK(zt_problem_sample_patterns(problem, 20, 1) == ZT_OK && train() == ZT_OK && zt_model_neurons(model) > 3);
+    CHECK(zt_problem_sample_patterns(problem, 20, 1) == ZT_OK && train() == ZT_OK &&
+          zt_model_neurons(model) > 3);
     squeeze("save", save);
     squeeze("load", load);
     zt_problem_destroy(problem);

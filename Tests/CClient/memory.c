@@ -43,9 +43,13 @@ static enum zt_status predict(struct scene *scene) {
     return zt_predict(scene->model, 8, 1, x, 1, scene->outputs);
 }
 
-static enum zt_status save(struct scene *scene) { return zt_model_save(scene->model, scene->path); }
+static enum zt_status save(struct scene *scene) {
+    return zt_model_save(scene->model, scene->path);
+}
 
-static enum zt_status load(struct scene *scene) { return zt_model_load(scene->model, scene->path); }
+static enum zt_status load(struct scene *scene) {
+    return zt_model_load(scene->model, scene->path);
+}
 
 static enum zt_status set_gates(struct scene *scene) {
     const double gates[6] = {1, 0, -1, 0, 1, 0.5};
@@ -66,7 +70,8 @@ static enum zt_status solve(struct scene *scene) {
 
 /* Refuses the k-th request of each call. After a failure the model is what it was, everything has been given back, and
  * the same call succeeds where nothing is refused. */
-static void refuse_each(const char *name, long *left, struct counter *counter, action act, struct scene *scene) {
+static void refuse_each(const char *name, long *left, struct counter *counter, action act,
+                        struct scene *scene) {
     const long kept = counter->live;
     const struct snapshot before = snapshot_of(scene->model);
     long k;
@@ -81,7 +86,8 @@ static void refuse_each(const char *name, long *left, struct counter *counter, a
         CHECK(status == ZT_OUT_OF_MEMORY && k < 10000);
         if (act != solve) {
             const int on_problem = act == train || act == set_gates;
-            const char *message = on_problem ? zt_problem_message(scene->problem) : zt_model_message(scene->model);
+            const char *message =
+                on_problem ? zt_problem_message(scene->problem) : zt_model_message(scene->model);
             CHECK(strstr(message, "memory"));
         }
         after = snapshot_of(scene->model);
@@ -108,7 +114,8 @@ static void refuse_everywhere(long *left, struct counter *counter, struct scene 
                 if (patterns == 2) CHECK(set_gates(scene) == ZT_OK);
                 scene->settings.solver = solvers[solver];
                 CHECK(train(scene) == ZT_OK && save(scene) == ZT_OK && load(scene) == ZT_OK);
-                snprintf(name, sizeof name, "train, solver %d, network %d, patterns %d", solver, network, patterns);
+                snprintf(name, sizeof name, "train, solver %d, network %d, patterns %d", solver, network,
+                         patterns);
                 refuse_each(name, left, counter, train, scene);
             }
         }

@@ -46,8 +46,9 @@ static void every_size(zt_problem *problem, zt_model *model, const struct snapsh
 
 /* No version ends within a member. */
 static void bad_sizes(zt_problem *problem, zt_model *model) {
-    const size_t sizes[] = {0,  1,  7,    9,    12,           sizeof(zt_settings) - 1, sizeof(zt_settings) + 4,
-                            20, 33, 4097, 4104, SIZE_MAX / 2, SIZE_MAX / 2 + 1,        SIZE_MAX};
+    const size_t sizes[] = {
+        0,  1,  7,    9,    12,           sizeof(zt_settings) - 1, sizeof(zt_settings) + 4,
+        20, 33, 4097, 4104, SIZE_MAX / 2, SIZE_MAX / 2 + 1,        SIZE_MAX};
     size_t k;
     for (k = 0; k < sizeof sizes / sizeof *sizes; k++) {
         zt_settings settings, untouched;

@@ -21,10 +21,11 @@ struct task {
 /* The result document up to its figures of time. */
 static void solve_text(struct task *task) {
     char text[512], *result = NULL, *end;
-    snprintf(text, sizeof text,
-             "{\"format\":\"zonotope-problem\",\"version\":1,\"data\":{\"x\":[[1,%d],[-1,2],[0.5,1],[2,-%d]],"
-             "\"y\":[1,2,1,0]},\"loss\":{\"kind\":\"squared\"},\"model\":{\"kind\":\"two-layer\"},\"beta\":0.1}",
-             task->number + 1, task->number + 1);
+    snprintf(
+        text, sizeof text,
+        "{\"format\":\"zonotope-problem\",\"version\":1,\"data\":{\"x\":[[1,%d],[-1,2],[0.5,1],[2,-%d]],"
+        "\"y\":[1,2,1,0]},\"loss\":{\"kind\":\"squared\"},\"model\":{\"kind\":\"two-layer\"},\"beta\":0.1}",
+        task->number + 1, task->number + 1);
     CHECK(zt_solve_json(text, strlen(text), &result) == ZT_OK);
     end = strstr(result, "\"seconds\"");
     CHECK(end && (size_t)(end - result) < sizeof task->json);
@@ -41,7 +42,8 @@ static void *work(void *argument) {
     settings.threads = (size_t)task->number % 3;
     settings.solver = task->number % 4 < 2 ? ZT_ADMM : ZT_FISTA;
     CHECK(zt_problem_set_data(problem, n, d, task->rows, d, task->targets) == ZT_OK);
-    CHECK(zt_problem_set_network(problem, task->number % 2 ? ZT_GATED_RELU : ZT_RELU, task->number % 2, 1) == ZT_OK);
+    CHECK(zt_problem_set_network(problem, task->number % 2 ? ZT_GATED_RELU : ZT_RELU, task->number % 2, 1) ==
+          ZT_OK);
     CHECK(zt_problem_set_beta_ratio(problem, 0.1) == ZT_OK);
     CHECK(zt_problem_sample_patterns(problem, 40, (uint64_t)task->number) == ZT_OK);
     CHECK(zt_train(problem, &settings, model) == ZT_OK && zt_model_outcome(model) == ZT_OPTIMAL);

@@ -45,7 +45,8 @@ typedef void (*zt_release)(void *context, void *memory);
 /* Where the large arrays of calls on this problem come from, for zt_train unless its settings say otherwise; both NULL
  * for the system's, as in a new problem. What is kept between calls, the gates of zt_problem_set_gates, goes back to
  * where it came from, at the latest when the problem is destroyed. */
-enum zt_status zt_problem_set_memory(zt_problem *problem, zt_allocate allocate, zt_release release, void *context);
+enum zt_status zt_problem_set_memory(zt_problem *problem, zt_allocate allocate, zt_release release,
+                                     void *context);
 
 /* n rows of d features, and one target each; finite, n and d at least 1. Both arrays are kept by address: they must
  * stay, unchanged, until the problem is destroyed or has other data. */
