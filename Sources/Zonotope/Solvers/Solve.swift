@@ -59,7 +59,7 @@ extension ConvexProgram where Map: GramMap, Objective: SmoothLoss & ProximableLo
       try Vector(copying: values)
     }
     guard try evaluator.project(blocks) else { return nil }
-    return BlockPoint(blocks: blocks.array, bias: start.bias - evaluator.shift)
+    return try BlockPoint(blocks: blocks.list(), bias: start.bias - evaluator.shift)
   }
 
   /// The algorithm for `automatic`, with its reason.

@@ -115,8 +115,9 @@ private struct LinearProblem {
     var factor = try CholeskyFactor<Double>(order: d)
     guard factor.factor(gram.values, shift: penalty, workers) else { return nil }
     factor.solve(solution.mutable)
-    let shift = zip(solution.array, means).reduce(0) { $0 + $1.0 * $1.1 }
-    return model(solution.array, meanTarget - shift, penalty)
+    let weights = try solution.list()
+    let shift = zip(weights, means).reduce(0) { $0 + $1.0 * $1.1 }
+    return model(weights, meanTarget - shift, penalty)
   }
 
   /// Newton's method with halved steps.
@@ -137,14 +138,15 @@ private struct LinearProblem {
         for j in 0..<d { step[j] += slope * x.row(k)[j] }
         step[d] += slope
       }
-      let gradient = step.array
+      let gradient = try step.list()
       guard factor.factor(gram.values, shift: 0, workers) else { return nil }
       factor.solve(step.mutable)
-      let decrease = zip(gradient, step.array).reduce(0) { $0 + $1.0 * $1.1 }
+      let direction = try step.list()
+      let decrease = zip(gradient, direction).reduce(0) { $0 + $1.0 * $1.1 }
       guard decrease > 1e-12 * (1 + abs(value)) else { break }
       var length = 1.0, moved = false
       while length > 1e-6, !moved {
-        let trial = zip(point, step.array).map { $0 + length * $1 }
+        let trial = zip(point, direction).map { $0 + length * $1 }
         let there = objective(trial, penalty)
         if there <= value - 1e-4 * length * decrease {
           (point, value, moved) = (trial, there, true)
