@@ -55,7 +55,7 @@ void zt_masked_forward_f64(const zt_masked_f64 *map, size_t first, size_t last, 
 
 size_t zt_masked_forward_f64_workspace(const zt_masked_f64 *map) {
     (void)map;
-    return ZT_MASKED_WORKSPACE_;
+    return ZT_MASKED_BYTES_ / sizeof(double);
 }
 
 void zt_masked_adjoint_f64(const zt_masked_f64 *map, size_t first, size_t last, const double *r,
@@ -65,7 +65,7 @@ void zt_masked_adjoint_f64(const zt_masked_f64 *map, size_t first, size_t last, 
 
 size_t zt_masked_adjoint_f64_workspace(const zt_masked_f64 *map) {
     (void)map;
-    return ZT_MASKED_WORKSPACE_;
+    return ZT_MASKED_BYTES_ / sizeof(double);
 }
 
 void zt_masked_forward_f32(const zt_masked_f32 *map, size_t first, size_t last, const float *u,
@@ -75,7 +75,7 @@ void zt_masked_forward_f32(const zt_masked_f32 *map, size_t first, size_t last, 
 
 size_t zt_masked_forward_f32_workspace(const zt_masked_f32 *map) {
     (void)map;
-    return ZT_MASKED_WORKSPACE_;
+    return ZT_MASKED_BYTES_ / sizeof(float);
 }
 
 void zt_masked_adjoint_f32(const zt_masked_f32 *map, size_t first, size_t last, const float *r,
@@ -85,7 +85,7 @@ void zt_masked_adjoint_f32(const zt_masked_f32 *map, size_t first, size_t last, 
 
 size_t zt_masked_adjoint_f32_workspace(const zt_masked_f32 *map) {
     (void)map;
-    return ZT_MASKED_WORKSPACE_;
+    return ZT_MASKED_BYTES_ / sizeof(float);
 }
 
 void zt_hadamard_gram_f64(size_t row0, size_t row1, size_t p, const uint64_t *sample_bits, size_t bit_stride,

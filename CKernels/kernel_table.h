@@ -76,10 +76,22 @@ ZT_KERNELS_(ZT_DECLARE_REFERENCE_)
 zt_pack_signs_f64_fn_ zt_pack_signs_f64_avx2_;
 zt_masked_forward_f64_fn_ zt_masked_forward_f64_avx2_;
 zt_masked_adjoint_f64_fn_ zt_masked_adjoint_f64_avx2_;
+zt_masked_forward_f32_fn_ zt_masked_forward_f32_avx2_;
+zt_masked_adjoint_f32_fn_ zt_masked_adjoint_f32_avx2_;
 zt_hadamard_gram_f64_fn_ zt_hadamard_gram_f64_avx2_;
 zt_block_norms_f64_fn_ zt_block_norms_f64_avx2_;
 zt_group_shrink_f64_fn_ zt_group_shrink_f64_avx2_;
 zt_most_violated_f64_fn_ zt_most_violated_f64_avx2_;
+
+zt_masked_forward_f64_fn_ zt_masked_forward_f64_avx512_;
+zt_masked_adjoint_f64_fn_ zt_masked_adjoint_f64_avx512_;
+zt_masked_forward_f32_fn_ zt_masked_forward_f32_avx512_;
+zt_masked_adjoint_f32_fn_ zt_masked_adjoint_f32_avx512_;
+#elif defined(__aarch64__)
+zt_masked_forward_f64_fn_ zt_masked_forward_f64_neon_;
+zt_masked_adjoint_f64_fn_ zt_masked_adjoint_f64_neon_;
+zt_masked_forward_f32_fn_ zt_masked_forward_f32_neon_;
+zt_masked_adjoint_f32_fn_ zt_masked_adjoint_f32_neon_;
 #endif
 
 /* The entry of the table in use. */
