@@ -24,11 +24,11 @@ ZT_INLINE_ void add_rows_(const zt_inputs_ *in, uint64_t word, size_t first, siz
 }
 
 /* One chunk of `panels` panels for the inputs [from, to), from a multiple of 64 on. */
-ZT_INLINE_ void add_inputs_as_(const zt_inputs_ *in, const uint64_t *line, size_t from, size_t to,
-                               size_t column, size_t panels, size_t width, zt_real_ *panel) {
-    vec_ sums[WIDE * PARTS];
-    ZT_UNROLL_ for (size_t j = 0; j < panels * PARTS; j++) sums[j] =
-        from == 0 ? zero_() : load_(panel + j * LANES);
+ZT_INLINE_ void add_words_(const zt_inputs_ *in, const uint64_t *line, size_t from, size_t to, size_t column,
+                           size_t panels, size_t width, vec_ *sums, int fresh) {
+    if (fresh) {
+        ZT_UNROLL_ for (size_t j = 0; j < panels * PARTS; j++) sums[j] = zero_();
+    }
     for (size_t i = from; i < to; i += ZT_TILE_) {
         uint64_t word = line[i / ZT_TILE_];
         add_rows_(in, word, i, column, panels, width, in->on, sums);
@@ -36,6 +36,15 @@ ZT_INLINE_ void add_inputs_as_(const zt_inputs_ *in, const uint64_t *line, size_
         uint64_t exist = in->count - i < ZT_TILE_ ? ((uint64_t)1 << (in->count - i)) - 1 : UINT64_MAX;
         add_rows_(in, ~word & exist, i, column, panels, width, in->off, sums);
     }
+}
+
+ZT_INLINE_ void add_inputs_as_(const zt_inputs_ *in, const uint64_t *line, size_t from, size_t to,
+                               size_t column, size_t panels, size_t width, zt_real_ *panel) {
+    vec_ sums[WIDE * PARTS];
+    if (from != 0) {
+        ZT_UNROLL_ for (size_t j = 0; j < panels * PARTS; j++) sums[j] = load_(panel + j * LANES);
+    }
+    add_words_(in, line, from, to, column, panels, width, sums, from == 0);
     ZT_UNROLL_ for (size_t j = 0; j < panels * PARTS; j++) store_(panel + j * LANES, sums[j]);
 }
 
@@ -50,8 +59,35 @@ ZT_TARGET_ static void add_inputs_(const zt_inputs_ *in, const uint64_t *line, s
         add_inputs_as_(in, line, from, to, column, 1, width, panel);
 }
 
+/* f_k = x_k . w_k with the sums in registers throughout, where a line has few words. */
+ZT_TARGET_ static void fit_directly_(const zt_inputs_ *in, const zt_outputs_ *out, size_t first,
+                                     size_t last) {
+    for (size_t k = first; k < last; k++) {
+        const uint64_t *line = out->bits + k * out->bit_stride;
+        vec_ fit = zero_(), w[WIDE * PARTS];
+        size_t column = 0;
+        for (; column + WIDE * PANEL <= in->columns; column += WIDE * PANEL) {
+            add_words_(in, line, 0, in->count, column, WIDE, PANEL, w, 1);
+            const zt_real_ *x = out->x + k * out->x_stride + column;
+            ZT_UNROLL_ for (size_t j = 0; j < WIDE * PARTS; j++) fit +=
+                load_part_(x + j / PARTS * PANEL, PANEL, j % PARTS) * w[j];
+        }
+        for (; column < in->columns; column += PANEL) {
+            size_t width = in->columns - column < PANEL ? in->columns - column : PANEL;
+            add_words_(in, line, 0, in->count, column, 1, width, w, 1);
+            const zt_real_ *x = out->x + k * out->x_stride + column;
+            ZT_UNROLL_ for (size_t j = 0; j < PARTS; j++) fit += load_part_(x, width, j) * w[j];
+        }
+        out->rows[k * out->row_stride] = sum_lanes_(fit);
+    }
+}
+
 ZT_TARGET_ static void sum_directly_(const zt_inputs_ *in, const zt_outputs_ *out, size_t first, size_t last,
                                      zt_real_ *workspace) {
+    if (out->x != NULL && in->count <= WORDS * ZT_TILE_) {
+        fit_directly_(in, out, first, last);
+        return;
+    }
     zt_real_ *panel = divide_(workspace).panel;
     for (size_t o = first; o < last; o += ROWS) {
         size_t count = last - o < ROWS ? last - o : ROWS;

@@ -14,7 +14,7 @@ ZT_TARGET_ void ZT_PRECISE_(zt_masked_forward, ZT_TIER_)(const zt_masked_ *map, 
                                                          const zt_real_ *u, size_t u_stride, zt_real_ *f,
                                                          size_t f_stride, zt_real_ *workspace) {
     size_t d = map->features;
-    zt_way_ way = zt_way_of_(map->samples, map->patterns, d);
+    zt_way_ way = zt_way_of_(map->samples, map->patterns, d, 1, map->off == 0);
     for (size_t o = 0; o < map->outputs; o++) {
         zt_inputs_ in = {map->patterns, d, u + o * d, u_stride, NULL, 0, map->on, map->off};
         zt_outputs_ out = {map->sample_bits, map->sample_bit_stride, f + o, f_stride, map->x, map->x_stride};
@@ -31,7 +31,7 @@ ZT_TARGET_ void ZT_PRECISE_(zt_masked_adjoint, ZT_TIER_)(const zt_masked_ *map, 
                                                          const zt_real_ *r, size_t r_stride, zt_real_ *g,
                                                          size_t g_stride, zt_real_ *workspace) {
     size_t d = map->features;
-    zt_way_ way = zt_way_of_(map->patterns, map->samples, d);
+    zt_way_ way = zt_way_of_(map->patterns, map->samples, d, 0, map->off == 0);
     for (size_t o = 0; o < map->outputs; o++) {
         zt_inputs_ in = {map->samples, d, map->x, map->x_stride, r + o, r_stride, map->on, map->off};
         zt_outputs_ out = {map->pattern_bits, map->pattern_bit_stride, g + o * d, g_stride, NULL, 0};
