@@ -3,6 +3,7 @@
 #include "zonotope/masked.h"
 
 #include "kernel_table.h"
+#include "masked/registers.h"
 #include "workspace.h"
 
 /* The first of the chain that has the kernel. */
@@ -74,8 +75,8 @@ void zt_masked_forward_f32(const zt_masked_f32 *map, size_t first, size_t last, 
 }
 
 size_t zt_masked_forward_f32_workspace(const zt_masked_f32 *map) {
-    (void)map;
-    return ZT_MASKED_BYTES_ / sizeof(float);
+    size_t registers = zt_register_forward_room_(map), tables = ZT_MASKED_BYTES_ / sizeof(float);
+    return registers > tables ? registers : tables;
 }
 
 void zt_masked_adjoint_f32(const zt_masked_f32 *map, size_t first, size_t last, const float *r,
@@ -84,8 +85,8 @@ void zt_masked_adjoint_f32(const zt_masked_f32 *map, size_t first, size_t last, 
 }
 
 size_t zt_masked_adjoint_f32_workspace(const zt_masked_f32 *map) {
-    (void)map;
-    return ZT_MASKED_BYTES_ / sizeof(float);
+    size_t registers = zt_register_adjoint_room_(map), tables = ZT_MASKED_BYTES_ / sizeof(float);
+    return registers > tables ? registers : tables;
 }
 
 void zt_hadamard_gram_f64(size_t row0, size_t row1, size_t p, const uint64_t *sample_bits, size_t bit_stride,
