@@ -39,6 +39,8 @@
 #include "zonotope/arrangements.h"
 #include "zonotope/cones.h"
 #include "zonotope/kernels.h"
+#include "zonotope/patterns.h"
+#include "zonotope/shrink.h"
 #include "zonotope/solve.h"
 #include "zonotope/status.h"
 

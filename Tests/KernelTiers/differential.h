@@ -81,6 +81,8 @@ typedef struct {
     size_t (*size)(const zt_shape *shape, char letter);
     /* Terms of the longest sum behind an output; NULL where outputs are the same in all tiers. */
     size_t (*terms)(const zt_shape *shape);
+    /* Sets the outputs to the magnitudes themselves, where the reference on absolute values would not; may be NULL. */
+    void (*measure)(const zt_shape *shape, const zt_array *a);
     const char *sweep; /* The letters among n d p c that the kernel has. */
     const zt_shape
         *large; /* Shapes beyond the tiles of the kernels, up to one with all sizes 0; may be NULL. */

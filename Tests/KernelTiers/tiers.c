@@ -42,7 +42,7 @@ static void two_hashes_(size_t lines, size_t bits, const uint64_t *source, size_
 
 size_t zt_distinct_lines_colliding(size_t lines, size_t bits, const uint64_t *source, size_t stride,
                                    size_t *first, size_t *workspace, int hashes) {
-    return zt_distinct_lines_by_(lines, bits, source, stride, first, workspace,
+    return zt_distinct_lines_by_(lines, bits, source, stride, NULL, first, workspace,
                                  hashes == 1 ? one_hash_ : two_hashes_);
 }
 
