@@ -14,7 +14,7 @@ struct Tier: CustomTestStringConvertible, @unchecked Sendable {
   }
 
   static let reference = Tier(name: "reference")
-  static let all: [Tier] = ["reference", "avx2", "avx512", "neon"]
+  static let all: [Tier] = ["reference", "avx2", "avx512-base", "avx512", "neon"]
     .filter { (name: String) in zt_has_tier(name) != 0 }
     .map { Tier(name: $0) }
 
