@@ -6,6 +6,8 @@
 #ifndef ZT_KERNEL_TABLE_H
 #define ZT_KERNEL_TABLE_H
 
+#include "zonotope/masked.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,17 +16,22 @@
 #include "patterns/table.h"
 #include "shrink/table.h"
 
-typedef void zt_masked_forward_f64_fn_(size_t n, size_t d, size_t p, const double *x, size_t x_stride,
-                                       const uint64_t *sample_bits, size_t bit_stride, const double *u,
-                                       size_t u_stride, double *f, double *workspace);
-typedef void zt_masked_adjoint_f64_fn_(size_t n, size_t d, size_t p, const double *x, size_t x_stride,
-                                       const uint64_t *pattern_bits, size_t bit_stride, const double *r,
-                                       double *g, size_t g_stride, double *workspace);
+typedef void zt_masked_forward_f64_fn_(const zt_masked_f64 *map, size_t first, size_t last, const double *u,
+                                       size_t u_stride, double *f, size_t f_stride, double *workspace);
+typedef void zt_masked_adjoint_f64_fn_(const zt_masked_f64 *map, size_t first, size_t last, const double *r,
+                                       size_t r_stride, double *g, size_t g_stride, double *workspace);
+typedef void zt_masked_forward_f32_fn_(const zt_masked_f32 *map, size_t first, size_t last, const float *u,
+                                       size_t u_stride, float *f, size_t f_stride, float *workspace);
+typedef void zt_masked_adjoint_f32_fn_(const zt_masked_f32 *map, size_t first, size_t last, const float *r,
+                                       size_t r_stride, float *g, size_t g_stride, float *workspace);
+
 /* Every kernel that has more than one version. A line here, a signature above and a reference version make a
  * new one; the other tiers may follow in any order. */
 #define ZT_MASKED_KERNELS_(X)                                                                                \
     X(masked_forward_f64)                                                                                    \
-    X(masked_adjoint_f64)
+    X(masked_adjoint_f64)                                                                                    \
+    X(masked_forward_f32)                                                                                    \
+    X(masked_adjoint_f32)
 
 #define ZT_KERNELS_(X)                                                                                       \
     ZT_PATTERN_KERNELS_(X)                                                                                   \
@@ -53,6 +60,8 @@ ZT_KERNELS_(ZT_DECLARE_REFERENCE_)
 #if defined(__x86_64__)
 zt_masked_forward_f64_fn_ zt_masked_forward_f64_avx2_;
 zt_masked_adjoint_f64_fn_ zt_masked_adjoint_f64_avx2_;
+zt_masked_forward_f32_fn_ zt_masked_forward_f32_registers_avx512_;
+zt_masked_adjoint_f32_fn_ zt_masked_adjoint_f32_registers_avx512_;
 ZT_PATTERN_KERNELS_AVX2_(ZT_DECLARE_TIER_)
 ZT_PATTERN_KERNELS_AVX512_(ZT_DECLARE_TIER_)
 ZT_PATTERN_KERNELS_AVX512_COUNTS_(ZT_DECLARE_TIER_)

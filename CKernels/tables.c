@@ -26,8 +26,11 @@ static const zt_kernel_table_ avx512_ = {.name = "avx512",
                                              ZT_SHRINK_KERNELS_AVX512_(ZT_TIER_ENTRY_)};
 
 /* The same tier with what came in 2019: population counts of vectors, byte permutations. */
-static const zt_kernel_table_ avx512_counts_ = {
-    .name = "avx512", .next = &avx512_, ZT_PATTERN_KERNELS_AVX512_COUNTS_(ZT_TIER_ENTRY_)};
+static const zt_kernel_table_ avx512_counts_ = {.name = "avx512",
+                                                .next = &avx512_,
+                                                .masked_forward_f32 = zt_masked_forward_f32_registers_avx512_,
+                                                .masked_adjoint_f32 = zt_masked_adjoint_f32_registers_avx512_,
+                                                ZT_PATTERN_KERNELS_AVX512_COUNTS_(ZT_TIER_ENTRY_)};
 
 static int has_avx2_(void) {
     __builtin_cpu_init();
