@@ -32,7 +32,7 @@ enum { LANES = 8 };
 #define QUARTERS_(a, b, which) _mm512_shuffle_f64x2(a, b, which)
 #endif
 
-/* Of a tile of products: its accumulators, its rows and one gate fit the 32 registers. */
+/* Of a tile of products: its accumulators, its gates and one vector of rows fit the 32 registers. */
 enum { TILE_VECTORS = 4, TILE_GATES = 6 };
 
 ZT_INLINE_ vec_ zero_(void) {

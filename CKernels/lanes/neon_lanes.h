@@ -36,11 +36,15 @@ enum { LANES = 2 };
 /* Lanes of a comparison, all ones or zero, or the number of the first lanes that take part. */
 typedef lane_bits_ mask_;
 
-/* Of a tile of products: its accumulators, its rows and one gate fit the 32 registers. */
+/* Of a tile of products: its accumulators, its gates and one vector of rows fit the 32 registers. */
 enum { TILE_VECTORS = 4, TILE_GATES = 6 };
 
 ZT_INLINE_ vec_ splat_(real_ x) {
-    return OP_(vdup_n)(x);
+#if ZT_SINGLE_
+    return vdupq_n_f32(x);
+#else
+    return vdupq_n_f64(x);
+#endif
 }
 ZT_INLINE_ vec_ zero_(void) {
     return splat_(0);

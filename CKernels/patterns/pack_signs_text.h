@@ -83,13 +83,13 @@ ZT_INLINE_ void strip_signs_(size_t count, size_t d, const real_ *packed, const 
     _Pragma("GCC unroll 8") for (size_t i = 0; i < count; i++)
         _Pragma("GCC unroll 8") for (size_t v = 0; v < TILE_VECTORS; v++) sums[i][v] = zero_();
     for (size_t c = 0; c < d; c++) {
-        vec_ x[TILE_VECTORS];
-        _Pragma("GCC unroll 8") for (size_t v = 0; v < TILE_VECTORS; v++) x[v] =
-            load_(packed + c * STRIP + LANES * v);
-        _Pragma("GCC unroll 8") for (size_t i = 0; i < count; i++) {
-            vec_ gate = splat_(gates[i * gate_stride + c]);
-            _Pragma("GCC unroll 8") for (size_t v = 0; v < TILE_VECTORS; v++) sums[i][v] =
-                fma_(x[v], gate, sums[i][v]);
+        vec_ gate[TILE_GATES];
+        _Pragma("GCC unroll 8") for (size_t i = 0; i < count; i++) gate[i] =
+            splat_(gates[i * gate_stride + c]);
+        _Pragma("GCC unroll 8") for (size_t v = 0; v < TILE_VECTORS; v++) {
+            vec_ x = load_(packed + c * STRIP + LANES * v);
+            _Pragma("GCC unroll 8") for (size_t i = 0; i < count; i++) sums[i][v] =
+                fma_(x, gate[i], sums[i][v]);
         }
     }
     vec_ factor = splat_(FACTOR_(d)), least = splat_(FLOOR_(d)), zero = zero_();

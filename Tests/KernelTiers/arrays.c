@@ -2,6 +2,7 @@
 #define _DEFAULT_SOURCE
 #include "differential.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,6 +115,17 @@ void zt_array_copy(zt_kind kind, const zt_array *from, zt_array *to) {
     size_t row = row_elements_(kind, from->columns) * zt_element_size(kind), size = zt_element_size(kind);
     for (size_t i = 0; i < from->rows; i++)
         memcpy((char *)to->bytes + i * to->stride * size, (char *)from->bytes + i * from->stride * size, row);
+}
+
+void zt_array_magnitudes(zt_kind kind, zt_array *array, double factor) {
+    for (size_t i = 0; i < array->rows; i++) {
+        for (size_t at = i * array->stride; at < i * array->stride + array->columns; at++) {
+            if (kind == ZT_F64)
+                array->f64[at] = fabs(array->f64[at]) * factor;
+            else
+                array->f32[at] = (float)(fabs((double)array->f32[at]) * factor);
+        }
+    }
 }
 
 static int untouched_(const unsigned char *from, const unsigned char *to) {

@@ -50,8 +50,8 @@ static void finish_support_(size_t survivors, const zt_array *support, const zt_
                                                    a[2].suffix, a[2].stride, a[3].index);                    \
     }                                                                                                        \
     /* An entry of the answer errs as the largest of its row and the radius do. */                           \
-    static void measure_simplex_##suffix##_(const zt_shape *s, const zt_array *a) {                          \
-        (void)s;                                                                                             \
+    static void measure_simplex_##suffix##_(const zt_kernel_table_ *table, const zt_shape *s, zt_array *a) { \
+        (void)table, (void)s;                                                                                \
         for (size_t i = 0; i < a[0].rows; i++) {                                                             \
             double size = fabs((double)*a[1].suffix);                                                        \
             for (size_t c = 0; c < a[0].columns; c++)                                                        \

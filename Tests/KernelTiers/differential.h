@@ -82,11 +82,12 @@ typedef struct {
     /* Terms of the longest sum behind an output; NULL where outputs are the same in all tiers. */
     size_t (*terms)(const zt_shape *shape);
     /* Sets the outputs to the magnitudes themselves, where the reference on absolute values would not; may be NULL. */
-    void (*measure)(const zt_shape *shape, const zt_array *a);
+    void (*measure)(const zt_kernel_table_ *reference, const zt_shape *shape, zt_array *a);
     const char *sweep; /* The letters among n d p c that the kernel has. */
     const zt_shape
         *large; /* Shapes beyond the tiles of the kernels, up to one with all sizes 0; may be NULL. */
     unsigned skip_fills; /* Bit 1 << fill: not for this kernel. */
+    int any_nonfinite;   /* Whether NaN or infinity comes out is not promised, only that one of them does. */
     int skip_nonfinite;  /* The kernel promises nothing for NaN and infinity. */
     /* Changes the inputs after they were filled, where they depend on each other; may be NULL. */
     void (*prepare)(const zt_shape *shape, zt_array *a, uint64_t *random);
@@ -122,6 +123,8 @@ size_t zt_array_elements(zt_kind kind,
 size_t zt_element_size(zt_kind kind);
 void zt_array_fill(zt_kind kind, zt_array *array, zt_fill fill, int positive, size_t below, uint64_t *random);
 void zt_array_copy(zt_kind kind, const zt_array *from, zt_array *to);
+/* Every entry becomes its absolute value times `factor`. */
+void zt_array_magnitudes(zt_kind kind, zt_array *array, double factor);
 /* Whether the gaps between rows, and what lies before and after the array, are as they were made. */
 int zt_array_gaps_untouched(zt_kind kind, const zt_array *array);
 
