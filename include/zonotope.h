@@ -41,6 +41,8 @@
 #include "zonotope/cones.h"
 #include "zonotope/kernels.h"
 #include "zonotope/masked.h"
+#include "zonotope/patterns.h"
+#include "zonotope/shrink.h"
 #include "zonotope/solve.h"
 #include "zonotope/status.h"
 
