@@ -95,6 +95,13 @@ enum ZT_OPEN zt_solver {
     ZT_ADMM ZT_NAME("admm") = 2
 };
 
+/* The numbers that a solver computes with; gaps are those of double precision either way. */
+enum ZT_OPEN zt_precision {
+    ZT_DOUBLE ZT_NAME("double") = 0,
+    /* Products and factors in single precision, refined in double, where the solver has them (ZT_ADMM). */
+    ZT_FLOAT ZT_NAME("float") = 1
+};
+
 /* Where a solve stands. struct_size is the library's; members may be added at the end. */
 typedef struct zt_progress {
     size_t struct_size;
@@ -126,8 +133,7 @@ typedef struct zt_settings {
     /* Bytes at most; 0 for half of the machine's memory. */
     size_t memory;
     enum zt_solver solver;
-    /* Zero. */
-    int reserved;
+    enum zt_precision precision;
     /* May be NULL. */
     zt_progress_callback progress;
     void *progress_context;
