@@ -97,7 +97,7 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
     rho = 1
     rhoFit = program.loss.quadraticScale ?? 1
     program.map.gram(into: gram.mutable, evaluator.workers)
-    if program.hasBias { centre(gram.mutable, order: n) }
+    if program.hasBias, !workers.isStopped { centre(gram.mutable, order: n) }
     begin(from: start)
   }
 
