@@ -97,7 +97,7 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
     rho = 1
     rhoFit = program.loss.quadraticScale ?? 1
     program.map.gram(into: gram.mutable, evaluator.workers)
-    if program.hasBias, !workers.isStopped { centre(gram.mutable, order: n) }
+    if program.hasBias, !workers.isStopped { try centre(gram.mutable, order: n) }
     begin(from: start)
   }
 
@@ -338,22 +338,20 @@ private func centre(_ z: MutableValues) {
 }
 
 /// The lower triangle of P K P with P = I - 1 1'/n.
-private func centre(_ gram: MutableValues, order n: Int) {
+private func centre(_ gram: MutableValues, order n: Int) throws(ZonotopeError) {
   guard n > 0 else { return }
-  var means = [Double](repeating: 0, count: n)
+  let vector = try Vector(n), means = vector.mutable
+  defer { withExtendedLifetime(vector) {} }
   for i in 0..<n {
+    var total = gram[i * n + i]
     for j in 0..<i {
-      means[i] += gram[i * n + j]
+      total += gram[i * n + j]
       means[j] += gram[i * n + j]
     }
-    means[i] += gram[i * n + i]
+    means[i] += total
   }
-  var mean = 0.0
-  for i in 0..<n {
-    means[i] /= Double(n)
-    mean += means[i]
-  }
-  mean /= Double(n)
+  scale(means, by: 1 / Double(n))
+  let mean = sum(Values(means)) / Double(n)
   for i in 0..<n {
     for j in 0...i { gram[i * n + j] += mean - means[i] - means[j] }
   }

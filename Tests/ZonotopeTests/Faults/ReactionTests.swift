@@ -49,7 +49,7 @@ import Testing
       _ = try solve(settings, kind)
       finish = max(finish, threadSeconds() - times.lastReport)
     }
-    return (max(0.1, StopCondition.grace + times.longestStep + finish), times.firstReport - start)
+    return (max(0.1, StopCondition.grace + times.longestStep + finish), times.firstStep - start)
   }
 
   /// As many times as ZONOTOPE_CANCELLATIONS says, one thread and two in turns.
@@ -212,6 +212,8 @@ private final class Times: @unchecked Sendable {
   private var last: (iteration: Int, seconds: Double)?
   private(set) var longestStep = 0.0
   private(set) var firstReport = 0.0
+  /// Reports of set-up come before.
+  private(set) var firstStep = 0.0
   /// On the clock of the thread.
   private(set) var lastReport = 0.0
 
@@ -221,6 +223,7 @@ private final class Times: @unchecked Sendable {
     }
     if last?.iteration != iteration { last = (iteration, seconds) }
     lastReport = seconds
+    if firstStep == 0, iteration > 0 { firstStep = monotonicSeconds() }
     if firstReport == 0 { firstReport = monotonicSeconds() }
   }
 }
