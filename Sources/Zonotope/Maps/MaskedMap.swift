@@ -97,8 +97,8 @@ public struct MaskedMap: GramMap {
   /// Two ranges at least when the product is large enough to be worth a second thread (2 MFLOP), and some hundredths of
   /// a second each at most where it is very large, after which workers can leave off.
   private var isSmall: Bool { 2 * Double(samples) * Double(blockSize) * Double(blocks) < 2e6 }
-  fileprivate var sampleGrain: Int { grain(samples, least: 64, against: blocks) }
-  fileprivate var patternGrain: Int { grain(blocks, least: 16, against: samples) }
+  var sampleGrain: Int { grain(samples, least: 64, against: blocks) }
+  var patternGrain: Int { grain(blocks, least: 16, against: samples) }
   private func grain(_ count: Int, least: Int, against others: Int) -> Int {
     if isSmall { return max(1, count) }
     return min(max(least, (count + 7) / 8), max(32, 200_000_000 / max(1, blockSize * others)))

@@ -150,6 +150,9 @@ public final class TrainingSession<A: Architecture, Objective: SmoothLoss & Prox
     let weighted = try program.with(beta: value)
     let solution = try weighted.solve(settings, from: last, workers, until: stop)
     last = solution.point
+    // The weights of neurons are arrays of their own, no longer together than the blocks and their headers.
+    try Allocation.probe(
+      bytes: product(8, solution.point.blocks.count + 8 * formulation.map.blocks, place: "network"))
     let network = try architecture.network(at: solution.point, of: formulation)
     return TrainingResult(
       network: network,

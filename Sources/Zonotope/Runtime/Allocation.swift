@@ -63,3 +63,14 @@ struct Allocation {
     if let allocator { allocator.release(block) } else { free(block) }
   }
 }
+
+extension Allocation {
+  /// Asks for memory and gives it back at once.
+  ///
+  /// Arrays of the standard library end the process where there is none left. Before they grow with the data, this
+  /// turns that into an error, as long as no other thread takes the memory in between.
+  static func probe(bytes: Int) throws(ZonotopeError) {
+    // Several arrays take a little more than one, for their headers and the ends of their pages.
+    try Allocation(bytes: bytes + bytes / 16).release()
+  }
+}

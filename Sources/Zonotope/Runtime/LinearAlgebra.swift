@@ -11,11 +11,11 @@ public typealias Values = UnsafeBufferPointer<Double>
 /// A run of doubles to write into.
 public typealias MutableValues = UnsafeMutableBufferPointer<Double>
 
-// The only file that calls BLAS and LAPACK.
+// Only this file and BLASElement.swift call BLAS and LAPACK.
 
 /// OpenBLAS may use threads of its own, and the setting belongs to the whole process. The library keeps it at one,
 /// so that its own threads are all there are and sums do not depend on their number.
-private let singleThreadedBLAS: Void = openblas_set_num_threads(1)
+let singleThreadedBLAS: Void = openblas_set_num_threads(1)
 
 /// The kernels that OpenBLAS chose for this processor, for reports.
 public var blasCoreName: String {
@@ -96,71 +96,4 @@ func gramOfRows(_ x: MatrixView, into k: MutableValues, _ workers: Workers) {
 
 /// Rows and columns of the squares that Gram matrices and factors are cut into: work of some milliseconds each, large
 /// enough for BLAS to be at its speed.
-private let square = 256
-
-/// A symmetric positive definite matrix, factored: L L' = K + delta I.
-struct CholeskyFactor {
-  private let factor: Vector
-  private let order: Int
-
-  /// Room for a factor of an n x n matrix.
-  init(order: Int) throws(ZonotopeError) {
-    self.order = order
-    factor = try Vector(product(order, order, place: "samples"))
-  }
-
-  /// Factors the lower triangle of `matrix` with `shift` added to its diagonal. False when the sum is not
-  /// numerically positive definite, or the workers were stopped.
-  ///
-  /// Panel by panel, each updated by all before it (Golub and Van Loan, "Matrix Computations", section 4.2.9), so that
-  /// threads share the work and can leave off.
-  func factor(_ matrix: Values, shift: Double, _ workers: Workers) -> Bool {
-    _ = singleThreadedBLAS
-    workers.ranges(order, grain: square) { rows, _ in
-      for k in rows {
-        (factor.pointer + k * order).update(from: matrix.baseAddress! + k * order, count: k + 1)
-        factor[k * order + k] += shift
-      }
-    }
-    for start in stride(from: 0, to: order, by: square) {
-      let end = min(order, start + square)
-      guard !workers.isStopped, factorDiagonal(start..<end) else { return false }
-      workers.ranges(order - end, grain: square) { rows, _ in
-        finishPanel(end + rows.lowerBound..<end + rows.upperBound, columns: start..<end)
-      }
-    }
-    return !workers.isStopped
-  }
-
-  private func factorDiagonal(_ range: Range<Int>) -> Bool {
-    let (n, start, width) = (Int32(order), range.lowerBound, Int32(range.count))
-    let row = factor.pointer + start * order
-    cblas_dsyrk(
-      CblasRowMajor, CblasLower, CblasNoTrans, width, Int32(start), -1, row, n, 1, row + start, n)
-    // Row-major lower is column-major upper, which LAPACKE takes without a transposed copy.
-    let upper = CChar(UInt8(ascii: "U"))
-    return LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, upper, width, row + start, n) == 0
-  }
-
-  /// The rows of a panel below its diagonal, which is factored.
-  private func finishPanel(_ rows: Range<Int>, columns: Range<Int>) {
-    let (n, start) = (Int32(order), columns.lowerBound)
-    let (height, width) = (Int32(rows.count), Int32(columns.count))
-    let below = factor.pointer + rows.lowerBound * order, diagonal = factor.pointer + start * order
-    cblas_dgemm(
-      CblasRowMajor, CblasNoTrans, CblasTrans, height, width, Int32(start), -1, below, n, diagonal, n, 1,
-      below + start, n)
-    cblas_dtrsm(
-      CblasRowMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, height, width, 1, diagonal + start, n,
-      below + start, n)
-  }
-
-  /// x = (L L')^{-1} x
-  func solve(_ x: MutableValues) {
-    let n = Int32(order)
-    cblas_dtrsv(
-      CblasRowMajor, CblasLower, CblasNoTrans, CblasNonUnit, n, factor.pointer, n, x.baseAddress, 1)
-    cblas_dtrsv(
-      CblasRowMajor, CblasLower, CblasTrans, CblasNonUnit, n, factor.pointer, n, x.baseAddress, 1)
-  }
-}
+let square = 256

@@ -214,7 +214,8 @@ struct FaceNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss> 
     var trace = 0.0
     for i in 0..<order { trace += hessian[i * order + i] }
     guard trace > 0, trace.isFinite else { return nil }
-    let factor = try CholeskyFactor(order: order), solution = try Vector(order)
+    var factor = try CholeskyFactor<Double>(order: order)
+    let solution = try Vector(order)
     for shift in [1e-14, 1e-12, 1e-10, 1e-8, 1e-6] {
       guard factor.factor(hessian.values, shift: shift * trace / Double(order), workers) else { continue }
       solution.copy(from: right)

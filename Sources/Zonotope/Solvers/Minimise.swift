@@ -43,6 +43,8 @@ func minimise<Map, Penalty, Objective: SmoothLoss, Iteration: SolverIteration>(
   /// Newton's method on the faces the iteration has found, from the best point.
   func polish() throws(ZonotopeError) -> Status? {
     let program = evaluator.program, polished = try Vector(program.size)
+    // Newton's method keeps its faces in arrays of the standard library.
+    try Allocation.probe(bytes: product(8, FaceNewton.memory(program), place: "faces"))
     let newton = FaceNewton(
       program, targets: evaluator.targets.values, blocks: best.blocks.values, bias: best.bias, workers)
     guard var newton, try newton.run(into: polished.mutable, while: { stop.status == nil }),
@@ -87,10 +89,10 @@ func minimise<Map, Penalty, Objective: SmoothLoss, Iteration: SolverIteration>(
     if iteration.iteration > checked, isNew, check(patiently: true) == .optimal { status = .optimal }
   }
   guard let status else { preconditionFailure("the loop above ends with a status") }
-  return Solution(
+  return try Solution(
     status: status, objective: best.objective, dual: best.dual,
-    point: BlockPoint(blocks: best.blocks.array, bias: best.bias + evaluator.shift),
-    dualPoint: best.dualPoint.array,
+    point: BlockPoint(blocks: best.blocks.list(), bias: best.bias + evaluator.shift),
+    dualPoint: best.dualPoint.list(),
     solver: Iteration.kind, choice: choice, iterations: iteration.iteration,
     seconds: monotonicSeconds() - started)
 }

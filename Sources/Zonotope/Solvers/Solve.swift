@@ -22,7 +22,8 @@ extension ConvexProgram where Map: GramMap, Objective: SmoothLoss & ProximableLo
     _ settings: SolverSettings, from start: BlockPoint?, _ workers: Workers, until stop: StopCondition
   ) throws(ZonotopeError) -> Solution {
     let started = monotonicSeconds()
-    let (kind, choice) = try choose(settings, threads: workers.threads)
+    let (kind, why) = try choose(settings, threads: workers.threads)
+    let precision = precision(settings, kind), choice = precision.note.map { "\(why); \($0)" } ?? why
     let evaluator = try Evaluator(self, workers)
     let pulse = Pulse(settings, started: started, objective: evaluator.withoutNetwork().value)
     evaluator.workers = workers.stopping(at: stop, pulse)
@@ -33,7 +34,7 @@ extension ConvexProgram where Map: GramMap, Objective: SmoothLoss & ProximableLo
       return try minimise(
         evaluator, by: &iteration, settings, until: stop, pulse, started: started, choice: choice)
     case .admm, .automatic:
-      var iteration = try ADMM(evaluator, from: start)
+      var iteration = try ADMM(evaluator, from: start, precision: precision.used)
       return try minimise(
         evaluator, by: &iteration, settings, until: stop, pulse, started: started, choice: choice)
     }
@@ -58,7 +59,7 @@ extension ConvexProgram where Map: GramMap, Objective: SmoothLoss & ProximableLo
       try Vector(copying: values)
     }
     guard try evaluator.project(blocks) else { return nil }
-    return BlockPoint(blocks: blocks.array, bias: start.bias - evaluator.shift)
+    return try BlockPoint(blocks: blocks.list(), bias: start.bias - evaluator.shift)
   }
 
   /// The algorithm for `automatic`, with its reason.
@@ -71,7 +72,9 @@ extension ConvexProgram where Map: GramMap, Objective: SmoothLoss & ProximableLo
   ) throws(ZonotopeError) -> (SolverKind, String) {
     let budget = settings.memoryBudget
     // A square that overflows is more than any budget, and no reason against FISTA.
-    let admm = (try? ADMM<Map, Penalty, Objective>.memory(self, threads: threads)) ?? .max
+    let precision = precision(settings, .admm).used
+    let admm =
+      (try? ADMM<Map, Penalty, Objective>.memory(self, precision: precision, threads: threads)) ?? .max
     let fista = try FISTA<Map, Penalty, Objective>.memory(self, threads: threads)
     switch settings.kind {
     case .admm:
@@ -100,5 +103,15 @@ extension ConvexProgram where Map: GramMap, Objective: SmoothLoss & ProximableLo
       }
       throw .memoryBudget(purpose: "\(size) unknowns", needed: min(admm, fista), budget: budget)
     }
+  }
+
+  /// What there is of the precision asked for, and what to say about it.
+  private func precision(_ settings: SolverSettings, _ kind: SolverKind) -> (used: Precision, note: String?) {
+    guard settings.precision == .float else { return (.double, nil) }
+    if kind == .fista { return (.double, "in double precision, as fista always is") }
+    guard map.singleProductsSize(threads: 1) > 0 else {
+      return (.double, "in double precision, as the products of this program always are")
+    }
+    return (.float, "products and factor in single precision, refined in double")
   }
 }

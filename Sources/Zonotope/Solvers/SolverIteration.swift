@@ -37,6 +37,14 @@ public enum SolverKind: String, Sendable, Codable, CaseIterable {
   case automatic, fista, admm
 }
 
+/// The numbers that a solver computes with. Gaps are those of double precision either way.
+public enum Precision: String, Sendable, Codable, CaseIterable {
+  case double
+  /// Products and factorisations in single precision, refined in double, where the solver and the program have them;
+  /// elsewhere as ``double``. ``Solution/choice`` says what was done.
+  case float
+}
+
 /// How a solve ended. None of these is an error.
 public enum Status: String, Sendable, Codable {
   /// The relative gap is at most the tolerance.
@@ -53,6 +61,7 @@ public enum Status: String, Sendable, Codable {
 /// What a solve may spend and where it reports.
 public struct SolverSettings: Sendable {
   public var kind: SolverKind = .automatic
+  public var precision: Precision = .double
   /// The relative gap (objective - dual) / |objective| at which the answer is optimal.
   public var tolerance = 1e-6
   /// Steps at most; nil for the default of the solver.

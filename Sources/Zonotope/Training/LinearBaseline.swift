@@ -112,11 +112,12 @@ private struct LinearProblem {
     for j in 0..<d {
       for k in 0..<n { solution[j] += (x.row(k)[j] - means[j]) * (y[k] - meanTarget) / Double(n) }
     }
-    let factor = try CholeskyFactor(order: d)
+    var factor = try CholeskyFactor<Double>(order: d)
     guard factor.factor(gram.values, shift: penalty, workers) else { return nil }
     factor.solve(solution.mutable)
-    let shift = zip(solution.array, means).reduce(0) { $0 + $1.0 * $1.1 }
-    return model(solution.array, meanTarget - shift, penalty)
+    let weights = try solution.list()
+    let shift = zip(weights, means).reduce(0) { $0 + $1.0 * $1.1 }
+    return model(weights, meanTarget - shift, penalty)
   }
 
   /// Newton's method with halved steps.
@@ -124,7 +125,7 @@ private struct LinearProblem {
     let (n, d) = (x.rows, x.columns)
     var point = [Double](repeating: 0, count: d + 1)
     let gram = try Vector(product(d + 1, d + 1, place: "x")), step = try Vector(d + 1)
-    let factor = try CholeskyFactor(order: d + 1)
+    var factor = try CholeskyFactor<Double>(order: d + 1)
     var value = objective(point, penalty)
     for _ in 0..<50 where !workers.isStopped {
       let outputs = model(Array(point[..<d]), point[d], penalty).predict(x)
@@ -137,14 +138,15 @@ private struct LinearProblem {
         for j in 0..<d { step[j] += slope * x.row(k)[j] }
         step[d] += slope
       }
-      let gradient = step.array
+      let gradient = try step.list()
       guard factor.factor(gram.values, shift: 0, workers) else { return nil }
       factor.solve(step.mutable)
-      let decrease = zip(gradient, step.array).reduce(0) { $0 + $1.0 * $1.1 }
+      let direction = try step.list()
+      let decrease = zip(gradient, direction).reduce(0) { $0 + $1.0 * $1.1 }
       guard decrease > 1e-12 * (1 + abs(value)) else { break }
       var length = 1.0, moved = false
       while length > 1e-6, !moved {
-        let trial = zip(point, step.array).map { $0 + length * $1 }
+        let trial = zip(point, direction).map { $0 + length * $1 }
         let there = objective(trial, penalty)
         if there <= value - 1e-4 * length * decrease {
           (point, value, moved) = (trial, there, true)
