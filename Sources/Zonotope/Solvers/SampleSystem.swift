@@ -55,7 +55,7 @@ final class DoubleSampleSystem<Map: GramMap>: SampleSystem {
 func sampleGram(_ map: some GramMap, isCentred: Bool, _ workers: Workers) throws(ZonotopeError) -> Vector {
   let gram = try Vector(product(map.samples, map.samples, place: "samples"))
   map.gram(into: gram.mutable, workers)
-  if isCentred { centre(gram.mutable, order: map.samples) }
+  if isCentred, !workers.isStopped { try centre(gram.mutable, order: map.samples) }
   return gram
 }
 
@@ -67,22 +67,19 @@ func centre(_ z: MutableValues) {
 }
 
 /// The lower triangle of P K P with P = I - 1 1'/n.
-private func centre(_ gram: MutableValues, order n: Int) {
+private func centre(_ gram: MutableValues, order n: Int) throws(ZonotopeError) {
   guard n > 0 else { return }
-  var means = [Double](repeating: 0, count: n)
+  let means = try Vector(n), sums = means.mutable
   for i in 0..<n {
+    var total = gram[i * n + i]
     for j in 0..<i {
-      means[i] += gram[i * n + j]
-      means[j] += gram[i * n + j]
+      total += gram[i * n + j]
+      sums[j] += gram[i * n + j]
     }
-    means[i] += gram[i * n + i]
+    sums[i] += total
   }
-  var mean = 0.0
-  for i in 0..<n {
-    means[i] /= Double(n)
-    mean += means[i]
-  }
-  mean /= Double(n)
+  scale(sums, by: 1 / Double(n))
+  let mean = sum(means.values) / Double(n)
   for i in 0..<n {
     for j in 0...i { gram[i * n + j] += mean - means[i] - means[j] }
   }
