@@ -1,7 +1,9 @@
 /* The public functions, which call through the table in use. */
 #include "zonotope/kernels.h"
+#include "zonotope/masked.h"
 
 #include "kernel_table.h"
+#include "masked/registers.h"
 #include "workspace.h"
 
 /* The first of the chain that has the kernel. */
@@ -47,26 +49,42 @@ size_t zt_distinct_lines(size_t lines, size_t bits, const uint64_t *source, size
 
 /* ------------------------------------------------------------------------------------ masked products */
 
-void zt_masked_forward_f64(size_t n, size_t d, size_t p, const double *x, size_t x_stride,
-                           const uint64_t *sample_bits, size_t bit_stride, const double *u, size_t u_stride,
-                           double *f, double *workspace) {
-    KERNEL_(masked_forward_f64)(n, d, p, x, x_stride, sample_bits, bit_stride, u, u_stride, f, workspace);
+void zt_masked_forward_f64(const zt_masked_f64 *map, size_t first, size_t last, const double *u,
+                           size_t u_stride, double *f, size_t f_stride, double *workspace) {
+    KERNEL_(masked_forward_f64)(map, first, last, u, u_stride, f, f_stride, workspace);
 }
 
-size_t zt_masked_forward_f64_workspace(size_t n, size_t d, size_t p) {
-    (void)n, (void)d, (void)p;
+size_t zt_masked_forward_f64_workspace(const zt_masked_f64 *map) {
+    (void)map;
     return ZT_MASKED_WORKSPACE_;
 }
 
-void zt_masked_adjoint_f64(size_t n, size_t d, size_t p, const double *x, size_t x_stride,
-                           const uint64_t *pattern_bits, size_t bit_stride, const double *r, double *g,
-                           size_t g_stride, double *workspace) {
-    KERNEL_(masked_adjoint_f64)(n, d, p, x, x_stride, pattern_bits, bit_stride, r, g, g_stride, workspace);
+void zt_masked_adjoint_f64(const zt_masked_f64 *map, size_t first, size_t last, const double *r,
+                           size_t r_stride, double *g, size_t g_stride, double *workspace) {
+    KERNEL_(masked_adjoint_f64)(map, first, last, r, r_stride, g, g_stride, workspace);
 }
 
-size_t zt_masked_adjoint_f64_workspace(size_t n, size_t d, size_t p) {
-    (void)n, (void)d, (void)p;
+size_t zt_masked_adjoint_f64_workspace(const zt_masked_f64 *map) {
+    (void)map;
     return ZT_MASKED_WORKSPACE_;
+}
+
+void zt_masked_forward_f32(const zt_masked_f32 *map, size_t first, size_t last, const float *u,
+                           size_t u_stride, float *f, size_t f_stride, float *workspace) {
+    KERNEL_(masked_forward_f32)(map, first, last, u, u_stride, f, f_stride, workspace);
+}
+
+size_t zt_masked_forward_f32_workspace(const zt_masked_f32 *map) {
+    return zt_register_forward_room_(map);
+}
+
+void zt_masked_adjoint_f32(const zt_masked_f32 *map, size_t first, size_t last, const float *r,
+                           size_t r_stride, float *g, size_t g_stride, float *workspace) {
+    KERNEL_(masked_adjoint_f32)(map, first, last, r, r_stride, g, g_stride, workspace);
+}
+
+size_t zt_masked_adjoint_f32_workspace(const zt_masked_f32 *map) {
+    return zt_register_adjoint_room_(map);
 }
 
 void zt_hadamard_gram_f64(size_t row0, size_t row1, size_t p, const uint64_t *sample_bits, size_t bit_stride,

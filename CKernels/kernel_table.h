@@ -1,10 +1,12 @@
 /*
  * One struct of function pointers an instruction set. A tier may leave an entry NULL: the next lower one then
- * serves. Signatures and meaning are those of the public functions in zonotope/kernels.h,
- * where there is one.
+ * serves. Signatures and meaning are those of the public functions in zonotope/kernels.h and
+ * zonotope/masked.h, where there is one.
  */
 #ifndef ZT_KERNEL_TABLE_H
 #define ZT_KERNEL_TABLE_H
+
+#include "zonotope/masked.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -18,12 +20,14 @@ typedef void zt_transpose_bits_fn_(size_t lines, size_t bits, const uint64_t *so
                                    uint64_t *destination, size_t destination_stride);
 typedef void zt_hash_lines_fn_(size_t lines, size_t bits, const uint64_t *source, size_t stride,
                                uint64_t *hashes);
-typedef void zt_masked_forward_f64_fn_(size_t n, size_t d, size_t p, const double *x, size_t x_stride,
-                                       const uint64_t *sample_bits, size_t bit_stride, const double *u,
-                                       size_t u_stride, double *f, double *workspace);
-typedef void zt_masked_adjoint_f64_fn_(size_t n, size_t d, size_t p, const double *x, size_t x_stride,
-                                       const uint64_t *pattern_bits, size_t bit_stride, const double *r,
-                                       double *g, size_t g_stride, double *workspace);
+typedef void zt_masked_forward_f64_fn_(const zt_masked_f64 *map, size_t first, size_t last, const double *u,
+                                       size_t u_stride, double *f, size_t f_stride, double *workspace);
+typedef void zt_masked_adjoint_f64_fn_(const zt_masked_f64 *map, size_t first, size_t last, const double *r,
+                                       size_t r_stride, double *g, size_t g_stride, double *workspace);
+typedef void zt_masked_forward_f32_fn_(const zt_masked_f32 *map, size_t first, size_t last, const float *u,
+                                       size_t u_stride, float *f, size_t f_stride, float *workspace);
+typedef void zt_masked_adjoint_f32_fn_(const zt_masked_f32 *map, size_t first, size_t last, const float *r,
+                                       size_t r_stride, float *g, size_t g_stride, float *workspace);
 typedef void zt_hadamard_gram_f64_fn_(size_t row0, size_t row1, size_t p, const uint64_t *sample_bits,
                                       size_t bit_stride, double *k, size_t k_stride);
 typedef void zt_block_norms_f64_fn_(size_t p, size_t d, const double *g, size_t g_stride, double *norms);
@@ -43,6 +47,8 @@ typedef size_t zt_most_violated_f64_fn_(size_t n, size_t d, const double *column
     X(hash_lines)                                                                                            \
     X(masked_forward_f64)                                                                                    \
     X(masked_adjoint_f64)                                                                                    \
+    X(masked_forward_f32)                                                                                    \
+    X(masked_adjoint_f32)                                                                                    \
     X(hadamard_gram_f64)                                                                                     \
     X(block_norms_f64)                                                                                       \
     X(group_shrink_f64)                                                                                      \
@@ -70,6 +76,8 @@ ZT_KERNELS_(ZT_DECLARE_REFERENCE_)
 zt_pack_signs_f64_fn_ zt_pack_signs_f64_avx2_;
 zt_masked_forward_f64_fn_ zt_masked_forward_f64_avx2_;
 zt_masked_adjoint_f64_fn_ zt_masked_adjoint_f64_avx2_;
+zt_masked_forward_f32_fn_ zt_masked_forward_f32_registers_avx512_;
+zt_masked_adjoint_f32_fn_ zt_masked_adjoint_f32_registers_avx512_;
 zt_hadamard_gram_f64_fn_ zt_hadamard_gram_f64_avx2_;
 zt_block_norms_f64_fn_ zt_block_norms_f64_avx2_;
 zt_group_shrink_f64_fn_ zt_group_shrink_f64_avx2_;

@@ -32,6 +32,8 @@ static const zt_kernel_table_ avx512_ = {
 static const zt_kernel_table_ avx512_counts_ = {
     .name = "avx512",
     .next = &avx512_,
+    .masked_forward_f32 = zt_masked_forward_f32_registers_avx512_,
+    .masked_adjoint_f32 = zt_masked_adjoint_f32_registers_avx512_,
 };
 
 static int has_avx2_(void) {

@@ -22,20 +22,22 @@ struct Tier: CustomTestStringConvertible, @unchecked Sendable {
 
   func forward(_ x: Matrix, _ sampleBits: BitMatrix, _ u: Matrix, offset: Int = 0) -> [Double] {
     let f = GuardedArray(count: x.rows, of: gap, offset: offset)
-    let room = workspace(zt_masked_forward_f64_workspace(x.rows, x.columns, u.rows))
-    table.masked_forward_f64(
-      x.rows, x.columns, u.rows, x.pointer, x.stride, sampleBits.pointer, sampleBits.stride, u.pointer,
-      u.stride,
-      f.pointer, room.pointer)
+    var map = zt_masked_f64(
+      samples: x.rows, features: x.columns, patterns: u.rows, outputs: 1, x: x.pointer, x_stride: x.stride,
+      sample_bits: sampleBits.pointer, sample_bit_stride: sampleBits.stride, pattern_bits: nil,
+      pattern_bit_stride: 0, on: 1, off: 0)
+    let room = workspace(zt_masked_forward_f64_workspace(&map))
+    table.masked_forward_f64(&map, 0, x.rows, u.pointer, u.stride, f.pointer, 1, room.pointer)
     return f.values
   }
 
   func adjoint(_ x: Matrix, _ patternBits: BitMatrix, _ r: GuardedArray<Double>, into g: Matrix) {
-    let room = workspace(zt_masked_adjoint_f64_workspace(x.rows, x.columns, g.rows))
-    table.masked_adjoint_f64(
-      x.rows, x.columns, g.rows, x.pointer, x.stride, patternBits.pointer, patternBits.stride, r.pointer,
-      g.pointer,
-      g.stride, room.pointer)
+    var map = zt_masked_f64(
+      samples: x.rows, features: x.columns, patterns: g.rows, outputs: 1, x: x.pointer, x_stride: x.stride,
+      sample_bits: nil, sample_bit_stride: 0, pattern_bits: patternBits.pointer,
+      pattern_bit_stride: patternBits.stride, on: 1, off: 0)
+    let room = workspace(zt_masked_adjoint_f64_workspace(&map))
+    table.masked_adjoint_f64(&map, 0, g.rows, r.pointer, 1, g.pointer, g.stride, room.pointer)
   }
 
   func packSigns(_ x: Matrix, _ gates: Matrix, into bits: BitMatrix) {
