@@ -107,3 +107,9 @@ size_t zt_most_violated_f64_(size_t n, size_t d, const double *columns, size_t c
                              const uint64_t *pattern, const double *v, double *value) {
     return KERNEL_(most_violated_f64)(n, d, columns, column_stride, pattern, v, value);
 }
+
+/* -------------------------------------------------------------------------------------------------- cells */
+
+zt_cell_kernels_ zt_cell_kernels_in_use_(void) {
+    return (zt_cell_kernels_){KERNEL_(cell_exchange), KERNEL_(cell_roots), KERNEL_(cell_line)};
+}

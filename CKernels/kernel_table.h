@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "patterns/cell_kernels.h"
+
 #pragma GCC visibility push(hidden)
 
 typedef void zt_pack_signs_f64_fn_(size_t n, size_t d, size_t p, const double *x, size_t x_stride,
@@ -52,7 +54,10 @@ typedef size_t zt_most_violated_f64_fn_(size_t n, size_t d, const double *column
     X(hadamard_gram_f64)                                                                                     \
     X(block_norms_f64)                                                                                       \
     X(group_shrink_f64)                                                                                      \
-    X(most_violated_f64)
+    X(most_violated_f64)                                                                                     \
+    X(cell_exchange)                                                                                         \
+    X(cell_roots)                                                                                            \
+    X(cell_line)
 
 #define ZT_ENTRY_(kernel) zt_##kernel##_fn_ *kernel;
 #define ZT_DECLARE_REFERENCE_(kernel) zt_##kernel##_fn_ zt_##kernel##_reference_;
@@ -82,10 +87,15 @@ zt_hadamard_gram_f64_fn_ zt_hadamard_gram_f64_avx2_;
 zt_block_norms_f64_fn_ zt_block_norms_f64_avx2_;
 zt_group_shrink_f64_fn_ zt_group_shrink_f64_avx2_;
 zt_most_violated_f64_fn_ zt_most_violated_f64_avx2_;
+zt_cell_exchange_fn_ zt_cell_exchange_avx2_, zt_cell_exchange_avx512_;
+zt_cell_roots_fn_ zt_cell_roots_avx2_, zt_cell_roots_avx512_;
+zt_cell_line_fn_ zt_cell_line_avx2_, zt_cell_line_avx512_;
 #endif
 
 /* The entry of the table in use. */
 zt_most_violated_f64_fn_ zt_most_violated_f64_;
+
+zt_cell_kernels_ zt_cell_kernels_in_use_(void);
 
 /* zt_distinct_lines with the hash of the caller's choice; tests force collisions through it. */
 size_t zt_distinct_lines_by_(size_t lines, size_t bits, const uint64_t *source, size_t stride, size_t *first,

@@ -20,12 +20,18 @@ static const zt_kernel_table_ avx2_ = {
     .block_norms_f64 = zt_block_norms_f64_avx2_,
     .group_shrink_f64 = zt_group_shrink_f64_avx2_,
     .most_violated_f64 = zt_most_violated_f64_avx2_,
+    .cell_exchange = zt_cell_exchange_avx2_,
+    .cell_roots = zt_cell_roots_avx2_,
+    .cell_line = zt_cell_line_avx2_,
 };
 
 /* What every processor with AVX-512 has since 2017. */
 static const zt_kernel_table_ avx512_ = {
     .name = "avx512",
     .next = &avx2_,
+    .cell_exchange = zt_cell_exchange_avx512_,
+    .cell_roots = zt_cell_roots_avx512_,
+    .cell_line = zt_cell_line_avx512_,
 };
 
 /* The same tier with what came in 2019: population counts of vectors, byte permutations. */

@@ -184,10 +184,12 @@ static size_t search_bytes_(const zt_cells_plan *plan) {
 
 size_t zt_cells_f64_workspace(const zt_cells_plan *plan) {
     const size_t batch = batch_of_(plan), r = plan->rank, line = zt_words(plan->hyperplanes);
-    size_t total = 64 + 8 * 64;
+    size_t total = 64 + 12 * 64;
     total = add_(total, times_(batch, (line > 0 ? line : 1) * sizeof(uint64_t)));
     if (!same_bits_(plan) || plan->hyperplanes == 0) {
         total = add_(total, times_(batch, zt_words(plan->samples) * sizeof(uint64_t)));
+        total = add_(total, times_(plan->samples, sizeof(zt_move_)));
+        total = add_(total, times_(zt_words(plan->samples), sizeof(uint64_t) + sizeof(size_t)));
     }
     if (plan->witnesses) total = add_(total, times_(batch, (r + 1) * sizeof(double)));
     total = add_(total, 2 * r * r * sizeof(double));
@@ -214,13 +216,26 @@ static enum zt_cells_status single_cell_(const zt_cells_plan *plan, size_t budge
     return ZT_CELLS_COMPLETE;
 }
 
-enum zt_cells_status zt_cells_with_(const zt_cells_plan *plan, const double *functionals, size_t first,
-                                    size_t last, size_t budget, zt_cells_visit visit,
-                                    zt_cells_progress progress, void *context, size_t *found,
-                                    void *workspace) {
+/* The kernels of the table, or where it leaves them to lower tiers, of these. */
+static zt_cell_kernels_ kernels_of_(const zt_kernel_table_ *table) {
+    if (table == NULL) return zt_cell_kernels_in_use_();
+    zt_cell_kernels_ kernels = {NULL, NULL, NULL};
+    for (; table != NULL; table = table->next) {
+        if (kernels.exchange == NULL) kernels.exchange = table->cell_exchange;
+        if (kernels.roots == NULL) kernels.roots = table->cell_roots;
+        if (kernels.line == NULL) kernels.line = table->cell_line;
+    }
+    return kernels;
+}
+
+enum zt_cells_status zt_cells_with_(const zt_cells_plan *plan, const zt_kernel_table_ *table,
+                                    const double *functionals, size_t first, size_t last, size_t budget,
+                                    zt_cells_visit visit, zt_cells_progress progress, void *context,
+                                    size_t *found, void *workspace) {
     const size_t r = plan->rank, line = zt_words(plan->hyperplanes);
     zt_run_ run = {.plan = plan, .visit = visit, .progress = progress, .context = context, .budget = budget};
     char *next = (char *)(((uintptr_t)workspace + 63) & ~(uintptr_t)63);
+    run.kernels = kernels_of_(table);
     run.batch = batch_of_(plan);
     run.line_words = line;
     run.same_bits = same_bits_(plan);
@@ -231,7 +246,13 @@ enum zt_cells_status zt_cells_with_(const zt_cells_plan *plan, const double *fun
     if (plan->hyperplanes == 0) return single_cell_(plan, budget, visit, context, found, (uint64_t *)next);
 
     run.lines = carve_(&next, run.batch * line * sizeof(uint64_t));
-    if (!run.same_bits) run.rows = carve_(&next, run.batch * run.stride * sizeof(uint64_t));
+    if (!run.same_bits) {
+        run.rows = carve_(&next, run.batch * run.stride * sizeof(uint64_t));
+        run.moves.moves = carve_(&next, plan->samples * sizeof(zt_move_));
+        run.moves.used = carve_(&next, run.stride * sizeof(uint64_t));
+        run.moves.last = carve_(&next, run.stride * sizeof(size_t));
+        zt_output_moves_(plan, &run.moves);
+    }
     if (plan->witnesses) {
         run.witnesses = carve_(&next, run.batch * r * sizeof(double));
         run.margins = carve_(&next, run.batch * sizeof(double));
@@ -255,5 +276,5 @@ enum zt_cells_status zt_cells_with_(const zt_cells_plan *plan, const double *fun
 enum zt_cells_status zt_cells_f64(const zt_cells_plan *plan, size_t first, size_t last, size_t budget,
                                   zt_cells_visit visit, zt_cells_progress progress, void *context,
                                   size_t *found, void *workspace) {
-    return zt_cells_with_(plan, NULL, first, last, budget, visit, progress, context, found, workspace);
+    return zt_cells_with_(plan, NULL, NULL, first, last, budget, visit, progress, context, found, workspace);
 }

@@ -1,5 +1,4 @@
 /* The vertices of levels above 1: the point of a flat where the functionals of the flag vanish. */
-#include "cell_kernels.h"
 #include "cell_search.h"
 
 typedef struct {

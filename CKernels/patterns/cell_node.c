@@ -1,8 +1,6 @@
 /* Dictionaries: picking a row, and what is known of the others afterwards. */
 #include "cell_search.h"
 
-#include "cell_kernels.h"
-
 /* Integers below this are restored by rounding: five roundings of terms below it err by less than 1/2. */
 static const double exact_limit_ = 0x1p49;
 
@@ -94,7 +92,7 @@ void zt_node_pick_(zt_search_ *search, zt_node_ *node, size_t j, zt_node_ *child
         child->scale = node->scale;
         return;
     }
-    zt_exchange_ exchange = {.rows = search->padded, .pivot = node->columns[p], .rounded = child->exact};
+    zt_cell_exchange_ exchange = {.rows = search->padded, .pivot = node->columns[p], .rounded = child->exact};
     const double sign = pivot < 0 ? -1 : 1;
     exchange.alpha = child->exact ? fabs(pivot) / node->scale : 1;
     exchange.slack_factor = child->exact ? sign : node->scale / pivot;
@@ -110,7 +108,7 @@ void zt_node_pick_(zt_search_ *search, zt_node_ *node, size_t j, zt_node_ *child
     child->error[last] = 0;
     child->scale = child->exact ? fabs(pivot) : node->scale;
     if (!child->exact) spread_errors_(search, node, p, j, source, child);
-    zt_cell_exchange_(&exchange);
+    search->run->kernels.exchange(&exchange);
 }
 
 void zt_node_root_(zt_search_ *search, zt_node_ *raw, const double *units) {
@@ -125,7 +123,7 @@ void zt_node_root_(zt_search_ *search, zt_node_ *raw, const double *units) {
 
     const double pivot = raw->columns[chart][0], sign = pivot < 0 ? -1 : 1;
     size_t source[ZT_RANK_];
-    zt_exchange_ exchange = {.rows = search->padded, .columns = last, .pivot = raw->columns[chart]};
+    zt_cell_exchange_ exchange = {.rows = search->padded, .columns = last, .pivot = raw->columns[chart]};
     exchange.rounded = raw->exact;
     exchange.alpha = raw->exact ? fabs(pivot) : 1;
     exchange.slack = root->columns[0];
@@ -140,7 +138,7 @@ void zt_node_root_(zt_search_ *search, zt_node_ *raw, const double *units) {
     }
     root->exact = raw->exact;
     root->scale = raw->exact ? fabs(pivot) : 1;
-    zt_cell_exchange_(&exchange);
+    search->run->kernels.exchange(&exchange);
     if (raw->exact) return;
     zt_node_ errors;
     spread_errors_(search, raw, chart, 0, source, &errors);
@@ -169,6 +167,7 @@ static enum zt_row_state_ settle_(zt_search_ *search, zt_node_ *node, size_t i) 
 
 int zt_node_classify_(zt_search_ *search, const zt_node_ *parent, zt_node_ *node) {
     node->closure = 0;
+    memset(node->vanishing, 0, search->words * sizeof *node->vanishing);
     for (size_t i = 0; i < search->rows; i++) {
         uint8_t state = parent == NULL ? ZT_FREE_ : parent->state[i];
         if (i == node->last && node->picked > 0) {
@@ -188,6 +187,7 @@ int zt_node_classify_(zt_search_ *search, const zt_node_ *parent, zt_node_ *node
         }
         node->state[i] = state;
         node->closure += state == ZT_CLOSURE_;
+        node->vanishing[i / 64] |= (uint64_t)(state == ZT_CLOSURE_) << (i % 64);
     }
     node->closure -= node->picked;
     return 1;

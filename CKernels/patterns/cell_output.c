@@ -45,15 +45,47 @@ static double check_direction_(const zt_cells_plan *plan, const uint64_t *line, 
     return valid ? margin / sqrt(length) : NAN;
 }
 
-static void expand_line_(const zt_cells_plan *plan, const uint64_t *line, uint64_t *target) {
+void zt_output_moves_(const zt_cells_plan *plan, zt_moves_ *moves) {
     const size_t words = zt_words(plan->samples);
-    for (size_t w = 0; w < words; w++) target[w] = ~(uint64_t)0;
-    if (plan->samples % 64 != 0) target[words - 1] = ((uint64_t)1 << (plan->samples % 64)) - 1;
+    moves->count = 0;
+    memset(moves->used, 0, words * sizeof *moves->used);
+    memset(moves->last, 0, words * sizeof *moves->last);
     for (size_t h = 0; h < plan->hyperplanes; h++) {
-        const unsigned bit = zt_bit_(line, h);
         for (size_t i = plan->starts[h]; i < plan->starts[h + 1]; i++) {
-            zt_set_bit_(target, plan->rows[i], bit ^ zt_bit_(plan->flipped, plan->rows[i]));
+            const size_t row = plan->rows[i];
+            const uint64_t bit = (uint64_t)1 << (row % 64);
+            const uint32_t target = (uint32_t)(row / 64), source = (uint32_t)(h / 64);
+            const uint32_t turn = (uint32_t)((row - h) % 64);
+            moves->used[target] |= bit;
+            /* Rows that follow each other mostly belong to hyperplanes that do: one move for them all. */
+            size_t m = moves->last[target];
+            if (m == 0 || moves->moves[m - 1].source != source || moves->moves[m - 1].turn != turn) {
+                m = ++moves->count;
+                moves->moves[m - 1] = (zt_move_){0, target, source, turn};
+                moves->last[target] = m;
+            }
+            moves->moves[m - 1].mask |= bit;
         }
+    }
+}
+
+/* A cell and its opposite, from the line of the cell. */
+static void expand_pair_(const zt_run_ *run, const uint64_t *line, uint64_t *cell, uint64_t *opposite) {
+    const zt_cells_plan *plan = run->plan;
+    const zt_moves_ *moves = &run->moves;
+    const size_t words = run->stride;
+    memcpy(cell, plan->flipped, words * sizeof *cell);
+    for (size_t m = 0; m < moves->count; m++) {
+        const zt_move_ *move = &moves->moves[m];
+        const uint64_t source = line[move->source];
+        cell[move->target] ^= (source << move->turn | source >> ((64 - move->turn) % 64)) & move->mask;
+    }
+    for (size_t w = 0; w < words; w++) {
+        const size_t left = plan->samples - 64 * w;
+        const uint64_t inside = left < 64 ? ((uint64_t)1 << left) - 1 : ~(uint64_t)0;
+        const uint64_t zeros = inside & ~moves->used[w];
+        opposite[w] = (~cell[w] & moves->used[w]) | zeros;
+        cell[w] |= zeros;
     }
 }
 
@@ -61,8 +93,9 @@ int zt_output_flush_(zt_run_ *run) {
     const zt_cells_plan *plan = run->plan;
     if (run->batched == 0 || run->visit == NULL) return 1;
     if (!run->same_bits) {
-        for (size_t i = 0; i < run->batched; i++) {
-            expand_line_(plan, run->lines + i * run->line_words, run->rows + i * run->stride);
+        for (size_t i = 0; i < run->batched; i += 2) {
+            uint64_t *cell = run->rows + i * run->stride;
+            expand_pair_(run, run->lines + i * run->line_words, cell, cell + run->stride);
         }
     }
     for (size_t i = 0; i < run->batched && plan->witnesses; i += 2) {

@@ -32,7 +32,9 @@ static void lay_out_(zt_arena_ *arena, zt_search_ *search) {
     search->gradient = take_(arena, column);
     search->point = take_(arena, column);
     search->zeros = take_(arena, column);
-    search->dirty = take_(arena, rows);
+    search->flags = take_(arena, rows);
+    search->falling = take_(arena, words * sizeof(uint64_t));
+    search->moving = take_(arena, words * sizeof(uint64_t));
     search->vertex_lines = take_(arena, rows * words * sizeof(uint64_t));
     search->flag_columns = take_(arena, rank * column);
     search->flag_node = take_(arena, sizeof *search->flag_node);
@@ -42,11 +44,13 @@ static void lay_out_(zt_arena_ *arena, zt_search_ *search) {
         zt_node_ *node = &search->nodes[depth];
         char *columns = take_(arena, rank * column);
         uint8_t *state = take_(arena, rows);
+        uint64_t *vanishing = take_(arena, words * sizeof(uint64_t));
         if (arena->end == NULL) continue;
         memset(node, 0, sizeof *node);
         memset(columns, 0, rank * column);
         for (size_t c = 0; c < rank; c++) node->columns[c] = (double *)(columns + c * column);
         node->state = state;
+        node->vanishing = vanishing;
     }
 }
 
@@ -84,18 +88,12 @@ static int ask_(zt_run_ *run) {
     return 0;
 }
 
-/* What a node hands out itself. */
-static int visit_(zt_search_ *search, zt_node_ *node) {
-    if (!ask_(search->run)) return 0;
-    if (node->free == 1) return zt_line_(search, node);
-    return search->outer != NULL || zt_flag_vertex_(search, node);
-}
-
 int zt_search_part_(zt_search_ *search, const zt_part_ *part) {
     zt_node_ *node = &search->nodes[0];
     zt_node_classify_(search, NULL, node);
-    if (part->root && !visit_(search, node)) return 0;
-    if (node->free <= 1) return 1;
+    if (node->free == 1) return zt_line_(search, NULL, node);
+    if (part->root && search->outer == NULL && !zt_flag_vertex_(search, node)) return 0;
+    if (node->free == 0) return 1;
     node->next = part->first;
     node->limit = part->past > part->end ? part->end + 1 : part->end;
     if (node->limit > search->rows) node->limit = search->rows;
@@ -112,10 +110,14 @@ int zt_search_part_(zt_search_ *search, const zt_part_ *part) {
         zt_node_ *child = node + 1;
         search->picked[depth] = j;
         zt_node_pick_(search, node, j, child);
+        if (!ask_(search->run)) return 0;
+        if (child->free == 1) {
+            if (!zt_line_(search, node, child)) return 0;
+            continue;
+        }
         if (!zt_node_classify_(search, node, child)) continue;
         const int started = depth == 0 && j == part->first && part->second > j;
-        if (!started && !visit_(search, child)) return 0;
-        if (child->free == 1) continue;
+        if (!started && search->outer == NULL && !zt_flag_vertex_(search, child)) return 0;
         if (started) child->next = part->second;
         if (depth == 0 && j == part->end) child->limit = part->past;
         depth++;

@@ -14,6 +14,7 @@
 #ifndef ZT_CELL_SEARCH_H
 #define ZT_CELL_SEARCH_H
 
+#include "cell_kernels.h"
 #include "exact_determinant.h"
 
 #include <math.h>
@@ -52,6 +53,7 @@ typedef struct {
     double *columns[ZT_RANK_], error[ZT_RANK_], norm[ZT_RANK_];
     const double *direction[ZT_RANK_]; /* free column p is the coefficient of this row of the whole space */
     uint8_t *state;
+    uint64_t *vanishing; /* the rows in the closure, as bits */
 } zt_node_;
 
 typedef struct zt_run_ zt_run_;
@@ -96,8 +98,8 @@ typedef struct zt_search_ {
     double *flag_columns; /* for vertices of levels above 1: rank columns, their node, functionals */
     zt_node_ *flag_node;
     void *forms;
-    uint64_t *vertex_lines;
-    uint8_t *dirty;
+    uint64_t *vertex_lines, *falling, *moving;
+    uint8_t *flags;
     double *direction, *gradient, *point, *zeros;
 } zt_search_;
 
@@ -106,8 +108,22 @@ typedef struct {
     char *next, *end;
 } zt_arena_;
 
+/* Bits of a word of hyperplanes that go to a word of rows, turned left: how a line is expanded. */
+typedef struct {
+    uint64_t mask;
+    uint32_t target, source, turn;
+} zt_move_;
+typedef struct {
+    size_t count;
+    zt_move_ *moves; /* room for one a row */
+    uint64_t *used;  /* the rows that are not zero */
+    size_t *last;    /* the last move into each word of rows, plus one */
+} zt_moves_;
+
 struct zt_run_ {
     const zt_cells_plan *plan;
+    zt_moves_ moves;
+    zt_cell_kernels_ kernels;
     const double *functionals; /* (rank, rank) */
     zt_arena_ arena;
     zt_cells_visit visit;
@@ -185,8 +201,9 @@ typedef struct {
 } zt_form_;
 void zt_find_form_(const zt_search_ *search, const zt_node_ *node, size_t functional, zt_form_ *form);
 
-/* The vertices of a line: of level 0, and of level 1 unless the search is nested. 0 when the run has ended. */
-int zt_line_(zt_search_ *search, zt_node_ *node);
+/* The vertices of a line: of level 0, and of level 1 unless the search is nested. parent: the node it comes from, or
+ * NULL when its rows are classified. 0 when the run has ended. */
+int zt_line_(zt_search_ *search, const zt_node_ *parent, zt_node_ *node);
 /* The vertex of level node->free >= 2 on the flat of a node, or the point of the flag for the empty set. */
 int zt_flag_vertex_(zt_search_ *search, const zt_node_ *node);
 
@@ -205,6 +222,7 @@ int zt_vertex_cell_(zt_search_ *search, uint64_t *line, const double *inward);
 
 int zt_output_cell_(zt_run_ *run, const uint64_t *line, const double *direction);
 int zt_output_flush_(zt_run_ *run);
+void zt_output_moves_(const zt_cells_plan *plan, zt_moves_ *moves);
 
 static inline unsigned zt_bit_(const uint64_t *line, size_t i) {
     return (unsigned)(line[i / 64] >> (i % 64)) & 1;

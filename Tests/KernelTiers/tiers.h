@@ -14,6 +14,13 @@ zt_kernel_table_ zt_tier_table(const char *name);
 size_t zt_distinct_lines_colliding(size_t lines, size_t bits, const uint64_t *source, size_t stride,
                                    size_t *first, size_t *workspace, int hashes);
 
+/* zt_cells_f64 by the kernels of a tier (NULL: the one in use), with functionals (rank, rank) of the caller's choice
+ * (NULL: those it draws). */
+enum zt_cells_status zt_cells_of_tier(const char *name, const zt_cells_plan *plan, const double *functionals,
+                                      size_t first, size_t last, size_t budget, zt_cells_visit visit,
+                                      zt_cells_progress progress, void *context, size_t *found,
+                                      void *workspace);
+
 /* The rounding mode, masks and flush-to-zero bits of the processor, without the flags that operations raise.
  */
 uint64_t zt_float_control(void);
