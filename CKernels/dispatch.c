@@ -111,5 +111,9 @@ size_t zt_most_violated_f64_(size_t n, size_t d, const double *columns, size_t c
 /* -------------------------------------------------------------------------------------------------- cells */
 
 zt_cell_kernels_ zt_cell_kernels_in_use_(void) {
-    return (zt_cell_kernels_){KERNEL_(cell_exchange), KERNEL_(cell_roots), KERNEL_(cell_line)};
+    return (zt_cell_kernels_){.exchange = KERNEL_(cell_exchange),
+                              .roots = KERNEL_(cell_roots),
+                              .line = KERNEL_(cell_line),
+                              .reach = KERNEL_(cell_reach),
+                              .check = KERNEL_(cell_check)};
 }

@@ -57,7 +57,9 @@ typedef size_t zt_most_violated_f64_fn_(size_t n, size_t d, const double *column
     X(most_violated_f64)                                                                                     \
     X(cell_exchange)                                                                                         \
     X(cell_roots)                                                                                            \
-    X(cell_line)
+    X(cell_line)                                                                                             \
+    X(cell_reach)                                                                                            \
+    X(cell_check)
 
 #define ZT_ENTRY_(kernel) zt_##kernel##_fn_ *kernel;
 #define ZT_DECLARE_REFERENCE_(kernel) zt_##kernel##_fn_ zt_##kernel##_reference_;
@@ -90,6 +92,8 @@ zt_most_violated_f64_fn_ zt_most_violated_f64_avx2_;
 zt_cell_exchange_fn_ zt_cell_exchange_avx2_, zt_cell_exchange_avx512_;
 zt_cell_roots_fn_ zt_cell_roots_avx2_, zt_cell_roots_avx512_;
 zt_cell_line_fn_ zt_cell_line_avx2_, zt_cell_line_avx512_;
+zt_cell_reach_fn_ zt_cell_reach_avx2_, zt_cell_reach_avx512_;
+zt_cell_check_fn_ zt_cell_check_avx2_, zt_cell_check_avx512_;
 #endif
 
 /* The entry of the table in use. */

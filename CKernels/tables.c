@@ -23,6 +23,8 @@ static const zt_kernel_table_ avx2_ = {
     .cell_exchange = zt_cell_exchange_avx2_,
     .cell_roots = zt_cell_roots_avx2_,
     .cell_line = zt_cell_line_avx2_,
+    .cell_reach = zt_cell_reach_avx2_,
+    .cell_check = zt_cell_check_avx2_,
 };
 
 /* What every processor with AVX-512 has since 2017. */
@@ -32,6 +34,8 @@ static const zt_kernel_table_ avx512_ = {
     .cell_exchange = zt_cell_exchange_avx512_,
     .cell_roots = zt_cell_roots_avx512_,
     .cell_line = zt_cell_line_avx512_,
+    .cell_reach = zt_cell_reach_avx512_,
+    .cell_check = zt_cell_check_avx512_,
 };
 
 /* The same tier with what came in 2019: population counts of vectors, byte permutations. */

@@ -191,7 +191,10 @@ size_t zt_cells_f64_workspace(const zt_cells_plan *plan) {
         total = add_(total, times_(plan->samples, sizeof(zt_move_)));
         total = add_(total, times_(zt_words(plan->samples), sizeof(uint64_t) + sizeof(size_t)));
     }
-    if (plan->witnesses) total = add_(total, times_(batch, (r + 1) * sizeof(double)));
+    if (plan->witnesses) {
+        total = add_(total, times_(batch, (r + 1) * sizeof(double)));
+        total = add_(total, times_(r + 2, (plan->hyperplanes + 8) * sizeof(double)));
+    }
     total = add_(total, 2 * r * r * sizeof(double));
     if (plan->hyperplanes > 0) total = add_(total, search_bytes_(plan));
     return total;
@@ -219,11 +222,13 @@ static enum zt_cells_status single_cell_(const zt_cells_plan *plan, size_t budge
 /* The kernels of the table, or where it leaves them to lower tiers, of these. */
 static zt_cell_kernels_ kernels_of_(const zt_kernel_table_ *table) {
     if (table == NULL) return zt_cell_kernels_in_use_();
-    zt_cell_kernels_ kernels = {NULL, NULL, NULL};
+    zt_cell_kernels_ kernels = {.exchange = NULL};
     for (; table != NULL; table = table->next) {
         if (kernels.exchange == NULL) kernels.exchange = table->cell_exchange;
         if (kernels.roots == NULL) kernels.roots = table->cell_roots;
         if (kernels.line == NULL) kernels.line = table->cell_line;
+        if (kernels.reach == NULL) kernels.reach = table->cell_reach;
+        if (kernels.check == NULL) kernels.check = table->cell_check;
     }
     return kernels;
 }
@@ -256,6 +261,7 @@ enum zt_cells_status zt_cells_with_(const zt_cells_plan *plan, const zt_kernel_t
     if (plan->witnesses) {
         run.witnesses = carve_(&next, run.batch * r * sizeof(double));
         run.margins = carve_(&next, run.batch * sizeof(double));
+        zt_output_check_(&run, carve_(&next, (r + 2) * (plan->hyperplanes + 8) * sizeof(double)));
     }
     double *numbers = carve_(&next, 2 * r * r * sizeof(double)), *units = numbers + r * r;
     draw_(r * r, numbers);

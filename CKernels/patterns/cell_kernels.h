@@ -67,7 +67,35 @@ typedef struct zt_cell_line_ {
 } zt_cell_line_;
 typedef void zt_cell_line_fn_(const zt_cell_line_ *line);
 
+/*
+ * How fast the nearest row is reached from a point in some direction: the largest -G_i / P_i over the rows without
+ * the ignored ones, at least 0, where P = C + t Y and G = growth Y + sum_k inward_k L_k; slope NULL counts as zero.
+ * To about four digits. Columns are readable up to a multiple of 8.
+ */
+typedef struct zt_cell_reach_ {
+    size_t rows, picked;
+    const double *constant, *slope;
+    double t, growth;
+    const double *slack[ZT_CELL_COLUMNS_];
+    double inward[ZT_CELL_COLUMNS_];
+    const uint64_t *ignored; /* a line of bits */
+} zt_cell_reach_;
+typedef double zt_cell_reach_fn_(const zt_cell_reach_ *reach);
+
+/*
+ * The least |x_h . w| scale_h over all hyperplanes if every product is larger than bound_h in magnitude and has the
+ * sign of its bit, else -1. columns: coordinate c of hyperplane h at columns[c stride + h]; all readable up to a
+ * multiple of 8.
+ */
+typedef struct zt_cell_check_ {
+    size_t hyperplanes, rank, stride;
+    const double *columns, *bound, *scale;
+} zt_cell_check_;
+typedef double zt_cell_check_fn_(const zt_cell_check_ *check, const uint64_t *line, const double *w);
+
 typedef struct {
+    zt_cell_reach_fn_ *reach;
+    zt_cell_check_fn_ *check;
     zt_cell_exchange_fn_ *exchange;
     zt_cell_roots_fn_ *roots;
     zt_cell_line_fn_ *line;

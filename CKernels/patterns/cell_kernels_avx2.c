@@ -130,14 +130,18 @@ ZT_AVX2_INLINE_ uint64_t order_bits_(const zt_cell_line_ *line, double from, dou
 
 ZT_AVX2_ void zt_cell_line_avx2_(const zt_cell_line_ *line) {
     const size_t rows = line->rows, words = line->words;
+    signs_ signs = {.height = 0};
+    size_t known = 0;
     uint64_t pick_mask[ZT_CELL_COLUMNS_];
     size_t pick_word[ZT_CELL_COLUMNS_];
     for (size_t k = 0; k < line->picked; k++) {
         pick_mask[k] = (uint64_t)1 << (line->pick[k] % 64);
         pick_word[k] = line->pick[k] / 64;
     }
-    signs_ signs;
-    size_t known = SIZE_MAX;
+    if (line->first < rows) {
+        signs_of_(line, line->first / 4 * 4, &signs);
+        known = line->first / 4;
+    }
     for (size_t j = line->first; j < rows; j++) {
         if ((line->moving[j / 64] >> (j % 64) & 1) == 0) {
             line->flags[j] = ZT_VERTEX_NONE_;
@@ -162,6 +166,63 @@ ZT_AVX2_ void zt_cell_line_avx2_(const zt_cell_line_ *line) {
     if (line->extra_bits != NULL) {
         *line->extra_open = order_bits_(line, line->extra_low, line->extra_high, rows, line->extra_bits) != 0;
     }
+}
+
+/* Lanes whose bit is set in the lowest four bits. */
+ZT_AVX2_INLINE_ __m256d lanes_of_bits_(uint64_t bits) {
+    const __m256i places = _mm256_set_epi64x(8, 4, 2, 1);
+    const __m256i picked = _mm256_and_si256(_mm256_set1_epi64x((long long)bits), places);
+    return _mm256_castsi256_pd(_mm256_cmpeq_epi64(picked, places));
+}
+
+ZT_AVX2_INLINE_ double fold_(__m256d v, int largest) {
+    double lanes[4];
+    _mm256_storeu_pd(lanes, v);
+    double result = lanes[0];
+    for (size_t i = 1; i < 4; i++) result = largest ? fmax(result, lanes[i]) : fmin(result, lanes[i]);
+    return result;
+}
+
+ZT_AVX2_ double zt_cell_reach_avx2_(const zt_cell_reach_ *reach) {
+    const __m256d growth = _mm256_set1_pd(reach->growth), t = _mm256_set1_pd(reach->t);
+    __m256d fastest = _mm256_setzero_pd();
+    for (size_t i = 0; i < reach->rows; i += 4) {
+        const __m256d inside = _mm256_castsi256_pd(zt_lanes_of_(reach->rows, i));
+        const __m256d lanes = _mm256_and_pd(inside, lanes_of_bits_(~reach->ignored[i / 64] >> (i % 64)));
+        __m256d point = _mm256_loadu_pd(reach->constant + i), gradient = _mm256_setzero_pd();
+        if (reach->slope != NULL) {
+            const __m256d slope = _mm256_loadu_pd(reach->slope + i);
+            point = _mm256_fmadd_pd(t, slope, point);
+            gradient = _mm256_mul_pd(growth, slope);
+        }
+        for (size_t k = 0; k < reach->picked; k++) {
+            gradient = _mm256_fmadd_pd(_mm256_set1_pd(reach->inward[k]), _mm256_loadu_pd(reach->slack[k] + i),
+                                       gradient);
+        }
+        const __m256d speed = _mm256_div_pd(_mm256_sub_pd(_mm256_setzero_pd(), gradient), point);
+        fastest = _mm256_max_pd(_mm256_and_pd(lanes, speed), fastest);
+    }
+    return fold_(fastest, 1);
+}
+
+ZT_AVX2_ double zt_cell_check_avx2_(const zt_cell_check_ *check, const uint64_t *line, const double *w) {
+    const __m256d sign = _mm256_set1_pd(-0.0), infinity = _mm256_set1_pd(INFINITY);
+    __m256d least = infinity;
+    for (size_t h = 0; h < check->hyperplanes; h += 4) {
+        const __m256d lanes = _mm256_castsi256_pd(zt_lanes_of_(check->hyperplanes, h));
+        const __m256d negative = lanes_of_bits_(~line[h / 64] >> (h % 64));
+        __m256d value = _mm256_setzero_pd();
+        for (size_t c = 0; c < check->rank; c++) {
+            const __m256d entry = _mm256_loadu_pd(check->columns + c * check->stride + h);
+            value = _mm256_fmadd_pd(entry, _mm256_set1_pd(w[c]), value);
+        }
+        value = _mm256_xor_pd(value, _mm256_and_pd(negative, sign));
+        const __m256d right = _mm256_cmp_pd(value, _mm256_loadu_pd(check->bound + h), _CMP_GT_OQ);
+        if (_mm256_movemask_pd(_mm256_andnot_pd(right, lanes)) != 0) return -1;
+        value = _mm256_mul_pd(value, _mm256_loadu_pd(check->scale + h));
+        least = _mm256_min_pd(_mm256_blendv_pd(infinity, value, lanes), least);
+    }
+    return fold_(least, 0);
 }
 
 #endif

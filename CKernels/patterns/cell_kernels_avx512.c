@@ -82,48 +82,61 @@ ZT_AVX512_INLINE_ void signs_of_(const zt_cell_line_ *line, size_t j, signs_ *si
     signs->below = (__mmask8)(signs->height ^ _mm512_cmp_pd_mask(y, _mm512_setzero_pd(), _CMP_GT_OQ));
 }
 
-/* Whether row i has its root below that of the vertex, for 64 rows from `start`; adds to `apart` how many lie apart
- * from the vertex. */
-ZT_AVX512_INLINE_ uint64_t compare_word_(const zt_cell_line_ *line, size_t start, size_t blocks, __m512d low,
-                                         __m512d high, uint64_t *near) {
-    uint64_t below = 0, above = 0;
-    for (size_t b = 0; b < blocks; b++) {
-        const __m512d from = _mm512_loadu_pd(line->low + start + 8 * b),
-                      to = _mm512_loadu_pd(line->high + start + 8 * b);
-        below |= (uint64_t)_mm512_cmp_pd_mask(to, low, _CMP_LT_OQ) << (8 * b);
-        above |= (uint64_t)_mm512_cmp_pd_mask(from, high, _CMP_GT_OQ) << (8 * b);
-    }
-    *near = ~(below | above);
+/* Eight rows: whether the root lies below the vertex; `near` gathers those that do not lie apart from it. */
+ZT_AVX512_INLINE_ __mmask8 compare_(const zt_cell_line_ *line, size_t i, __m512d low, __m512d high,
+                                    __mmask8 others, __mmask8 *near) {
+    const __m512d from = _mm512_loadu_pd(line->low + i), to = _mm512_loadu_pd(line->high + i);
+    const __mmask8 below = _mm512_cmp_pd_mask(to, low, _CMP_LT_OQ);
+    *near |= _mm512_mask_cmp_pd_mask((__mmask8)(others & ~below), from, high, _CMP_NGT_UQ);
     return below;
 }
 
 /* The bits of all rows by the order of the roots; not zero when that leaves any but j open. */
-ZT_AVX512_INLINE_ uint64_t order_bits_(const zt_cell_line_ *line, double from, double to, size_t j,
+ZT_AVX512_INLINE_ unsigned order_bits_(const zt_cell_line_ *line, double from, double to, size_t j,
                                        uint64_t *bits) {
-    const size_t rows = line->rows, words = line->words;
+    const size_t rows = line->rows;
     const __m512d low = _mm512_set1_pd(from), high = _mm512_set1_pd(to);
-    uint64_t open = 0;
-    for (size_t w = 0; w < words; w++) {
-        const size_t left = rows - 64 * w, blocks = left >= 64 ? 8 : (left + 7) / 8;
-        uint64_t near, below = compare_word_(line, 64 * w, blocks, low, high, &near);
-        if (left < 64) near &= ((uint64_t)1 << left) - 1;
-        if (w == j / 64) near &= ~((uint64_t)1 << (j % 64));
-        open |= near;
-        bits[w] = below ^ line->falling[w];
+    const __mmask8 itself = (__mmask8)(1U << (j % 8));
+    __mmask8 near = 0;
+    size_t i = 0;
+    for (; i + 64 <= rows; i += 64) {
+        __mmask8 m[8];
+        for (size_t b = 0; b < 8; b++) {
+            m[b] = compare_(line, i + 8 * b, low, high, i + 8 * b == j / 8 * 8 ? (__mmask8)~itself : 0xff,
+                            &near);
+        }
+        const __mmask32 lower =
+            _mm512_kunpackw((__mmask32)_mm512_kunpackb(m[3], m[2]), (__mmask32)_mm512_kunpackb(m[1], m[0]));
+        const __mmask32 upper =
+            _mm512_kunpackw((__mmask32)_mm512_kunpackb(m[7], m[6]), (__mmask32)_mm512_kunpackb(m[5], m[4]));
+        bits[i / 64] = _mm512_kunpackd(upper, lower) ^ line->falling[i / 64];
     }
-    return open;
+    if (i < rows) {
+        uint64_t word = 0;
+        for (size_t b = i; b < rows; b += 8) {
+            const __mmask8 below =
+                compare_(line, b, low, high, b == j / 8 * 8 ? (__mmask8)~itself : 0xff, &near);
+            word |= (uint64_t)below << (b - i);
+        }
+        bits[i / 64] = word ^ line->falling[i / 64];
+    }
+    return near;
 }
 
 ZT_AVX512_ void zt_cell_line_avx512_(const zt_cell_line_ *line) {
     const size_t rows = line->rows, words = line->words;
+    signs_ signs = {.height = 0};
+    size_t known = 0;
     uint64_t pick_mask[ZT_CELL_COLUMNS_];
     size_t pick_word[ZT_CELL_COLUMNS_];
     for (size_t k = 0; k < line->picked; k++) {
         pick_mask[k] = (uint64_t)1 << (line->pick[k] % 64);
         pick_word[k] = line->pick[k] / 64;
     }
-    signs_ signs;
-    size_t known = SIZE_MAX;
+    if (line->first < rows) {
+        signs_of_(line, line->first / 8 * 8, &signs);
+        known = line->first / 8;
+    }
     for (size_t j = line->first; j < rows; j++) {
         if ((line->moving[j / 64] >> (j % 64) & 1) == 0) {
             line->flags[j] = ZT_VERTEX_NONE_;
@@ -148,6 +161,49 @@ ZT_AVX512_ void zt_cell_line_avx512_(const zt_cell_line_ *line) {
     if (line->extra_bits != NULL) {
         *line->extra_open = order_bits_(line, line->extra_low, line->extra_high, rows, line->extra_bits) != 0;
     }
+}
+
+ZT_AVX512_ double zt_cell_reach_avx512_(const zt_cell_reach_ *reach) {
+    const __m512d growth = _mm512_set1_pd(reach->growth), t = _mm512_set1_pd(reach->t);
+    __m512d fastest = _mm512_setzero_pd();
+    for (size_t i = 0; i < reach->rows; i += 8) {
+        const size_t left = reach->rows - i;
+        unsigned lanes = (unsigned)(~reach->ignored[i / 64] >> (i % 64)) & 0xff;
+        if (left < 8) lanes &= (1U << left) - 1;
+        __m512d point = _mm512_loadu_pd(reach->constant + i), gradient = _mm512_setzero_pd();
+        if (reach->slope != NULL) {
+            const __m512d slope = _mm512_loadu_pd(reach->slope + i);
+            point = _mm512_fmadd_pd(t, slope, point);
+            gradient = _mm512_mul_pd(growth, slope);
+        }
+        for (size_t k = 0; k < reach->picked; k++) {
+            gradient = _mm512_fmadd_pd(_mm512_set1_pd(reach->inward[k]), _mm512_loadu_pd(reach->slack[k] + i),
+                                       gradient);
+        }
+        const __m512d speed = _mm512_fnmadd_pd(gradient, _mm512_rcp14_pd(point), _mm512_setzero_pd());
+        fastest = _mm512_mask_max_pd(fastest, (__mmask8)lanes, speed, fastest);
+    }
+    return _mm512_reduce_max_pd(fastest);
+}
+
+ZT_AVX512_ double zt_cell_check_avx512_(const zt_cell_check_ *check, const uint64_t *line, const double *w) {
+    __m512d least = _mm512_set1_pd(INFINITY);
+    for (size_t h = 0; h < check->hyperplanes; h += 8) {
+        const size_t left = check->hyperplanes - h;
+        const __mmask8 lanes = left < 8 ? (__mmask8)((1U << left) - 1) : 0xff;
+        const __mmask8 negative = (__mmask8)(~line[h / 64] >> (h % 64));
+        __m512d value = _mm512_setzero_pd();
+        for (size_t c = 0; c < check->rank; c++) {
+            const __m512d entry = _mm512_loadu_pd(check->columns + c * check->stride + h);
+            value = _mm512_fmadd_pd(entry, _mm512_set1_pd(w[c]), value);
+        }
+        value = _mm512_mask_sub_pd(value, negative, _mm512_setzero_pd(), value);
+        const __m512d bound = _mm512_loadu_pd(check->bound + h);
+        if (_mm512_mask_cmp_pd_mask(lanes, value, bound, _CMP_GT_OQ) != lanes) return -1;
+        value = _mm512_mul_pd(value, _mm512_loadu_pd(check->scale + h));
+        least = _mm512_mask_min_pd(least, lanes, value, least);
+    }
+    return _mm512_reduce_min_pd(least);
 }
 
 #endif

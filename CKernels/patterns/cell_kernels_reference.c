@@ -89,3 +89,27 @@ void zt_cell_line_reference_(const zt_cell_line_ *line) {
             order_bits_(line, line->extra_low, line->extra_high, line->rows, line->extra_bits);
     }
 }
+
+double zt_cell_reach_reference_(const zt_cell_reach_ *reach) {
+    double fastest = 0;
+    for (size_t i = 0; i < reach->rows; i++) {
+        if (reach->ignored[i / 64] >> (i % 64) & 1) continue;
+        const double slope = reach->slope == NULL ? 0 : reach->slope[i];
+        double gradient = reach->growth * slope;
+        for (size_t k = 0; k < reach->picked; k++) gradient += reach->inward[k] * reach->slack[k][i];
+        fastest = fmax(fastest, -gradient / (reach->constant[i] + reach->t * slope));
+    }
+    return fastest;
+}
+
+double zt_cell_check_reference_(const zt_cell_check_ *check, const uint64_t *line, const double *w) {
+    double least = INFINITY;
+    for (size_t h = 0; h < check->hyperplanes; h++) {
+        double value = 0;
+        for (size_t c = 0; c < check->rank; c++) value += check->columns[c * check->stride + h] * w[c];
+        if ((line[h / 64] >> (h % 64) & 1) == 0) value = -value;
+        if (!(value > check->bound[h])) return -1;
+        least = fmin(least, value * check->scale[h]);
+    }
+    return least;
+}

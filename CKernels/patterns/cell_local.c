@@ -38,27 +38,33 @@ int zt_local_cells_(zt_search_ *local) {
  * cell as the nearest other row allows. */
 static void complete_direction_(zt_search_ *search, const double *inward, double *direction) {
     const zt_vertex_ *vertex = &search->vertex;
-    const size_t rows = search->rows, rank = search->rank;
-    double *gradient = search->gradient, *point = search->point, growth = 0;
-    for (size_t k = 0; k < vertex->picked; k++) growth += vertex->gain[k] * inward[k];
-    for (size_t i = 0; i < rows + rank; i++) {
-        gradient[i] = vertex->slope == NULL ? 0 : growth * vertex->slope[i];
-        point[i] = vertex->constant[i] + (vertex->slope == NULL ? 0 : vertex->t * vertex->slope[i]);
-    }
+    const size_t rows = search->rows;
+    zt_cell_reach_ reach = {.rows = rows, .picked = vertex->picked, .constant = vertex->constant};
+    reach.slope = vertex->slope;
+    reach.t = vertex->t;
+    reach.ignored = search->ignored;
     for (size_t k = 0; k < vertex->picked; k++) {
-        for (size_t i = 0; i < rows + rank; i++) gradient[i] += inward[k] * vertex->slack[k][i];
+        reach.slack[k] = vertex->slack[k];
+        reach.inward[k] = inward[k];
+        if (vertex->slope != NULL) reach.growth += vertex->gain[k] * inward[k];
     }
-    for (size_t i = 0; i < vertex->rows; i++) gradient[vertex->members[i]] = 0;
-    double step = INFINITY, reach = 0, length = 0;
-    for (size_t i = 0; i < rows; i++) {
-        if (gradient[i] * point[i] < 0) step = fmin(step, fabs(point[i] / gradient[i]));
+    memset(search->ignored, 0, search->words * sizeof *search->ignored);
+    for (size_t i = 0; i < vertex->rows; i++) zt_set_bit_(search->ignored, vertex->members[i], 1);
+    const double fastest = search->run->kernels.reach(&reach);
+
+    double gradient[ZT_RANK_], widest = 0, length = 0;
+    for (size_t c = 0; c < search->rank; c++) {
+        const size_t i = rows + c;
+        const double slope = vertex->slope == NULL ? 0 : vertex->slope[i];
+        gradient[c] = reach.growth * slope;
+        for (size_t k = 0; k < vertex->picked; k++) gradient[c] += inward[k] * vertex->slack[k][i];
+        direction[c] = vertex->constant[i] + (vertex->slope == NULL ? 0 : vertex->t * slope);
+        widest = fmax(widest, fabs(gradient[c]));
+        length = fmax(length, fabs(direction[c]));
     }
-    for (size_t c = 0; c < rank; c++) {
-        reach = fmax(reach, fabs(gradient[rows + c]));
-        length = fmax(length, fabs(point[rows + c]));
-    }
-    if (!(step * reach < 0x1p10 * length)) step = reach > 0 ? length / reach : 0;
-    for (size_t c = 0; c < rank; c++) direction[c] = point[rows + c] + 0.5 * step * gradient[rows + c];
+    double step = 0.5 / fastest;
+    if (!(step * widest < 0x1p10 * length)) step = widest > 0 ? length / widest : 0;
+    for (size_t c = 0; c < search->rank; c++) direction[c] += step * gradient[c];
 }
 
 static void oppose_(zt_search_ *search, uint64_t *line, double *direction) {

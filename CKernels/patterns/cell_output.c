@@ -17,32 +17,54 @@ static int product_sign_(size_t r, const double *x, const double *w) {
     return zt_exact_bit_(r, x, w) - zt_exact_bit_(r, x, opposite);
 }
 
+void zt_output_check_(zt_run_ *run, double *room) {
+    const zt_cells_plan *plan = run->plan;
+    const size_t r = plan->rank, stride = plan->hyperplanes + ZT_LANES_;
+    double *bound = room + r * stride, *scale = bound + stride;
+    for (size_t h = 0; h < stride; h++) {
+        double size = 0, square = 0;
+        for (size_t c = 0; c < r; c++) {
+            const double entry = h < plan->hyperplanes ? plan->normals[h * r + c] : 0;
+            room[c * stride + h] = entry;
+            size += fabs(entry);
+            square += entry * entry;
+        }
+        /* No entry of a direction exceeds 1. */
+        bound[h] = (double)(r + 4) * 0x1p-52 * size;
+        scale[h] = square > 0 ? 1 / sqrt(square) : 0;
+    }
+    run->check = (zt_cell_check_){plan->hyperplanes, r, stride, room, bound, scale};
+}
+
 /* Scales the direction to a largest entry in [1/2, 1); NaN unless its exact signs are those of the line. Returns the
  * margin. */
-static double check_direction_(const zt_cells_plan *plan, const uint64_t *line, double *w) {
+static double check_direction_(const zt_run_ *run, const uint64_t *line, double *w) {
+    const zt_cells_plan *plan = run->plan;
     const size_t r = plan->rank;
-    double largest = 0, length = 0, margin = INFINITY;
+    double largest = 0, length = 0;
     for (size_t c = 0; c < r; c++) largest = fmax(largest, fabs(w[c]));
     int exponent = 0, valid = largest > 0 && largest < INFINITY;
     (void)frexp(largest, &exponent);
-    for (size_t c = 0; c < r && valid; c++) {
-        w[c] = ldexp(w[c], -exponent);
-        valid = fabs(w[c]) < 1;
+    const double factor = valid && exponent > -1000 && exponent < 1000 ? ldexp(1, -exponent) : NAN;
+    for (size_t c = 0; c < r; c++) {
+        w[c] *= factor;
         if (fabs(w[c]) < 0x1p-200) w[c] = 0;
+        valid = valid && fabs(w[c]) < 1;
         length += w[c] * w[c];
     }
-    for (size_t h = 0; h < plan->hyperplanes && valid; h++) {
-        const double *x = plan->normals + h * r;
-        valid = product_sign_(r, x, w) == (zt_bit_(line, h) ? 1 : -1);
-        double value = 0, norm = 0;
-        for (size_t c = 0; c < r; c++) {
-            value += x[c] * w[c];
-            norm += x[c] * x[c];
+    double least = valid ? run->kernels.check(&run->check, line, w) : NAN;
+    if (least < 0) {
+        least = INFINITY;
+        for (size_t h = 0; h < plan->hyperplanes && valid; h++) {
+            const double *x = plan->normals + h * r;
+            double value = 0;
+            valid = product_sign_(r, x, w) == (zt_bit_(line, h) ? 1 : -1);
+            for (size_t c = 0; c < r; c++) value += x[c] * w[c];
+            least = fmin(least, fabs(value) * run->check.scale[h]);
         }
-        margin = fmin(margin, fabs(value) / sqrt(norm));
     }
     for (size_t c = 0; c < r && !valid; c++) w[c] = NAN;
-    return valid ? margin / sqrt(length) : NAN;
+    return valid ? least / sqrt(length) : NAN;
 }
 
 void zt_output_moves_(const zt_cells_plan *plan, zt_moves_ *moves) {
@@ -100,7 +122,7 @@ int zt_output_flush_(zt_run_ *run) {
     }
     for (size_t i = 0; i < run->batched && plan->witnesses; i += 2) {
         double *w = run->witnesses + i * plan->rank;
-        const double margin = check_direction_(plan, run->lines + i * run->line_words, w);
+        const double margin = check_direction_(run, run->lines + i * run->line_words, w);
         run->margins[i] = run->margins[i + 1] = margin;
         for (size_t c = 0; c < plan->rank; c++) w[plan->rank + c] = -w[c];
     }

@@ -29,8 +29,7 @@ static void lay_out_(zt_arena_ *arena, zt_search_ *search) {
     search->low = take_(arena, column);
     search->high = take_(arena, column);
     search->direction = take_(arena, rank * sizeof(double));
-    search->gradient = take_(arena, column);
-    search->point = take_(arena, column);
+    search->ignored = take_(arena, words * sizeof(uint64_t));
     search->zeros = take_(arena, column);
     search->flags = take_(arena, rows);
     search->falling = take_(arena, words * sizeof(uint64_t));

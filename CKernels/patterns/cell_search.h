@@ -100,7 +100,8 @@ typedef struct zt_search_ {
     void *forms;
     uint64_t *vertex_lines, *falling, *moving;
     uint8_t *flags;
-    double *direction, *gradient, *point, *zeros;
+    double *direction, *zeros;
+    uint64_t *ignored;
 } zt_search_;
 
 /* Room for the searches, handed out in the order of nesting. */
@@ -123,6 +124,7 @@ typedef struct {
 struct zt_run_ {
     const zt_cells_plan *plan;
     zt_moves_ moves;
+    zt_cell_check_ check;
     zt_cell_kernels_ kernels;
     const double *functionals; /* (rank, rank) */
     zt_arena_ arena;
@@ -222,6 +224,8 @@ int zt_vertex_cell_(zt_search_ *search, uint64_t *line, const double *inward);
 
 int zt_output_cell_(zt_run_ *run, const uint64_t *line, const double *direction);
 int zt_output_flush_(zt_run_ *run);
+/* Lays out what directions are checked with, in (rank + 2) (hyperplanes + 8) numbers. */
+void zt_output_check_(zt_run_ *run, double *room);
 void zt_output_moves_(const zt_cells_plan *plan, zt_moves_ *moves);
 
 static inline unsigned zt_bit_(const uint64_t *line, size_t i) {
