@@ -219,9 +219,8 @@ static enum zt_cells_status single_cell_(const zt_cells_plan *plan, size_t budge
     return ZT_CELLS_COMPLETE;
 }
 
-/* The kernels of the table, or where it leaves them to lower tiers, of these. */
+/* The kernels of a table, or where it leaves them to lower tiers, of these. */
 static zt_cell_kernels_ kernels_of_(const zt_kernel_table_ *table) {
-    if (table == NULL) return zt_cell_kernels_in_use_();
     zt_cell_kernels_ kernels = {.exchange = NULL};
     for (; table != NULL; table = table->next) {
         if (kernels.exchange == NULL) kernels.exchange = table->cell_exchange;
@@ -240,7 +239,7 @@ enum zt_cells_status zt_cells_with_(const zt_cells_plan *plan, const zt_kernel_t
     const size_t r = plan->rank, line = zt_words(plan->hyperplanes);
     zt_run_ run = {.plan = plan, .visit = visit, .progress = progress, .context = context, .budget = budget};
     char *next = (char *)(((uintptr_t)workspace + 63) & ~(uintptr_t)63);
-    run.kernels = kernels_of_(table);
+    run.kernels = kernels_of_(table != NULL ? table : zt_kernels_());
     run.batch = batch_of_(plan);
     run.line_words = line;
     run.same_bits = same_bits_(plan);

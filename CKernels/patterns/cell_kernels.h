@@ -5,9 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "zonotope/arrangements.h"
-
-enum { ZT_CELL_COLUMNS_ = ZT_ARRANGEMENT_RANK_LIMIT };
+/* The largest rank of an arrangement. */
+enum { ZT_CELL_COLUMNS_ = 32 };
 
 /* target = source alpha - pivot beta for each column, rounded to integers if asked (all are below 2^50), and
  * slack = slack_factor pivot. rows is a multiple of 8. Source and target are different. */
@@ -92,6 +91,20 @@ typedef struct zt_cell_check_ {
     const double *columns, *bound, *scale;
 } zt_cell_check_;
 typedef double zt_cell_check_fn_(const zt_cell_check_ *check, const uint64_t *line, const double *w);
+
+#define ZT_CELL_KERNELS_(X)                                                                                  \
+    X(cell_exchange)                                                                                         \
+    X(cell_roots)                                                                                            \
+    X(cell_line)                                                                                             \
+    X(cell_reach)                                                                                            \
+    X(cell_check)
+
+#define ZT_CELL_KERNELS_OF_(X, tier)                                                                         \
+    X(cell_exchange, tier)                                                                                   \
+    X(cell_roots, tier)                                                                                      \
+    X(cell_line, tier)                                                                                       \
+    X(cell_reach, tier)                                                                                      \
+    X(cell_check, tier)
 
 typedef struct {
     zt_cell_reach_fn_ *reach;

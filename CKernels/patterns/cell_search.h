@@ -28,6 +28,8 @@ enum {
     ZT_LANES_ = 8, /* Columns are padded to whole vectors of doubles. */
 };
 
+_Static_assert((int)ZT_CELL_COLUMNS_ == (int)ZT_ARRANGEMENT_RANK_LIMIT, "kernels take every rank");
+
 /* What is known of a row on the flat of a node. */
 enum zt_row_state_ {
     ZT_FREE_ = 0,     /* it varies */
