@@ -18,12 +18,13 @@ static int same_bits_(const zt_cells_plan *plan) {
     return plan->rows == NULL || plan->samples == plan->hyperplanes;
 }
 
-/* ---------------------------------------------------------------------------------------------------- tasks */
+/* ------------------------------------------------------------------------------------------------- tasks */
 
 /*
- * The nodes of depth 1 and 2 in the order of the search are places (i, j): (i, i) is the node that picks row i,
- * with what it hands out itself, and (i, j) the subtree that picks j after it. Tasks are runs of places of about
- * the same weight, the number of cells in general position. For rank 3 nodes of depth 1 are lines, not cut.
+ * The nodes of depth 1 and 2 in the order of the search are places (i, j): (i, i) is the node that picks
+ * row i, with what it hands out itself, and (i, j) the subtree that picks j after it. Tasks are runs of
+ * places of about the same weight, the number of cells in general position. For rank 3 nodes of depth 1 are
+ * lines, not cut.
  */
 static double binomial_(double n, size_t k) {
     double result = 1;
@@ -87,7 +88,7 @@ static zt_part_ part_(const zt_cells_plan *plan, size_t first, size_t last) {
     return part;
 }
 
-/* ------------------------------------------------------------------------------------------- the first search */
+/* ------------------------------------------------------------------------------------- the first search */
 
 static uint64_t gcd_(uint64_t a, uint64_t b) {
     while (b != 0) {

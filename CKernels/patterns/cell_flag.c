@@ -15,7 +15,8 @@ static double ratio_(double a, double a_error, double b, double b_error, double 
     return ratio;
 }
 
-/* Makes functional s vanish: its coordinate p is expressed by the others, in the columns and later functionals. */
+/* Makes functional s vanish: its coordinate p is expressed by the others, in the columns and later
+ * functionals. */
 static void eliminate_(zt_search_ *search, zt_node_ *node, forms_ *forms, size_t s, size_t p, size_t used) {
     double *const pivot = node->columns[p];
     for (size_t c = 0; c < used; c++) {

@@ -21,9 +21,9 @@ typedef struct zt_cell_exchange_ {
 typedef void zt_cell_exchange_fn_(const zt_cell_exchange_ *exchange);
 
 /*
- * Where each of `rows` affine functions C + t Y of one variable vanishes: roots[i] = -C / Y; where Y = 0, -inf for
- * C > 0 and +inf else. Behind the rows, up to a multiple of 8, roots are +inf.
- * Lines of bits: falling (Y < 0), moving (Y != 0), vanishing (C = Y = 0). C and Y are readable up to that multiple.
+ * Where each of `rows` affine functions C + t Y of one variable vanishes: roots[i] = -C / Y; where Y = 0,
+ * -inf for C > 0 and +inf else. Behind the rows, up to a multiple of 8, roots are +inf. Lines of bits:
+ * falling (Y < 0), moving (Y != 0), vanishing (C = Y = 0). C and Y are readable up to that multiple.
  */
 typedef struct zt_cell_roots_ {
     size_t rows;
@@ -41,11 +41,11 @@ enum zt_vertex_flag_ {
 
 /*
  * The cells at the simple vertices of a line: for each row j in [first, rows) a line of bits and a flag.
- *   roots          row i vanishes in [low[i], high[i]], padded as above; the vertex of row j is open unless all others
- *                  lie apart from it.
+ *   roots          row i vanishes in [low[i], high[i]], padded as above; the vertex of row j is open unless
+ *                  all others lie apart from it.
  *   bits of i      (root i < root j) xor falling, but for the picked rows and j.
- *   signs          of v_b = form_b Y_j - form_slope X_b[j], for the constant (b = 0) and each picked row k (b =
- *                  k + 1), known where |v_b| > scale_b |Y_j| + slope_scale |X_b[j]| + floor_b.
+ *   signs          of v_b = form_b Y_j - form_slope X_b[j], for the constant (b = 0) and each picked row k
+ *                  (b = k + 1), known where |v_b| > scale_b |Y_j| + slope_scale |X_b[j]| + floor_b.
  *   bits of picks  v_b of the picked row and v_0 have the same sign; bit of j: form_slope and v_0 have.
  */
 typedef struct zt_cell_line_ {
@@ -67,9 +67,9 @@ typedef struct zt_cell_line_ {
 typedef void zt_cell_line_fn_(const zt_cell_line_ *line);
 
 /*
- * How fast the nearest row is reached from a point in some direction: the largest -G_i / P_i over the rows without
- * the ignored ones, at least 0, where P = C + t Y and G = growth Y + sum_k inward_k L_k; slope NULL counts as zero.
- * To about four digits. Columns are readable up to a multiple of 8.
+ * How fast the nearest row is reached from a point in some direction: the largest -G_i / P_i over the rows
+ * without the ignored ones, at least 0, where P = C + t Y and G = growth Y + sum_k inward_k L_k; slope NULL
+ * counts as zero. To about four digits. Columns are readable up to a multiple of 8.
  */
 typedef struct zt_cell_reach_ {
     size_t rows, picked;
@@ -82,9 +82,9 @@ typedef struct zt_cell_reach_ {
 typedef double zt_cell_reach_fn_(const zt_cell_reach_ *reach);
 
 /*
- * The least |x_h . w| scale_h over all hyperplanes if every product is larger than bound_h in magnitude and has the
- * sign of its bit, else -1. columns: coordinate c of hyperplane h at columns[c stride + h]; all readable up to a
- * multiple of 8.
+ * The least |x_h . w| scale_h over all hyperplanes if every product is larger than bound_h in magnitude and
+ * has the sign of its bit, else -1. columns: coordinate c of hyperplane h at columns[c stride + h]; all
+ * readable up to a multiple of 8.
  */
 typedef struct zt_cell_check_ {
     size_t hyperplanes, rank, stride;

@@ -96,8 +96,8 @@ ZT_AVX2_INLINE_ void signs_of_(const zt_cell_line_ *line, size_t j, signs_ *sign
     signs->below = signs->height ^ (unsigned)mask_(_mm256_cmp_pd(y, _mm256_setzero_pd(), _CMP_GT_OQ));
 }
 
-/* Whether row i has its root below that of the vertex, for 64 rows from `start`; adds to `apart` how many lie apart
- * from the vertex. */
+/* Whether row i has its root below that of the vertex, for 64 rows from `start`; near: the rows that do not
+ * lie apart from the vertex. */
 ZT_AVX2_INLINE_ uint64_t compare_word_(const zt_cell_line_ *line, size_t start, size_t blocks, __m256d low,
                                        __m256d high, uint64_t *near) {
     uint64_t below = 0, above = 0;

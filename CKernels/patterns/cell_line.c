@@ -1,4 +1,4 @@
-/* The vertices on a line: where each further row vanishes, and where the first functional of the flag does. */
+/* The vertices on a line: where each further row vanishes, and where functional 0 of the flag does. */
 #include "cell_search.h"
 
 typedef struct {
@@ -9,8 +9,8 @@ typedef struct {
     zt_form_ form;
 } line_;
 
-/* The intervals where the rows vanish, when entries are not exact. Rows of one sign vanish at infinity on the side that
- * gives them this sign; rows that vanish throughout count as negative. */
+/* The intervals where the rows vanish, when entries are not exact. Rows of one sign vanish at infinity on
+ * the side that gives them this sign; rows that vanish throughout count as negative. */
 static void find_intervals_(const line_ *line) {
     zt_search_ *search = line->search;
     memset(search->falling, 0, search->words * sizeof *search->falling);
@@ -42,7 +42,8 @@ static void find_states_(const line_ *line) {
     }
 }
 
-/* Roots and closure. 0 when a row before the last picked one vanishes newly: the set is not the first basis. */
+/* Roots and closure. 0 when a row before the last picked one vanishes newly: the set is not the first
+ * basis. */
 static int prepare_(const line_ *line, const zt_node_ *parent) {
     zt_search_ *search = line->search;
     zt_node_ *node = line->node;
@@ -81,8 +82,8 @@ static int sign_at_(const line_ *line, size_t i, size_t j) {
     return zt_coefficient_sign_(search, &basis, ZT_AT_CHART_, search->global[i], 0);
 }
 
-/* The bits at the vertex of row j, where rounding hides the order of some rows exactly, and its members. 0 when a row
- * before j vanishes with it: the set is not the first basis. */
+/* The bits at the vertex of row j, where rounding hides the order of some rows exactly, and its members. 0
+ * when a row before j vanishes with it: the set is not the first basis. */
 static int settle_(const line_ *line, size_t j, uint64_t *bits) {
     zt_search_ *search = line->search;
     zt_vertex_ *vertex = &search->vertex;
@@ -150,8 +151,8 @@ static int slope_sign_(const line_ *line, size_t j) {
     return zt_coefficient_sign_(search, &basis, ZT_AT_EXTRA_, search->global[j], 0);
 }
 
-/* The rows that vanish at a vertex of level 0, in terms of the picked rows and j, as integers. 0 when these grow too
- * large. */
+/* The rows that vanish at a vertex of level 0, in terms of the picked rows and j, as integers. 0 when these
+ * grow too large. */
 static int fill_exactly_(const line_ *line, size_t j, int y_sign, zt_search_ *local) {
     const zt_search_ *search = line->search;
     const zt_node_ *node = line->node;
@@ -295,8 +296,8 @@ static int vertex_cells_(line_ *line, size_t j, uint64_t *bits) {
     return going;
 }
 
-/* The vertex of level 1, where functional 0 vanishes: what functional 1 says there of the picked rows (in order) and
- * of its value (last). */
+/* The vertex of level 1, where functional 0 vanishes: what functional 1 says there of the picked rows (in
+ * order) and of its value (last). */
 typedef struct {
     zt_basis_ basis;
     int form_sign; /* of the slope of functional 0 on the line; 0 when in doubt */
@@ -366,7 +367,8 @@ static void settle_flag_(const line_ *line, flag_ *flag) {
     }
 }
 
-/* The cell at the vertex of level 1 when no more rows than the picked ones vanish there, from the bits of the others. */
+/* The cell at the vertex of level 1 when no more rows than the picked ones vanish there, from the bits of
+ * the others. */
 static int simple_flag_cell_(const line_ *line, const flag_ *flag) {
     zt_search_ *search = line->search;
     const size_t q = line->node->picked;

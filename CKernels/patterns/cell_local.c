@@ -1,10 +1,10 @@
 /*
  * The cells around a vertex where more rows vanish than its dimension.
  *
- * Those rows, in terms of the picked ones, form a central arrangement of the rank q of the picked rows. Of its cells,
- * those are wanted on which the functional is positive. They do not meet its kernel, and of two opposite ones
- * exactly one is wanted. So the chart in which the first row is 1 shows each of them once, or its opposite: the
- * latter when the functional is negative at its highest vertex there.
+ * Those rows, in terms of the picked ones, form a central arrangement of the rank q of the picked rows. Of
+ * its cells, those are wanted on which the functional is positive. They do not meet its kernel, and of two
+ * opposite ones exactly one is wanted. So the chart in which the first row is 1 shows each of them once, or
+ * its opposite: the latter when the functional is negative at its highest vertex there.
  */
 #include "cell_search.h"
 
@@ -34,8 +34,8 @@ int zt_local_cells_(zt_search_ *local) {
     return zt_search_all_(local);
 }
 
-/* The direction of a cell at the vertex from the values of the picked rows: the point, and half as far into the
- * cell as the nearest other row allows. */
+/* The direction of a cell at the vertex from the values of the picked rows: the point, and half as far into
+ * the cell as the nearest other row allows. */
 static void complete_direction_(zt_search_ *search, const double *inward, double *direction) {
     const zt_vertex_ *vertex = &search->vertex;
     const size_t rows = search->rows;

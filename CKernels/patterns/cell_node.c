@@ -13,8 +13,8 @@ static void find_norms_(const zt_search_ *search, zt_node_ *node) {
     node->has_norms = 1;
 }
 
-/* The free coordinate to exchange for row j: where its coefficient is largest. When rounding hides them all, one
- * whose coefficient is not zero; *hidden is then set. */
+/* The free coordinate to exchange for row j: where its coefficient is largest. When rounding hides them
+ * all, one whose coefficient is not zero; *hidden is then set. */
 static size_t choose_coordinate_(zt_search_ *search, const zt_node_ *node, size_t j, int *hidden) {
     size_t best = 1;
     for (size_t p = 2; p <= node->free; p++) {

@@ -36,8 +36,8 @@ void zt_output_check_(zt_run_ *run, double *room) {
     run->check = (zt_cell_check_){plan->hyperplanes, r, stride, room, bound, scale};
 }
 
-/* Scales the direction to a largest entry in [1/2, 1); NaN unless its exact signs are those of the line. Returns the
- * margin. */
+/* Scales the direction to a largest entry in [1/2, 1); NaN unless its exact signs are those of the line.
+ * Returns the margin. */
 static double check_direction_(const zt_run_ *run, const uint64_t *line, double *w) {
     const zt_cells_plan *plan = run->plan;
     const size_t r = plan->rank;

@@ -2,14 +2,15 @@
  * The search for the cells of an arrangement at their lowest vertices: what its parts share.
  *
  * Row 0 is the chart: the search works in {x_0 . w = 1}. Functionals f_0, f_1, ... cut out a flag of flats
- * {f_0 = ... = f_{g-1} = 0}. A cell is handed out at the level g of the last flat it meets, at the vertex where
- * |f_g| is least on the part of it there. That vertex is the point of level g on the flat of e - g rows (e the
- * dimension of the chart), so one search over sets S of rows, each the lexicographically first basis of what
- * vanishes on its flat, finds the vertices of all levels: a set of q rows has one vertex, of level e - q.
+ * {f_0 = ... = f_{g-1} = 0}. A cell is handed out at the level g of the last flat it meets, at the vertex
+ * where |f_g| is least on the part of it there. That vertex is the point of level g on the flat of e - g
+ * rows (e the dimension of the chart), so one search over sets S of rows, each the lexicographically first
+ * basis of what vanishes on its flat, finds the vertices of all levels: a set of q rows has one vertex, of
+ * level e - q.
  *
- * Where more rows than S vanish at a vertex, the cells around it are those of an arrangement of lower rank: the
- * rows that vanish, in terms of S. They are searched the same way, with f_g as the only functional and no flag.
- * Such searches are nested; see cell_local.c.
+ * Where more rows than S vanish at a vertex, the cells around it are those of an arrangement of lower rank:
+ * the rows that vanish, in terms of S. They are searched the same way, with f_g as the only functional and
+ * no flag. Such searches are nested; see cell_local.c.
  */
 #ifndef ZT_CELL_SEARCH_H
 #define ZT_CELL_SEARCH_H
@@ -40,8 +41,8 @@ enum zt_row_state_ {
 /*
  * A dictionary: on the flat of S every row x_i is
  *     scale x_i = C_i + sum_p Y_pi y_p + sum_k L_ki x_{s_k},
- * with free coordinates y_p. columns[0] is C, then come the free Y, then the L in the order of S. Behind the rows
- * follow the coordinates themselves, as rows of their own.
+ * with free coordinates y_p. columns[0] is C, then come the free Y, then the L in the order of S. Behind
+ * the rows follow the coordinates themselves, as rows of their own.
  *
  * When exact, all entries are integers (minors of the data) and scale is one; otherwise those of column c are
  * off by at most error[c], and none exceeds norm[c]. An entry that is known to be zero is zero.
@@ -173,9 +174,10 @@ int zt_node_classify_(zt_search_ *search, const zt_node_ *parent, zt_node_ *node
 /* A place in the basis that a question is about. */
 enum { ZT_AT_CHART_ = -1, ZT_AT_EXTRA_ = 1000 };
 
-/* The sign of the coefficient of a basis element in the expansion of a row or, with functional > 0, of functional
- * number functional - 1. The basis: what is fixed, the first `level` functionals, the chart, the picked rows, and
- * `extra`. at: ZT_AT_CHART_, the number of a picked row, or ZT_AT_EXTRA_ + the number of an extra row. */
+/* The sign of the coefficient of a basis element in the expansion of a row or, with functional > 0, of
+ * functional number functional - 1. The basis: what is fixed, the first `level` functionals, the chart, the
+ * picked rows, and `extra`. at: ZT_AT_CHART_, the number of a picked row, or ZT_AT_EXTRA_ + the number of
+ * an extra row. */
 typedef struct {
     size_t level, picked, extras;
     const size_t *picks;
@@ -205,15 +207,15 @@ typedef struct {
 } zt_form_;
 void zt_find_form_(const zt_search_ *search, const zt_node_ *node, size_t functional, zt_form_ *form);
 
-/* The vertices of a line: of level 0, and of level 1 unless the search is nested. parent: the node it comes from, or
- * NULL when its rows are classified. 0 when the run has ended. */
+/* The vertices of a line: of level 0, and of level 1 unless the search is nested. parent: the node it comes
+ * from, or NULL when its rows are classified. 0 when the run has ended. */
 int zt_line_(zt_search_ *search, const zt_node_ *parent, zt_node_ *node);
 /* The vertex of level node->free >= 2 on the flat of a node, or the point of the flag for the empty set. */
 int zt_flag_vertex_(zt_search_ *search, const zt_node_ *node);
 
-/* The search around the vertex of `search`, whose members are set: room for the rows that vanish there in terms of
- * the picked ones, column after column, in nodes[0].columns, and for their functional. level: how many functionals
- * of the flag vanish there. */
+/* The search around the vertex of `search`, whose members are set: room for the rows that vanish there in
+ * terms of the picked ones, column after column, in nodes[0].columns, and for their functional. level: how
+ * many functionals of the flag vanish there. */
 zt_search_ *zt_local_open_(zt_search_ *search, const size_t *picks, size_t count, size_t level);
 /* Its cells, after exact, scale, error of nodes[0], functional[] and functional_error[] are set. */
 int zt_local_cells_(zt_search_ *local);

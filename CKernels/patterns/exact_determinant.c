@@ -1,10 +1,11 @@
 /*
  * Determinants and ranks modulo enough primes to be exact.
  *
- * A row becomes integers by a power of two. An integer of absolute value below M / 2 is known from its residues
- * modulo primes of product M; Hadamard's inequality bounds a determinant, and any minor, by the product of the
- * Euclidean norms of the rows. The sign comes from the digits in mixed radix (Garner): a number in [0, M) stands
- * for a negative one exactly if it exceeds (M - 1) / 2, whose digits are (p - 1) / 2.
+ * A row becomes integers by a power of two. An integer of absolute value below M / 2 is known from its
+ * residues modulo primes of product M; Hadamard's inequality bounds a determinant, and any minor, by the
+ * product of the Euclidean norms of the rows. The sign comes from the digits in mixed radix (Garner): a
+ * number in [0, M) stands for a negative one exactly if it exceeds (M - 1) / 2, whose digits are (p - 1) /
+ * 2.
  */
 #include "exact_determinant.h"
 
@@ -161,8 +162,8 @@ int zt_independent_(const zt_rows_ *matrix) {
     return 0;
 }
 
-/* The coefficients of the perturbed determinant, from the most significant on: each functional as it stands or
- * replaced by a unit vector, the first functional changing fastest. One of them is not zero. */
+/* The coefficients of the perturbed determinant, from the most significant on: each functional as it stands
+ * or replaced by a unit vector, the first functional changing fastest. One of them is not zero. */
 static int perturbed_sign_(const zt_rows_ *matrix) {
     const size_t r = matrix->r;
     const double *rows[RANK_];

@@ -1,9 +1,10 @@
 /*
  * The exact rank of a matrix of doubles, by elimination modulo primes.
  *
- * Rows that are independent modulo one prime are independent. That all others depend on the r rows found means
- * that the minors of order r + 1 which border their minor vanish, and a minor that is smaller than the product of
- * some primes vanishes if it does modulo each of them (Hadamard's inequality tells how many are enough).
+ * Rows that are independent modulo one prime are independent. That all others depend on the r rows found
+ * means that the minors of order r + 1 which border their minor vanish, and a minor that is smaller than
+ * the product of some primes vanishes if it does modulo each of them (Hadamard's inequality tells how many
+ * are enough).
  */
 #include "modular.h"
 #include "zonotope/arrangements.h"
@@ -90,8 +91,8 @@ static void extend_(echelon_ *echelon, size_t n, const double *scaled, size_t st
     }
 }
 
-/* Primes whose product exceeds twice any minor of order rank + 1, with some to spare for those that say nothing.
- * Rows span at most 254 binary places. */
+/* Primes whose product exceeds twice any minor of order rank + 1, with some to spare for those that say
+ * nothing. Rows span at most 254 binary places. */
 static size_t enough_primes_(size_t n, size_t d, const double *scaled, size_t stride, size_t order) {
     int widest = 0;
     for (size_t i = 0; i < n; i++) {

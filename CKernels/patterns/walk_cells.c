@@ -18,8 +18,8 @@ static int compare_(const void *context, size_t a, size_t b) {
     return -(int)(turn_(p) * turn_(q)) * zt_det2_sign_(p[0], p[1], q[0], q[1]);
 }
 
-/* The pseudo-angle y / (|x| + |y|) of the turned normal as 32 bits, above the index. Rounding keeps the order or makes
- * neighbours equal, up to the last place of the sum. */
+/* The pseudo-angle y / (|x| + |y|) of the turned normal as 32 bits, above the index. Rounding keeps the
+ * order or makes neighbours equal, up to the last place of the sum. */
 static void find_keys_(size_t n, const double *normals, uint64_t *keys) {
     for (size_t i = 0; i < n; i++) {
         const double x = normals[2 * i], y = normals[2 * i + 1];
@@ -29,7 +29,8 @@ static void find_keys_(size_t n, const double *normals, uint64_t *keys) {
     }
 }
 
-/* By their high halves, in three passes of eleven bits. The result is in `keys` or in `other`, as returned. */
+/* By their high halves, in three passes of eleven bits. The result is in `keys` or in `other`, as returned.
+ * */
 static uint64_t *radix_sort_(size_t n, uint64_t *keys, uint64_t *other, uint32_t *counts) {
     memset(counts, 0, PASSES_ * BUCKETS_ * sizeof *counts);
     for (size_t i = 0; i < n; i++) {

@@ -137,8 +137,8 @@ size_t zt_row_space_f64(size_t n, size_t d, const double *scaled, size_t stride,
 size_t zt_row_space_f64_workspace(size_t n, size_t d);
 
 /*
- * Merges the rows that span the same line (parallel or antiparallel) into hyperplanes, exactly, and drops zero
- * rows. Hyperplanes are in the order of their first rows, which are their normals as they stand.
+ * Merges the rows that span the same line (parallel or antiparallel) into hyperplanes, exactly, and drops
+ * zero rows. Hyperplanes are in the order of their first rows, which are their normals as they stand.
  *   scaled (n, d), columns and rank r as above; only these columns are read.
  *   rows     n elements of room: the non-zero rows, hyperplane after hyperplane, ascending within one.
  *   starts   n + 1 elements of room: rows[starts[h] .. starts[h + 1]) are the rows of hyperplane h.
@@ -155,7 +155,8 @@ size_t zt_hyperplanes_f64_workspace(size_t n, size_t r);
 typedef struct zt_cells_plan {
     size_t hyperplanes, rank; /* rank <= ZT_ARRANGEMENT_RANK_LIMIT */
     const double *normals;    /* (hyperplanes, rank), from zt_hyperplanes_f64 */
-    /* Lines of bits of rows when rows is not NULL (all three from zt_hyperplanes_f64), else of hyperplanes. */
+    /* Lines of bits of rows when rows is not NULL (all three from zt_hyperplanes_f64), else of hyperplanes.
+     * */
     size_t samples;
     const size_t *rows, *starts;
     const uint64_t *flipped;
@@ -190,7 +191,7 @@ size_t zt_cells_tasks(const zt_cells_plan *plan);
 
 /*
  * The open cells of tasks [first, last), each once, in an order that depends on the normals only.
- *   budget    cells at most; ZT_CELLS_FULL says that there are more.
+ *   budget    cells at most, in pairs; ZT_CELLS_FULL says that there are more.
  *   visit     called with full batches and, at the end, with the rest. NULL counts only.
  *   progress  called now and then, more often than visit where cells are slow to come by, with the number of
  *             cells so far; may be NULL.
@@ -205,9 +206,9 @@ enum zt_cells_status zt_cells_f64(const zt_cells_plan *plan, size_t first, size_
 size_t zt_cells_f64_workspace(const zt_cells_plan *plan);
 
 /*
- * Rank 2 as a walk of single flips: start is the line of bits of one cell, and flipping order[0], order[1], ...
- * one after the other leads through all cells on one side, and with order[hyperplanes - 1] to the opposite of
- * the start; the same order again leads back.
+ * Rank 2 as a walk of single flips: start is the line of bits of one cell, and flipping order[0], order[1],
+ * ... one after the other leads through all cells on one side, and with order[hyperplanes - 1] to the
+ * opposite of the start; the same order again leads back.
  *   normals (hyperplanes, 2) from zt_hyperplanes_f64; order: hyperplanes elements; start: a line of bits.
  * Cost: a radix sort.
  */
