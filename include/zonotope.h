@@ -38,6 +38,7 @@
 
 #include "zonotope/arrangements.h"
 #include "zonotope/cones.h"
+#include "zonotope/counting.h"
 #include "zonotope/kernels.h"
 #include "zonotope/solve.h"
 #include "zonotope/status.h"
