@@ -44,6 +44,24 @@ public struct CellCount: Sendable, Equatable {
   }
 }
 
+extension Arrangement {
+  /// The rank of the rows of `x`, exactly.
+  ///
+  /// - Throws: ``ZonotopeError/invalid(place:reason:)`` for an entry that is not finite; memory.
+  public static func rank(of x: MatrixView) throws(ZonotopeError) -> Int {
+    if let (row, column) = x.firstNonFinite() {
+      throw .invalid(place: "x[\(row)][\(column)]", reason: "\(x[row, column]) is not a finite number")
+    }
+    var primes = try CountingPrimes(for: x, below: 1 << 62)
+    // One prime gives a lower bound, and most data have full rank.
+    let quick = try Counting(of: x, settings: EnumerationSettings(), primes: 1)
+    if try quick.prepare(primes) == nil, quick.rank == min(x.rows, x.columns) { return quick.rank }
+    let counting = try Counting(of: x, settings: EnumerationSettings(), primes: primes.list.count)
+    while let prime = try counting.prepare(primes) { try primes.replace(prime) }
+    return counting.rank
+  }
+}
+
 /// The largest primes below a limit, all at least half of it.
 private struct CountingPrimes {
   private(set) var list: [UInt64] = []
@@ -104,16 +122,18 @@ private final class Counting {
     lines = try Buffer(product(product(n, min(n, d), place: "x"), primes, place: "x"))
   }
 
-  func attempt(_ primes: CountingPrimes) throws(ZonotopeError) -> Outcome {
+  /// Rank and residues. The index of a prime that has to be replaced, or nil.
+  func prepare(_ primes: CountingPrimes) throws(ZonotopeError) -> Int? {
     var bad = 0
-    do {
-      let workspace = try Vector(
-        bytes: zt_count_prepare_f64_workspace(x.rows, x.columns, self.primes))
-      let status = zt_count_prepare_f64(
-        x.rows, x.columns, x.base, x.stride, self.primes, primes.list, &rank, &others, lines.pointer, &bad,
-        workspace.pointer)
-      if status == ZT_COUNT_PRIME { return .divides(bad) }
-    }
+    let workspace = try Vector(bytes: zt_count_prepare_f64_workspace(x.rows, x.columns, self.primes))
+    let status = zt_count_prepare_f64(
+      x.rows, x.columns, x.base, x.stride, self.primes, primes.list, &rank, &others, lines.pointer, &bad,
+      workspace.pointer)
+    return status == ZT_COUNT_PRIME ? bad : nil
+  }
+
+  func attempt(_ primes: CountingPrimes) throws(ZonotopeError) -> Outcome {
+    if let prime = try prepare(primes) { return .divides(prime) }
     let used = primes.enough(for: rank)
     // One prime suffices where it already shows general position.
     if used > 1, case .done(.complete, let cells) = try sum(primes.list, used: 1),
