@@ -1,82 +1,24 @@
-/* The public functions and the table they call through. */
+/* The public functions, which call through the table in use. */
 #include "zonotope/kernels.h"
+#include "zonotope/masked.h"
 
 #include "kernel_table.h"
+#include "masked/registers.h"
 #include "workspace.h"
 
-#include <stdatomic.h>
-#include <stdlib.h>
-#include <string.h>
-
-static const zt_kernel_table_ reference_ = {
-    .name = "reference",
-    .pack_signs_f64 = zt_pack_signs_f64_reference_,
-    .transpose_bits = zt_transpose_bits_reference_,
-    .hash_lines = zt_hash_lines_reference_,
-    .masked_forward_f64 = zt_masked_forward_f64_reference_,
-    .masked_adjoint_f64 = zt_masked_adjoint_f64_reference_,
-    .hadamard_gram_f64 = zt_hadamard_gram_f64_reference_,
-    .block_norms_f64 = zt_block_norms_f64_reference_,
-    .group_shrink_f64 = zt_group_shrink_f64_reference_,
-    .most_violated_f64 = zt_most_violated_f64_reference_,
-};
-
-#if defined(__x86_64__)
-static const zt_kernel_table_ avx2_ = {
-    .name = "avx2",
-    .pack_signs_f64 = zt_pack_signs_f64_avx2_,
-    .masked_forward_f64 = zt_masked_forward_f64_avx2_,
-    .masked_adjoint_f64 = zt_masked_adjoint_f64_avx2_,
-    .hadamard_gram_f64 = zt_hadamard_gram_f64_avx2_,
-    .block_norms_f64 = zt_block_norms_f64_avx2_,
-    .group_shrink_f64 = zt_group_shrink_f64_avx2_,
-    .most_violated_f64 = zt_most_violated_f64_avx2_,
-};
-
-static int has_avx2_(void) {
-    __builtin_cpu_init();
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-           __builtin_cpu_supports("popcnt");
-}
-#endif
-
-/* All entries NULL, name included: what an unknown ZT_ISA selects. */
-static const zt_kernel_table_ unsupported_ = {.name = NULL};
-
-const zt_kernel_table_ *zt_find_table_(const char *name) {
-    if (strcmp(name, "reference") == 0) return &reference_;
-#if defined(__x86_64__)
-    if (strcmp(name, "avx2") == 0 && has_avx2_()) return &avx2_;
-#endif
-    return NULL;
-}
-
-static const zt_kernel_table_ *choose_(void) {
-    const char *wanted = getenv("ZT_ISA");
-    if (wanted != NULL && wanted[0] != '\0') {
-        const zt_kernel_table_ *found = zt_find_table_(wanted);
-        return found != NULL ? found : &unsupported_;
+/* The first of the chain that has the kernel. */
+#define ZT_FIND_(kernel)                                                                                     \
+    static zt_##kernel##_fn_ *find_##kernel##_(void) {                                                       \
+        const zt_kernel_table_ *table = zt_kernels_();                                                       \
+        while (table->kernel == NULL) table = table->next;                                                   \
+        return table->kernel;                                                                                \
     }
-    const zt_kernel_table_ *best = zt_find_table_("avx2");
-    return best != NULL ? best : &reference_;
-}
+ZT_KERNELS_(ZT_FIND_)
 
-static _Atomic(const zt_kernel_table_ *) table_ = NULL;
-
-/* The first thread to finish choosing decides for all. The tables are constant: no order beyond the pointer.
- */
-static const zt_kernel_table_ *kernels_(void) {
-    const zt_kernel_table_ *table = atomic_load_explicit(&table_, memory_order_relaxed);
-    if (table != NULL) return table;
-    const zt_kernel_table_ *choice = choose_();
-    if (atomic_compare_exchange_strong(&table_, &table, choice)) return choice;
-    return table;
-}
-
-#define KERNEL_(entry) (kernels_()->entry != NULL ? kernels_()->entry : reference_.entry)
+#define KERNEL_(kernel) find_##kernel##_()
 
 const char *zt_kernel_tier(void) {
-    return kernels_()->name;
+    return zt_kernels_()->name;
 }
 
 /* ------------------------------------------------------------------------------------------- patterns */
@@ -107,26 +49,42 @@ size_t zt_distinct_lines(size_t lines, size_t bits, const uint64_t *source, size
 
 /* ------------------------------------------------------------------------------------ masked products */
 
-void zt_masked_forward_f64(size_t n, size_t d, size_t p, const double *x, size_t x_stride,
-                           const uint64_t *sample_bits, size_t bit_stride, const double *u, size_t u_stride,
-                           double *f, double *workspace) {
-    KERNEL_(masked_forward_f64)(n, d, p, x, x_stride, sample_bits, bit_stride, u, u_stride, f, workspace);
+void zt_masked_forward_f64(const zt_masked_f64 *map, size_t first, size_t last, const double *u,
+                           size_t u_stride, double *f, size_t f_stride, double *workspace) {
+    KERNEL_(masked_forward_f64)(map, first, last, u, u_stride, f, f_stride, workspace);
 }
 
-size_t zt_masked_forward_f64_workspace(size_t n, size_t d, size_t p) {
-    (void)n, (void)d, (void)p;
+size_t zt_masked_forward_f64_workspace(const zt_masked_f64 *map) {
+    (void)map;
     return ZT_MASKED_WORKSPACE_;
 }
 
-void zt_masked_adjoint_f64(size_t n, size_t d, size_t p, const double *x, size_t x_stride,
-                           const uint64_t *pattern_bits, size_t bit_stride, const double *r, double *g,
-                           size_t g_stride, double *workspace) {
-    KERNEL_(masked_adjoint_f64)(n, d, p, x, x_stride, pattern_bits, bit_stride, r, g, g_stride, workspace);
+void zt_masked_adjoint_f64(const zt_masked_f64 *map, size_t first, size_t last, const double *r,
+                           size_t r_stride, double *g, size_t g_stride, double *workspace) {
+    KERNEL_(masked_adjoint_f64)(map, first, last, r, r_stride, g, g_stride, workspace);
 }
 
-size_t zt_masked_adjoint_f64_workspace(size_t n, size_t d, size_t p) {
-    (void)n, (void)d, (void)p;
+size_t zt_masked_adjoint_f64_workspace(const zt_masked_f64 *map) {
+    (void)map;
     return ZT_MASKED_WORKSPACE_;
+}
+
+void zt_masked_forward_f32(const zt_masked_f32 *map, size_t first, size_t last, const float *u,
+                           size_t u_stride, float *f, size_t f_stride, float *workspace) {
+    KERNEL_(masked_forward_f32)(map, first, last, u, u_stride, f, f_stride, workspace);
+}
+
+size_t zt_masked_forward_f32_workspace(const zt_masked_f32 *map) {
+    return zt_register_forward_room_(map);
+}
+
+void zt_masked_adjoint_f32(const zt_masked_f32 *map, size_t first, size_t last, const float *r,
+                           size_t r_stride, float *g, size_t g_stride, float *workspace) {
+    KERNEL_(masked_adjoint_f32)(map, first, last, r, r_stride, g, g_stride, workspace);
+}
+
+size_t zt_masked_adjoint_f32_workspace(const zt_masked_f32 *map) {
+    return zt_register_adjoint_room_(map);
 }
 
 void zt_hadamard_gram_f64(size_t row0, size_t row1, size_t p, const uint64_t *sample_bits, size_t bit_stride,

@@ -1,10 +1,12 @@
 /*
- * One struct of function pointers an instruction set. A tier may leave an entry NULL: the reference then
- * serves. Signatures and meaning are those of the public functions in zonotope/kernels.h,
- * where there is one.
+ * One struct of function pointers an instruction set. A tier may leave an entry NULL: the next lower one then
+ * serves. Signatures and meaning are those of the public functions in zonotope/kernels.h and
+ * zonotope/masked.h, where there is one.
  */
 #ifndef ZT_KERNEL_TABLE_H
 #define ZT_KERNEL_TABLE_H
+
+#include "zonotope/masked.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -18,12 +20,14 @@ typedef void zt_transpose_bits_fn_(size_t lines, size_t bits, const uint64_t *so
                                    uint64_t *destination, size_t destination_stride);
 typedef void zt_hash_lines_fn_(size_t lines, size_t bits, const uint64_t *source, size_t stride,
                                uint64_t *hashes);
-typedef void zt_masked_forward_f64_fn_(size_t n, size_t d, size_t p, const double *x, size_t x_stride,
-                                       const uint64_t *sample_bits, size_t bit_stride, const double *u,
-                                       size_t u_stride, double *f, double *workspace);
-typedef void zt_masked_adjoint_f64_fn_(size_t n, size_t d, size_t p, const double *x, size_t x_stride,
-                                       const uint64_t *pattern_bits, size_t bit_stride, const double *r,
-                                       double *g, size_t g_stride, double *workspace);
+typedef void zt_masked_forward_f64_fn_(const zt_masked_f64 *map, size_t first, size_t last, const double *u,
+                                       size_t u_stride, double *f, size_t f_stride, double *workspace);
+typedef void zt_masked_adjoint_f64_fn_(const zt_masked_f64 *map, size_t first, size_t last, const double *r,
+                                       size_t r_stride, double *g, size_t g_stride, double *workspace);
+typedef void zt_masked_forward_f32_fn_(const zt_masked_f32 *map, size_t first, size_t last, const float *u,
+                                       size_t u_stride, float *f, size_t f_stride, float *workspace);
+typedef void zt_masked_adjoint_f32_fn_(const zt_masked_f32 *map, size_t first, size_t last, const float *r,
+                                       size_t r_stride, float *g, size_t g_stride, float *workspace);
 typedef void zt_hadamard_gram_f64_fn_(size_t row0, size_t row1, size_t p, const uint64_t *sample_bits,
                                       size_t bit_stride, double *k, size_t k_stride);
 typedef void zt_block_norms_f64_fn_(size_t p, size_t d, const double *g, size_t g_stride, double *norms);
@@ -35,37 +39,45 @@ typedef size_t zt_group_shrink_f64_fn_(size_t p, size_t d, const double *t, size
 typedef size_t zt_most_violated_f64_fn_(size_t n, size_t d, const double *columns, size_t column_stride,
                                         const uint64_t *pattern, const double *v, double *value);
 
+/* Every kernel that has more than one version. A line here, a signature above and a reference version make a
+ * new one; the other tiers may follow in any order. */
+#define ZT_KERNELS_(X)                                                                                       \
+    X(pack_signs_f64)                                                                                        \
+    X(transpose_bits)                                                                                        \
+    X(hash_lines)                                                                                            \
+    X(masked_forward_f64)                                                                                    \
+    X(masked_adjoint_f64)                                                                                    \
+    X(masked_forward_f32)                                                                                    \
+    X(masked_adjoint_f32)                                                                                    \
+    X(hadamard_gram_f64)                                                                                     \
+    X(block_norms_f64)                                                                                       \
+    X(group_shrink_f64)                                                                                      \
+    X(most_violated_f64)
+
+#define ZT_ENTRY_(kernel) zt_##kernel##_fn_ *kernel;
+#define ZT_DECLARE_REFERENCE_(kernel) zt_##kernel##_fn_ zt_##kernel##_reference_;
+
 typedef struct zt_kernel_table_ {
     const char *name;
-    zt_pack_signs_f64_fn_ *pack_signs_f64;
-    zt_transpose_bits_fn_ *transpose_bits;
-    zt_hash_lines_fn_ *hash_lines;
-    zt_masked_forward_f64_fn_ *masked_forward_f64;
-    zt_masked_adjoint_f64_fn_ *masked_adjoint_f64;
-    zt_hadamard_gram_f64_fn_ *hadamard_gram_f64;
-    zt_block_norms_f64_fn_ *block_norms_f64;
-    zt_group_shrink_f64_fn_ *group_shrink_f64;
-    zt_most_violated_f64_fn_ *most_violated_f64;
+    /* Serves where an entry is NULL; the last of the chain is the reference, which is complete. */
+    const struct zt_kernel_table_ *next;
+    ZT_KERNELS_(ZT_ENTRY_)
 } zt_kernel_table_;
 
 /* The table of that name, or NULL when this build or this processor does not have it. */
 const zt_kernel_table_ *zt_find_table_(const char *name);
 
-/* The reference tier: every entry is filled. */
-zt_pack_signs_f64_fn_ zt_pack_signs_f64_reference_;
-zt_transpose_bits_fn_ zt_transpose_bits_reference_;
-zt_hash_lines_fn_ zt_hash_lines_reference_;
-zt_masked_forward_f64_fn_ zt_masked_forward_f64_reference_;
-zt_masked_adjoint_f64_fn_ zt_masked_adjoint_f64_reference_;
-zt_hadamard_gram_f64_fn_ zt_hadamard_gram_f64_reference_;
-zt_block_norms_f64_fn_ zt_block_norms_f64_reference_;
-zt_group_shrink_f64_fn_ zt_group_shrink_f64_reference_;
-zt_most_violated_f64_fn_ zt_most_violated_f64_reference_;
+/* The table in use. */
+const zt_kernel_table_ *zt_kernels_(void);
+
+ZT_KERNELS_(ZT_DECLARE_REFERENCE_)
 
 #if defined(__x86_64__)
 zt_pack_signs_f64_fn_ zt_pack_signs_f64_avx2_;
 zt_masked_forward_f64_fn_ zt_masked_forward_f64_avx2_;
 zt_masked_adjoint_f64_fn_ zt_masked_adjoint_f64_avx2_;
+zt_masked_forward_f32_fn_ zt_masked_forward_f32_registers_avx512_;
+zt_masked_adjoint_f32_fn_ zt_masked_adjoint_f32_registers_avx512_;
 zt_hadamard_gram_f64_fn_ zt_hadamard_gram_f64_avx2_;
 zt_block_norms_f64_fn_ zt_block_norms_f64_avx2_;
 zt_group_shrink_f64_fn_ zt_group_shrink_f64_avx2_;

@@ -24,8 +24,8 @@
  *   Threads    Every function is re-entrant. Kernels run on the calling thread; zt_train and zt_solve_json start
  *              threads of their own and end them before they return. A handle is for one thread at a time,
  *              different handles work in parallel. The only state outside handles is a table of kernels, chosen
- *              once, atomically, from what the processor can do (the environment variable ZT_ISA, reference or
- *              avx2, overrides the choice and is read at the first call), and OpenBLAS, which the first training
+ *              once, atomically, from what the processor can do (the environment variable ZT_ISA, reference,
+ *              avx2, avx512 or neon, overrides the choice and is read at the first call), and OpenBLAS, which the first training
  *              sets to one thread for the whole process.
  *   Errors     Kernels cannot fail. Sizes and pointers are the caller's promise, except where a return value
  *              says otherwise. Functions that return a zt_status check their arguments before any work, NULL and
@@ -40,6 +40,7 @@
 #include "zonotope/cones.h"
 #include "zonotope/counting.h"
 #include "zonotope/kernels.h"
+#include "zonotope/masked.h"
 #include "zonotope/solve.h"
 #include "zonotope/status.h"
 

@@ -38,14 +38,14 @@ static room_ divide_(double *workspace) {
 /* Columns [c, c + 8) of `count` rows, times a scale each if there is one, and zero rows up to whole groups.
  * Columns past the last may hold anything: no output has them. */
 ZT_AVX2_ static void load_inputs_(size_t count, size_t d, size_t c, const double *rows, size_t stride,
-                                  const double *scales, double *inputs) {
+                                  const double *scales, size_t scale_stride, double *inputs) {
     __m256i low = zt_lanes_of_(d, c), high = zt_lanes_of_(d, c + 4);
     for (size_t i = 0; i < count; i++) {
         const double *row = rows + i * stride + c;
         __m256d a = _mm256_maskload_pd(row, low);
         __m256d b = d > c + 4 ? _mm256_maskload_pd(row + 4, high) : _mm256_setzero_pd();
         if (scales != NULL) {
-            __m256d scale = _mm256_set1_pd(scales[i]);
+            __m256d scale = _mm256_set1_pd(scales[i * scale_stride]);
             a = _mm256_mul_pd(scale, a);
             b = _mm256_mul_pd(scale, b);
         }
@@ -126,11 +126,12 @@ ZT_AVX2_ static void add_tile_(size_t outputs, size_t groups, int wide, const ui
 /* panel[o] = sum over the inputs i with bit (o, i) of scale_i row_i, columns [c, c + 8). */
 ZT_AVX2_ static void sum_panel_(size_t outputs, size_t inputs, size_t d, size_t c, const uint64_t *bits,
                                 size_t bit_stride, const double *rows, size_t stride, const double *scales,
-                                room_ room) {
+                                size_t scale_stride, room_ room) {
     for (size_t j = 0; j < outputs * ZT_PANEL_; j += 4) _mm256_store_pd(room.panel + j, _mm256_setzero_pd());
     for (size_t i = 0; i < inputs; i += ZT_TILE_) {
         size_t count = inputs - i < ZT_TILE_ ? inputs - i : ZT_TILE_, groups = (count + GROUP - 1) / GROUP;
-        load_inputs_(count, d, c, rows + i * stride, stride, scales != NULL ? scales + i : NULL, room.inputs);
+        load_inputs_(count, d, c, rows + i * stride, stride,
+                     scales != NULL ? scales + i * scale_stride : NULL, scale_stride, room.inputs);
         build_tables_(groups, room.inputs, room.tables);
         add_tile_(outputs, groups, d > c + 4, bits + i / ZT_TILE_, bit_stride, room.tables, room.panel);
     }
@@ -154,7 +155,7 @@ ZT_AVX2_ static void store_panel_(size_t outputs, size_t d, size_t c, const doub
 
 /* f_k += x_k . w_k over columns [c, c + 8). */
 ZT_AVX2_ static void dot_panel_(size_t samples, size_t d, size_t c, const double *x, size_t x_stride,
-                                const double *panel, double *f) {
+                                const double *panel, double *f, size_t f_stride) {
     __m256i low = zt_lanes_of_(d, c), high = zt_lanes_of_(d, c + 4);
     for (size_t k = 0; k < samples; k++) {
         const double *row = x + k * x_stride + c;
@@ -163,7 +164,7 @@ ZT_AVX2_ static void dot_panel_(size_t samples, size_t d, size_t c, const double
             __m256d w = _mm256_load_pd(panel + k * ZT_PANEL_ + 4);
             sum = _mm256_fmadd_pd(_mm256_maskload_pd(row + 4, high), w, sum);
         }
-        f[k] += zt_sum_lanes_(sum);
+        f[k * f_stride] += zt_sum_lanes_(sum);
     }
 }
 
@@ -173,36 +174,50 @@ static int is_empty_(const uint64_t *line, size_t words) {
     return 1;
 }
 
-ZT_AVX2_ void zt_masked_forward_f64_avx2_(size_t n, size_t d, size_t p, const double *x, size_t x_stride,
-                                          const uint64_t *sample_bits, size_t bit_stride, const double *u,
-                                          size_t u_stride, double *f, double *workspace) {
+ZT_AVX2_ void zt_masked_forward_f64_avx2_(const zt_masked_f64 *map, size_t first, size_t last,
+                                          const double *u, size_t u_stride, double *f, size_t f_stride,
+                                          double *workspace) {
+    if (map->on != 1 || map->off != 0) {
+        zt_masked_forward_f64_reference_(map, first, last, u, u_stride, f, f_stride, workspace);
+        return;
+    }
     room_ room = divide_(workspace);
-    for (size_t k = 0; k < n; k += ZT_BLOCK_) {
-        size_t block = n - k < ZT_BLOCK_ ? n - k : ZT_BLOCK_;
-        const uint64_t *bits = sample_bits + k * bit_stride;
-        const double *rows = x + k * x_stride;
-        for (size_t j = 0; j < block; j++) f[k + j] = 0;
-        if (p == 0) continue;
-        for (size_t c = 0; c < d; c += ZT_PANEL_) {
-            sum_panel_(block, p, d, c, bits, bit_stride, u, u_stride, NULL, room);
-            dot_panel_(block, d, c, rows, x_stride, room.panel, f + k);
+    size_t d = map->features, p = map->patterns, bit_stride = map->sample_bit_stride;
+    for (size_t k = first; k < last; k += ZT_BLOCK_) {
+        size_t block = last - k < ZT_BLOCK_ ? last - k : ZT_BLOCK_;
+        const uint64_t *bits = map->sample_bits + k * bit_stride;
+        for (size_t o = 0; o < map->outputs; o++) {
+            double *fit = f + k * f_stride + o;
+            for (size_t j = 0; j < block; j++) fit[j * f_stride] = 0;
+            if (p == 0) continue;
+            for (size_t c = 0; c < d; c += ZT_PANEL_) {
+                sum_panel_(block, p, d, c, bits, bit_stride, u + o * d, u_stride, NULL, 0, room);
+                dot_panel_(block, d, c, map->x + k * map->x_stride, map->x_stride, room.panel, fit, f_stride);
+            }
+            /* What no pattern selects depends on nothing, not even on an infinity in its own row. */
+            for (size_t j = 0; j < block; j++)
+                if (is_empty_(bits + j * bit_stride, (p + 63) / 64)) fit[j * f_stride] = 0;
         }
-        /* What no pattern selects depends on nothing, not even on an infinity in its own row. */
-        for (size_t j = 0; j < block; j++)
-            if (is_empty_(bits + j * bit_stride, (p + 63) / 64)) f[k + j] = 0;
     }
 }
 
-ZT_AVX2_ void zt_masked_adjoint_f64_avx2_(size_t n, size_t d, size_t p, const double *x, size_t x_stride,
-                                          const uint64_t *pattern_bits, size_t bit_stride, const double *r,
-                                          double *g, size_t g_stride, double *workspace) {
+ZT_AVX2_ void zt_masked_adjoint_f64_avx2_(const zt_masked_f64 *map, size_t first, size_t last,
+                                          const double *r, size_t r_stride, double *g, size_t g_stride,
+                                          double *workspace) {
+    if (map->on != 1 || map->off != 0) {
+        zt_masked_adjoint_f64_reference_(map, first, last, r, r_stride, g, g_stride, workspace);
+        return;
+    }
     room_ room = divide_(workspace);
-    for (size_t i = 0; i < p; i += ZT_BLOCK_) {
-        size_t block = p - i < ZT_BLOCK_ ? p - i : ZT_BLOCK_;
-        const uint64_t *bits = pattern_bits + i * bit_stride;
-        for (size_t c = 0; c < d; c += ZT_PANEL_) {
-            sum_panel_(block, n, d, c, bits, bit_stride, x, x_stride, r, room);
-            store_panel_(block, d, c, room.panel, g + i * g_stride, g_stride);
+    size_t n = map->samples, d = map->features, bit_stride = map->pattern_bit_stride;
+    for (size_t i = first; i < last; i += ZT_BLOCK_) {
+        size_t block = last - i < ZT_BLOCK_ ? last - i : ZT_BLOCK_;
+        const uint64_t *bits = map->pattern_bits + i * bit_stride;
+        for (size_t o = 0; o < map->outputs; o++) {
+            for (size_t c = 0; c < d; c += ZT_PANEL_) {
+                sum_panel_(block, n, d, c, bits, bit_stride, map->x, map->x_stride, r + o, r_stride, room);
+                store_panel_(block, d, c, room.panel, g + i * g_stride + o * d, g_stride);
+            }
         }
     }
 }

@@ -4,8 +4,21 @@
 #include <xmmintrin.h>
 #endif
 
-const zt_kernel_table_ *zt_tier_table(const char *name) {
-    return zt_find_table_(name);
+int zt_has_tier(const char *name) {
+    return zt_find_table_(name) != NULL;
+}
+
+#define ZT_FILL_(kernel)                                                                                     \
+    if (filled.kernel == NULL) filled.kernel = table->kernel;
+
+zt_kernel_table_ zt_tier_table(const char *name) {
+    zt_kernel_table_ filled = {.name = NULL};
+    const zt_kernel_table_ *table = zt_find_table_(name);
+    if (table != NULL) filled.name = table->name;
+    for (; table != NULL; table = table->next) {
+        ZT_KERNELS_(ZT_FILL_)
+    }
+    return filled;
 }
 
 static void one_hash_(size_t lines, size_t bits, const uint64_t *source, size_t stride, uint64_t *hashes) {

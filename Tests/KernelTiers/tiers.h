@@ -4,9 +4,11 @@
 
 #include "../../CKernels/kernel_table.h"
 
-/* The functions of a tier ("reference", "avx2"), NULL if this build or processor does not have it. An entry
- * is NULL where the tier leaves the work to the reference. */
-const zt_kernel_table_ *zt_tier_table(const char *name);
+/* Whether this build and processor have the tier ("reference", "avx2", "avx512", "neon"). */
+int zt_has_tier(const char *name);
+
+/* The functions that serve in a tier, its own or those of the tiers below; all NULL without the tier. */
+zt_kernel_table_ zt_tier_table(const char *name);
 
 /* zt_distinct_lines where every line has the same hash, or one of two. */
 size_t zt_distinct_lines_colliding(size_t lines, size_t bits, const uint64_t *source, size_t stride,

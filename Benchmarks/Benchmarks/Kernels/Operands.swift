@@ -27,9 +27,12 @@ struct Operands {
     fit = [Double](repeating: 0, count: n)
     blocks = [Double](repeating: 0, count: p * d)
     norms = [Double](repeating: 0, count: p)
+    var map = zt_masked_f64(
+      samples: n, features: d, patterns: p, outputs: 1, x: nil, x_stride: d, sample_bits: nil,
+      sample_bit_stride: 0, pattern_bits: nil, pattern_bit_stride: 0, on: 1, off: 0)
     let needed = [
-      zt_pack_signs_f64_workspace(n, d, p), zt_masked_forward_f64_workspace(n, d, p),
-      zt_masked_adjoint_f64_workspace(n, d, p),
+      zt_pack_signs_f64_workspace(n, d, p), zt_masked_forward_f64_workspace(&map),
+      zt_masked_adjoint_f64_workspace(&map),
     ]
     workspace = [Double](repeating: 0, count: needed.max()!)
     pack()
@@ -41,11 +44,30 @@ struct Operands {
   }
 
   mutating func forward() {
-    zt_masked_forward_f64(n, d, p, x, d, sampleBits, zt_words(p), gates, d, &fit, &workspace)
+    var map = shape
+    x.withUnsafeBufferPointer { x in
+      sampleBits.withUnsafeBufferPointer { bits in
+        (map.x, map.sample_bits, map.sample_bit_stride) = (x.baseAddress, bits.baseAddress, zt_words(p))
+        zt_masked_forward_f64(&map, 0, n, gates, d, &fit, 1, &workspace)
+      }
+    }
   }
 
   mutating func adjoint() {
-    zt_masked_adjoint_f64(n, d, p, x, d, patternBits, zt_words(n), residual, &blocks, d, &workspace)
+    var map = shape
+    x.withUnsafeBufferPointer { x in
+      patternBits.withUnsafeBufferPointer { bits in
+        (map.x, map.pattern_bits, map.pattern_bit_stride) = (x.baseAddress, bits.baseAddress, zt_words(n))
+        zt_masked_adjoint_f64(&map, 0, p, residual, 1, &blocks, d, &workspace)
+      }
+    }
+  }
+
+  /// Gates, without their pointers.
+  private var shape: zt_masked_f64 {
+    zt_masked_f64(
+      samples: n, features: d, patterns: p, outputs: 1, x: nil, x_stride: d, sample_bits: nil,
+      sample_bit_stride: 0, pattern_bits: nil, pattern_bit_stride: 0, on: 1, off: 0)
   }
 
   /// About half of the blocks survive.

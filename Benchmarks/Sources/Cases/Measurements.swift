@@ -82,26 +82,38 @@ struct Products {
 
   /// sum_i D_i X u_i
   func maskedForward() -> Product {
-    let (bits, _) = masks()
-    let words = zt_words(p)
     var f = [Double](repeating: 0, count: n)
-    var workspace = [Double](repeating: 0, count: zt_masked_forward_f64_workspace(n, d, p) + 8)
-    let time = shortest {
-      zt_masked_forward_f64(n, d, p, x, d, bits, words, gates, d, &f, &workspace)
+    return withMap { map in
+      var workspace = [Double](repeating: 0, count: zt_masked_forward_f64_workspace(map) + 8)
+      let time = shortest { zt_masked_forward_f64(map, 0, n, gates, d, &f, 1, &workspace) }
+      return Product(seconds: time, flops: flops)
     }
-    return Product(seconds: time, flops: flops)
   }
 
   /// X' D_i r
   func maskedAdjoint() -> Product {
-    let (_, bits) = masks()
     let r = [Double](repeating: 0.5, count: n)
     var g = [Double](repeating: 0, count: p * d)
-    var workspace = [Double](repeating: 0, count: zt_masked_adjoint_f64_workspace(n, d, p) + 8)
-    let time = shortest {
-      zt_masked_adjoint_f64(n, d, p, x, d, bits, zt_words(n), r, &g, d, &workspace)
+    return withMap { map in
+      var workspace = [Double](repeating: 0, count: zt_masked_adjoint_f64_workspace(map) + 8)
+      let time = shortest { zt_masked_adjoint_f64(map, 0, p, r, 1, &g, d, &workspace) }
+      return Product(seconds: time, flops: flops)
     }
-    return Product(seconds: time, flops: flops)
+  }
+
+  private func withMap(_ body: (UnsafePointer<zt_masked_f64>) -> Product) -> Product {
+    let (samples, patterns) = masks()
+    return x.withUnsafeBufferPointer { x in
+      samples.withUnsafeBufferPointer { samples in
+        patterns.withUnsafeBufferPointer { patterns in
+          var map = zt_masked_f64(
+            samples: n, features: d, patterns: p, outputs: 1, x: x.baseAddress, x_stride: d,
+            sample_bits: samples.baseAddress, sample_bit_stride: zt_words(p),
+            pattern_bits: patterns.baseAddress, pattern_bit_stride: zt_words(n), on: 1, off: 0)
+          return body(&map)
+        }
+      }
+    }
   }
 
   /// The patterns of the gates as lines of samples and as lines of patterns.

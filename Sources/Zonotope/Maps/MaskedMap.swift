@@ -37,32 +37,41 @@ public struct MaskedMap: GramMap {
   public func workspaceSize(threads: Int) -> Int { threads * kernelSize }
 
   private var kernelSize: Int {
-    max(
-      zt_masked_forward_f64_workspace(min(samples, sampleGrain), blockSize, blocks),
-      zt_masked_adjoint_f64_workspace(samples, blockSize, min(blocks, patternGrain)))
+    var map = kernelMap
+    return max(zt_masked_forward_f64_workspace(&map), zt_masked_adjoint_f64_workspace(&map))
+  }
+
+  /// The map as the kernels take it: gates, 1 where a pattern selects a sample and 0 elsewhere.
+  private var kernelMap: zt_masked_f64 {
+    zt_masked_f64(
+      samples: samples, features: blockSize, patterns: blocks, outputs: 1, x: x.base, x_stride: x.stride,
+      sample_bits: patterns.sampleBits.pointer, sample_bit_stride: patterns.sampleWords,
+      pattern_bits: patterns.patternBits.pointer, pattern_bit_stride: patterns.patternWords, on: 1, off: 0)
   }
 
   public func forward(
     _ z: Values, into f: MutableValues, _ workspace: Workspace, _ workers: Workers
   ) {
+    let map = kernelMap
     workers.ranges(samples, grain: sampleGrain) { range, slot in
-      zt_masked_forward_f64(
-        range.count, blockSize, blocks, x.row(range.lowerBound), x.stride,
-        patterns.sampleBits.pointer + range.lowerBound * patterns.sampleWords, patterns.sampleWords,
-        z.baseAddress, blockSize, f.baseAddress! + range.lowerBound,
-        workspace.scratch.pointer + slot * workspace.size)
+      withUnsafePointer(to: map) { map in
+        zt_masked_forward_f64(
+          map, range.lowerBound, range.upperBound, z.baseAddress, blockSize, f.baseAddress, 1,
+          workspace.scratch.pointer + slot * workspace.size)
+      }
     }
   }
 
   public func adjoint(
     _ r: Values, into g: MutableValues, _ workspace: Workspace, _ workers: Workers
   ) {
+    let map = kernelMap
     workers.ranges(blocks, grain: patternGrain) { range, slot in
-      zt_masked_adjoint_f64(
-        samples, blockSize, range.count, x.base, x.stride,
-        patterns.patternBits.pointer + range.lowerBound * patterns.patternWords, patterns.patternWords,
-        r.baseAddress, g.baseAddress! + range.lowerBound * blockSize, blockSize,
-        workspace.scratch.pointer + slot * workspace.size)
+      withUnsafePointer(to: map) { map in
+        zt_masked_adjoint_f64(
+          map, range.lowerBound, range.upperBound, r.baseAddress, 1, g.baseAddress, blockSize,
+          workspace.scratch.pointer + slot * workspace.size)
+      }
     }
   }
 

@@ -4,65 +4,71 @@ import Testing
 
 /// A kernel tier with Swift's matrices for arguments. Workspaces are exactly as large as announced, at the end of
 /// a guarded array and filled with NaN.
-struct Tier: CustomTestStringConvertible, Sendable {
+struct Tier: CustomTestStringConvertible, @unchecked Sendable {
   let name: String
-  private var table: zt_kernel_table_ { zt_tier_table(name).pointee }
-  private var fallback: zt_kernel_table_ { zt_tier_table("reference").pointee }
+  private let table: zt_kernel_table_
+
+  init(name: String) {
+    self.name = name
+    table = zt_tier_table(name)
+  }
 
   static let reference = Tier(name: "reference")
   static let all: [Tier] = ["reference", "avx2", "avx512", "neon"]
-    .filter { (name: String) in zt_tier_table(name) != nil }
+    .filter { (name: String) in zt_has_tier(name) != 0 }
     .map { Tier(name: $0) }
 
   var testDescription: String { name }
 
   func forward(_ x: Matrix, _ sampleBits: BitMatrix, _ u: Matrix, offset: Int = 0) -> [Double] {
     let f = GuardedArray(count: x.rows, of: gap, offset: offset)
-    let room = workspace(zt_masked_forward_f64_workspace(x.rows, x.columns, u.rows))
-    (table.masked_forward_f64 ?? fallback.masked_forward_f64)(
-      x.rows, x.columns, u.rows, x.pointer, x.stride, sampleBits.pointer, sampleBits.stride, u.pointer,
-      u.stride,
-      f.pointer, room.pointer)
+    var map = zt_masked_f64(
+      samples: x.rows, features: x.columns, patterns: u.rows, outputs: 1, x: x.pointer, x_stride: x.stride,
+      sample_bits: sampleBits.pointer, sample_bit_stride: sampleBits.stride, pattern_bits: nil,
+      pattern_bit_stride: 0, on: 1, off: 0)
+    let room = workspace(zt_masked_forward_f64_workspace(&map))
+    table.masked_forward_f64(&map, 0, x.rows, u.pointer, u.stride, f.pointer, 1, room.pointer)
     return f.values
   }
 
   func adjoint(_ x: Matrix, _ patternBits: BitMatrix, _ r: GuardedArray<Double>, into g: Matrix) {
-    let room = workspace(zt_masked_adjoint_f64_workspace(x.rows, x.columns, g.rows))
-    (table.masked_adjoint_f64 ?? fallback.masked_adjoint_f64)(
-      x.rows, x.columns, g.rows, x.pointer, x.stride, patternBits.pointer, patternBits.stride, r.pointer,
-      g.pointer,
-      g.stride, room.pointer)
+    var map = zt_masked_f64(
+      samples: x.rows, features: x.columns, patterns: g.rows, outputs: 1, x: x.pointer, x_stride: x.stride,
+      sample_bits: nil, sample_bit_stride: 0, pattern_bits: patternBits.pointer,
+      pattern_bit_stride: patternBits.stride, on: 1, off: 0)
+    let room = workspace(zt_masked_adjoint_f64_workspace(&map))
+    table.masked_adjoint_f64(&map, 0, g.rows, r.pointer, 1, g.pointer, g.stride, room.pointer)
   }
 
   func packSigns(_ x: Matrix, _ gates: Matrix, into bits: BitMatrix) {
     let room = workspace(zt_pack_signs_f64_workspace(x.rows, x.columns, gates.rows))
-    (table.pack_signs_f64 ?? fallback.pack_signs_f64)(
+    table.pack_signs_f64(
       x.rows, x.columns, gates.rows, x.pointer, x.stride, gates.pointer, gates.stride, bits.pointer,
       bits.stride,
       room.pointer)
   }
 
   func transpose(_ source: BitMatrix, into destination: BitMatrix) {
-    (table.transpose_bits ?? fallback.transpose_bits)(
+    table.transpose_bits(
       source.lines, source.bits, source.pointer, source.stride, destination.pointer, destination.stride)
   }
 
   func hashes(_ source: BitMatrix) -> [UInt64] {
     let hashes = GuardedArray<UInt64>(count: source.lines, of: 0)
-    (table.hash_lines ?? fallback.hash_lines)(
+    table.hash_lines(
       source.lines, source.bits, source.pointer, source.stride, hashes.pointer)
     return hashes.values
   }
 
   func hadamard(_ rows: Range<Int>, _ sampleBits: BitMatrix, _ k: Matrix) {
-    (table.hadamard_gram_f64 ?? fallback.hadamard_gram_f64)(
+    table.hadamard_gram_f64(
       rows.lowerBound, rows.upperBound, sampleBits.bits, sampleBits.pointer, sampleBits.stride, k.pointer,
       k.stride)
   }
 
   func norms(_ g: Matrix) -> [Double] {
     let norms = GuardedArray(count: g.rows, of: gap)
-    (table.block_norms_f64 ?? fallback.block_norms_f64)(g.rows, g.columns, g.pointer, g.stride, norms.pointer)
+    table.block_norms_f64(g.rows, g.columns, g.pointer, g.stride, norms.pointer)
     return norms.values
   }
 
@@ -70,7 +76,7 @@ struct Tier: CustomTestStringConvertible, Sendable {
     let norms = GuardedArray(count: t.rows, of: gap)
     let support = GuardedArray(count: t.rows, of: -1)
     let survivors = support.pointer.withMemoryRebound(to: Int.self, capacity: t.rows) { support in
-      (table.group_shrink_f64 ?? fallback.group_shrink_f64)(
+      table.group_shrink_f64(
         t.rows, t.columns, t.pointer, t.stride, theta, v.pointer, v.stride, norms.pointer, support)
     }
     return (norms.values, Array(support.values.prefix(survivors)))
@@ -80,7 +86,7 @@ struct Tier: CustomTestStringConvertible, Sendable {
   func mostViolated(_ columns: Matrix, _ pattern: BitMatrix, _ v: [Double]) -> (row: Int, value: Double) {
     let v = GuardedArray(v)
     var value = gap
-    let row = (table.most_violated_f64 ?? fallback.most_violated_f64)(
+    let row = table.most_violated_f64(
       columns.columns, columns.rows, columns.pointer, columns.stride, pattern.pointer, v.pointer, &value)
     return (Int(row), value)
   }

@@ -1,0 +1,17 @@
+/* One text for both precisions: a file defines ZT_SINGLE_ as 0 or 1 and includes this, then the text. */
+#ifndef ZT_PRECISION_H
+#define ZT_PRECISION_H
+
+#include "zonotope/masked.h"
+
+#if ZT_SINGLE_
+typedef float zt_real_;
+typedef zt_masked_f32 zt_masked_;
+#define ZT_PRECISE_(name, tier) name##_f32_##tier##_
+#else
+typedef double zt_real_;
+typedef zt_masked_f64 zt_masked_;
+#define ZT_PRECISE_(name, tier) name##_f64_##tier##_
+#endif
+
+#endif

@@ -1,0 +1,99 @@
+/* Which tiers there are, and which of them this process uses. */
+#include "kernel_table.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ZT_REFERENCE_ENTRY_(kernel) .kernel = zt_##kernel##_reference_,
+
+static const zt_kernel_table_ reference_ = {.name = "reference", ZT_KERNELS_(ZT_REFERENCE_ENTRY_)};
+
+#if defined(__x86_64__)
+static const zt_kernel_table_ avx2_ = {
+    .name = "avx2",
+    .next = &reference_,
+    .pack_signs_f64 = zt_pack_signs_f64_avx2_,
+    .masked_forward_f64 = zt_masked_forward_f64_avx2_,
+    .masked_adjoint_f64 = zt_masked_adjoint_f64_avx2_,
+    .hadamard_gram_f64 = zt_hadamard_gram_f64_avx2_,
+    .block_norms_f64 = zt_block_norms_f64_avx2_,
+    .group_shrink_f64 = zt_group_shrink_f64_avx2_,
+    .most_violated_f64 = zt_most_violated_f64_avx2_,
+};
+
+/* What every processor with AVX-512 has since 2017. */
+static const zt_kernel_table_ avx512_ = {
+    .name = "avx512",
+    .next = &avx2_,
+};
+
+/* The same tier with what came in 2019: population counts of vectors, byte permutations. */
+static const zt_kernel_table_ avx512_counts_ = {
+    .name = "avx512",
+    .next = &avx512_,
+    .masked_forward_f32 = zt_masked_forward_f32_registers_avx512_,
+    .masked_adjoint_f32 = zt_masked_adjoint_f32_registers_avx512_,
+};
+
+static int has_avx2_(void) {
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi") &&
+           __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
+}
+
+static int has_avx512_(void) {
+    return has_avx2_() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+}
+
+static int has_avx512_counts_(void) {
+    return __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2") &&
+           __builtin_cpu_supports("avx512vpopcntdq");
+}
+#elif defined(__aarch64__)
+static const zt_kernel_table_ neon_ = {
+    .name = "neon",
+    .next = &reference_,
+};
+#endif
+
+/* All entries empty, name included: what an unknown ZT_ISA selects. */
+static const zt_kernel_table_ unsupported_ = {.name = NULL, .next = &reference_};
+
+const zt_kernel_table_ *zt_find_table_(const char *name) {
+    if (strcmp(name, "reference") == 0) return &reference_;
+#if defined(__x86_64__)
+    if (strcmp(name, "avx2") == 0 && has_avx2_()) return &avx2_;
+    if (strcmp(name, "avx512") == 0 && has_avx512_())
+        return has_avx512_counts_() ? &avx512_counts_ : &avx512_;
+#elif defined(__aarch64__)
+    if (strcmp(name, "neon") == 0) return &neon_;
+#endif
+    return NULL;
+}
+
+static const zt_kernel_table_ *choose_(void) {
+    static const char *const best_first[] = {"avx512", "avx2", "neon"};
+    const char *wanted = getenv("ZT_ISA");
+    if (wanted != NULL && wanted[0] != '\0') {
+        const zt_kernel_table_ *found = zt_find_table_(wanted);
+        return found != NULL ? found : &unsupported_;
+    }
+    for (size_t i = 0; i < sizeof best_first / sizeof *best_first; i++) {
+        const zt_kernel_table_ *found = zt_find_table_(best_first[i]);
+        if (found != NULL) return found;
+    }
+    return &reference_;
+}
+
+static _Atomic(const zt_kernel_table_ *) table_ = NULL;
+
+/* The first thread to finish choosing decides for all. The tables are constant: no order beyond the pointer. */
+const zt_kernel_table_ *zt_kernels_(void) {
+    const zt_kernel_table_ *table = atomic_load_explicit(&table_, memory_order_relaxed);
+    if (table != NULL) return table;
+    const zt_kernel_table_ *choice = choose_();
+    if (atomic_compare_exchange_strong(&table_, &table, choice)) return choice;
+    return table;
+}
