@@ -118,6 +118,21 @@ private func grid(_ side: Int) -> [[Int]] {
     #expect(try CellCount(of: MatrixView(fewer)).cells == 1 << 62)
   }
 
+  @Test func aBudgetOfCellsEndsTheCount() throws {
+    var settings = EnumerationSettings()
+    let x = try normalRows(40, 5, seed: 64), all = try CellCount(of: x).cells
+    for cells in [1, 1000, all - 1] {
+      settings.cells = cells
+      let part = try CellCount(of: x, settings: settings)
+      #expect(part.status == .budget && part.cells > cells && part.cells <= all)
+    }
+    settings.cells = all
+    #expect(try CellCount(of: x, settings: settings).status == .complete)
+    // 10^14 cells, which take days, are too many within no time.
+    settings.cells = 1_000_000
+    #expect(try CellCount(of: normalRows(1000, 6, seed: 65), settings: settings).status == .budget)
+  }
+
   @Test func cancellationAndBudgetAreHonoured() throws {
     var settings = EnumerationSettings()
     let cancellation = Cancellation()

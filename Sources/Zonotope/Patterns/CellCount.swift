@@ -5,9 +5,9 @@ import CZonotope
 ///
 /// By deletion and restriction over prime fields, see `zonotope/counting.h`. It shares no code with the enumeration.
 public struct CellCount: Sendable, Equatable {
-  /// `.complete` or `.cancelled`.
+  /// `.budget` where there are more cells than `settings.cells`.
   public let status: EnumerationStatus
-  /// The number of cells; where cancelled, that of cells counted so far.
+  /// The number of cells; where the count did not complete, that of cells counted so far, a lower bound.
   public let cells: Int
   /// The rank of the rows, exactly.
   public let rank: Int
@@ -144,7 +144,8 @@ private final class Counting {
     return try sum(primes.list, used: used)
   }
 
-  /// 2^rank and all terms, the largest first, so that threads end together.
+  /// 2^rank and all terms: the largest first, so that threads end together; the smallest first where there may be too
+  /// many cells, so that this shows early.
   private func sum(_ primes: [UInt64], used: Int) throws(ZonotopeError) -> Outcome {
     guard rank < 63 else { throw Self.tooMany }
     let workers = Workers(threads: settings.threads)
@@ -154,8 +155,11 @@ private final class Counting {
     let terms = try Buffer<UInt64>(others)
     let states = try Buffer<UInt32>(others), bad = try Buffer<Int>(others)
     let meter = Meter(settings, total: (0..<others).reduce(0) { $0 + work($1) })
+    let bound = saturatingProduct(Arrangement.halfBound(hyperplanes: rank + others, rank: rank), 2)
+    let budget = settings.cells ?? .max, mayExceed = bound > budget
+    let base = UInt64(1) << UInt64(rank)
     workers.run(others) { index, slot in
-      let j = others - 1 - index
+      let j = mayExceed ? index : others - 1 - index
       guard !meter.isStopped else {
         states[j] = ZT_COUNT_STOPPED.rawValue
         return
@@ -168,12 +172,13 @@ private final class Counting {
       states[j] = status.rawValue
       if status == ZT_COUNT_COMPLETE {
         meter.add(cells: Int(clamping: terms[j]), work: work(j))
+        if mayExceed, saturatingSum(meter.cells, Int(base)) > budget { meter.stop() }
       } else {
         meter.stop()
       }
     }
 
-    var total = UInt64(1) << UInt64(rank), isCancelled = false, tooMany = false
+    var total = base, isCancelled = false, tooMany = false
     for j in 0..<others {
       switch states[j] {
       case ZT_COUNT_PRIME.rawValue: return .divides(bad[j])
@@ -184,6 +189,7 @@ private final class Counting {
         (total, tooMany) = (sum, tooMany || overflow)
       }
     }
+    if total > budget { return .done(.budget, Int(clamping: total)) }
     guard !tooMany, total <= Int.max else { throw Self.tooMany }
     return .done(isCancelled ? .cancelled : .complete, Int(total))
   }

@@ -14,7 +14,10 @@ public struct EnumerationSettings: Sendable {
 
   var memoryBudget: Int { memory ?? physicalMemory() / 2 }
 
-  var isCancelled: Bool { cancellation?.isCancelled ?? false }
+  /// A second way to ask for the end, from any thread.
+  var question: (@Sendable () -> Bool)?
+
+  var isCancelled: Bool { cancellation?.isCancelled ?? false || question?() ?? false }
 
   func check() throws(ZonotopeError) {
     guard threads >= 0, threads <= 4096 else {

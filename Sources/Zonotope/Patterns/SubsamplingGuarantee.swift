@@ -1,5 +1,3 @@
-import CZonotope
-
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -148,12 +146,12 @@ extension PatternSet {
       throw .invalid(place: "patterns", reason: "\(samples) bits each for \(x.rows) rows")
     }
     let vertices = try Vector(product(count, x.columns, place: "patterns"))
-    let ones = try Vector(x.rows)
-    for k in 0..<x.rows { ones[k] = 1 }
-    let workspace = try Vector(zt_masked_adjoint_f64_workspace(x.rows, x.columns, count))
-    zt_masked_adjoint_f64(
-      x.rows, x.columns, count, x.base, x.stride, patternBits.pointer, patternWords, ones.pointer,
-      vertices.pointer, x.columns, workspace.pointer)
+    for i in 0..<count {
+      let vertex = vertices.pointer + i * x.columns
+      for k in 0..<samples where self[i, k] {
+        for j in 0..<x.columns { vertex[j] += x.row(k)[j] }
+      }
+    }
     return MatrixView(vertices, rows: count, columns: x.columns)
   }
 }
