@@ -55,7 +55,7 @@ extension Arrangement {
     var primes = try CountingPrimes(for: x, below: 1 << 62)
     // One prime gives a lower bound, and most data have full rank.
     let quick = try Counting(of: x, settings: EnumerationSettings(), primes: 1)
-    if try quick.prepare(primes) == nil, quick.rank == min(x.rows, x.columns) { return quick.rank }
+    if try quick.prepare(primes) == nil, quick.rank == Swift.min(x.rows, x.columns) { return quick.rank }
     let counting = try Counting(of: x, settings: EnumerationSettings(), primes: primes.list.count)
     while let prime = try counting.prepare(primes) { try primes.replace(prime) }
     return counting.rank

@@ -20,7 +20,7 @@ public struct SolidAngles: Sendable {
   /// Strackee, "The solid angle of a plane triangle", IEEE Transactions on Biomedical Engineering 30 (1983), whose terms
   /// are all positive.
   ///
-  /// - Parameter patterns: open cells, with their gates as directions inside them (``Arrangement/cells(memory:witnesses:cancelled:)``
+  /// - Parameter patterns: open cells, with their gates as directions inside them (``Arrangement/cells(settings:witnesses:)``
   ///   with witnesses, or sampled patterns); the closed forms need these.
   /// - Throws: ``ZonotopeError/invalid(place:reason:)`` for patterns of another number of rows, or without gates where
   ///   they are needed; memory.
@@ -76,7 +76,7 @@ public struct SolidAngles: Sendable {
     switch rank {
     case 1: return 0.5
     case 2: return sector(inward, heights, inside)
-    default: return polygon(inward, heights, inside)
+    default: return area(SphericalPolygon(normals: inward, inside: inside))
     }
   }
 
@@ -94,55 +94,21 @@ public struct SolidAngles: Sendable {
     return angle / (2 * Double.pi)
   }
 
-  private static func polygon(_ normals: [[Double]], _ heights: [Double], _ inside: [Double]) -> Double {
-    let facets = hull(normals, heights, inside)
-    if facets.count < 3 {
-      guard let a = facets.first, let b = facets.last else { return 1 }
-      if facets.count == 1 { return 0.5 }
-      let angle = atan2(RowSpace.dot(cross(a, b), cross(a, b)).squareRoot(), -RowSpace.dot(a, b))
-      return angle / (2 * Double.pi)
+  private static func area(_ polygon: SphericalPolygon) -> Double {
+    if polygon.edges.count < 3 {
+      guard polygon.edges.count == 2 else { return polygon.edges.isEmpty ? 1 : 0.5 }
+      let (a, b) = (polygon.edges[0], polygon.edges[1]), axis = cross(a, b)
+      return atan2(RowSpace.dot(axis, axis).squareRoot(), -RowSpace.dot(a, b)) / (2 * Double.pi)
     }
-    let corners = facets.indices.map { i in
-      RowSpace.normalised(cross(facets[i], facets[(i + 1) % facets.count]))
-    }
+    let corners = polygon.corners
     var area = 0.0
     for i in 1..<corners.count - 1 { area += abs(triangle(corners[0], corners[i], corners[i + 1])) }
     return area / (4 * Double.pi)
   }
 
-  /// The normals on the hull of the section n / (n . inside), in the order of the polygon's edges (Andrew 1979).
-  private static func hull(_ normals: [[Double]], _ heights: [Double], _ inside: [Double]) -> [[Double]] {
-    let axis = inside.indices.min { abs(inside[$0]) < abs(inside[$1]) } ?? 0
-    let first = RowSpace.normalised(cross(inside, (0..<3).map { $0 == axis ? 1 : 0 }))
-    let second = cross(inside, first)
-    let points = normals.indices.map { i in
-      (RowSpace.dot(normals[i], first) / heights[i], RowSpace.dot(normals[i], second) / heights[i])
-    }
-    let order = points.indices.sorted { points[$0] < points[$1] }
-    func chain(_ order: some Sequence<Int>) -> [Int] {
-      var chain: [Int] = []
-      for i in order {
-        while chain.count >= 2 {
-          let (a, b, c) = (points[chain[chain.count - 2]], points[chain[chain.count - 1]], points[i])
-          if (b.0 - a.0) * (c.1 - a.1) - (b.1 - a.1) * (c.0 - a.0) > 0 { break }
-          chain.removeLast()
-        }
-        chain.append(i)
-      }
-      return chain
-    }
-    let lower = chain(order), upper = chain(order.reversed())
-    guard let last = lower.last, lower[0] != last else { return lower.first.map { [normals[$0]] } ?? [] }
-    return (lower.dropLast() + upper.dropLast()).map { normals[$0] }
-  }
-
   private static func triangle(_ a: [Double], _ b: [Double], _ c: [Double]) -> Double {
     let volume = RowSpace.dot(a, cross(b, c))
     return 2 * atan2(volume, 1 + RowSpace.dot(a, b) + RowSpace.dot(b, c) + RowSpace.dot(c, a))
-  }
-
-  private static func cross(_ a: [Double], _ b: [Double]) -> [Double] {
-    [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
   }
 }
 
