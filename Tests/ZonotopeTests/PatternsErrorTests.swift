@@ -60,7 +60,7 @@ import Testing
       try arrangement.cells(memory: 1 << 24)
     } throws: { error in
       guard case ZonotopeError.memoryBudget(_, let needed, 1 << 24) = error else { return false }
-      return needed > arrangement.coverBound * 5000 / 8
+      return needed > 1 << 24
     }
   }
 

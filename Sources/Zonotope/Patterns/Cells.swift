@@ -31,7 +31,7 @@ extension Arrangement {
       case .budget:
         guard count.cells >= capacity else {
           throw .memoryBudget(
-            purpose: "enumerating more than \(count.cells) patterns", needed: memory.needed(count.cells),
+            purpose: "enumerating at least \(count.cells) patterns", needed: memory.needed(count.cells),
             budget: settings.memoryBudget)
         }
       }
