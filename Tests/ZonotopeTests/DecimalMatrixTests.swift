@@ -27,7 +27,7 @@ import Testing
 
   @Test(arguments: [
     ("a\n0.12345678901234567890123\n", 2), ("a\n1\n1e300\n", 3), ("a\n9007199254740993\n", 2),
-    ("a\n1e-30\n1\n", 3),
+    ("a\n1e-30\n1\n", 3), ("a\n1e-99999999999999999999\n", 2),
     ("a\nx\n", 2), ("a,b\n1,\n", 2),
   ])
   func whatIsNotExactIsRefused(text: String, line: Int) throws {
@@ -37,6 +37,16 @@ import Testing
       guard case ZonotopeError.malformedText(_, line, _, _) = error else { return false }
       return true
     }
+  }
+
+  @Test func columnsMayBeChosen() throws {
+    let text = "a,b,c\n1.5,none 1234567890123456789012,0.25\n2,x,3\n"
+    let table = try CSVTable(bytes: Array(text.utf8), file: "t.csv")
+    let (matrix, power) = try table.decimalMatrix(columns: ["c", "a"])
+    #expect(power == 2 && matrix.columns == 2)
+    #expect((0..<2).map { [matrix[$0, 0], matrix[$0, 1]] } == [[25, 150], [300, 200]])
+    #expect(throws: ZonotopeError.self) { try table.decimalMatrix(columns: ["b"]) }
+    #expect(throws: ZonotopeError.self) { try table.decimalMatrix(columns: ["d"]) }
   }
 
   @Test func noRowsAreNoNumbers() throws { #expect(try read("a,b\n").matrix.rows == 0) }

@@ -223,7 +223,9 @@ public struct ArrangementDrawing {
     guard x.rows <= 30 else { return [] }
     var taken: [(Double, Double)] = []
     return places.enumerated().compactMap { k, place in
-      guard place.0.isFinite, !taken.contains(where: { hypot($0.0 - place.0, $0.1 - place.1) < 0.03 }) else {
+      guard place.0.isFinite,
+        !taken.contains(where: { abs($0.0 - place.0) < 0.06 && abs($0.1 - place.1) < 0.04 })
+      else {
         return nil
       }
       taken.append(place)

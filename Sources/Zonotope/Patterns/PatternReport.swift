@@ -91,17 +91,21 @@ public struct PatternReport: Sendable {
 
 /// The rows of a table or array file, every column a coordinate: `.npy` by its name, else CSV with a header.
 ///
+/// - Parameter columns: of a CSV file; all of them without.
 /// - Parameter decimal: reads the numbers of a CSV file as the decimals that they are, scaled to integers; see
 ///   ``CSVTable/decimalMatrix()``.
 public func readMatrix(
-  path: String, decimal: Bool = false, memory: Int = .max
+  path: String, columns: [String]? = nil, decimal: Bool = false, memory: Int = .max
 ) throws(ZonotopeError) -> MatrixView {
   if path.hasSuffix(".npy") {
     guard !decimal else {
       throw .invalid(place: path, reason: "the numbers of a .npy file are binary, not decimal")
     }
+    guard columns == nil else {
+      throw .invalid(place: path, reason: "the columns of a .npy file have no names")
+    }
     return try NPYArray(path: path, memory: memory).matrix()
   }
   let table = try CSVTable(path: path, memory: memory)
-  return decimal ? try table.decimalMatrix().matrix : try table.matrix()
+  return decimal ? try table.decimalMatrix(columns: columns).matrix : try table.matrix(columns: columns)
 }

@@ -1,6 +1,6 @@
 /// Which activation patterns a program is built over.
 public enum PatternSelection: Sendable {
-  /// Every open cell of the arrangement of the data, enumerated exactly. Data of rank up to 3.
+  /// Every open cell of the arrangement of the data, enumerated exactly, as far as memory allows.
   case all
   /// Patterns as bits, one list of n bits each.
   case masks([[Bool]])

@@ -5,7 +5,7 @@ struct Patterns: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Counts, lists, samples or draws the activation patterns of data.",
     discussion: """
-      Every column of the file is a coordinate. Counts and lists are exact, for the real numbers that the doubles of \
+      Every column of the file is a coordinate, or those of --columns. Counts and lists are exact, for the real numbers that the doubles of \
       the file hold; --decimal takes the numbers of a CSV file as the decimals that they are, so that ties between \
       them are ties. Lists of any length are written as they are found. Exit status 1 where a list is cut short, by \
       an interrupt or by --cells.
@@ -13,6 +13,8 @@ struct Patterns: ParsableCommand {
 
   @Argument(help: "A CSV file with a header, or a .npy file.") var file: String?
   @Option(help: "The same as an option.") var data: String?
+  @Option(help: "The columns to take, separated by commas; all without it.") var columns: String?
+  @Flag(help: "Append a column of ones.") var ones = false
   @Flag(help: "Print one JSON document.") var json = false
   @Flag(help: "Count only.") var count = false
   @Flag(help: "List the patterns, one bit a row in the order of the file.") var list = false
@@ -40,8 +42,10 @@ struct Patterns: ParsableCommand {
   func run() throws {
     let path = file ?? data ?? ""
     try check(OutputFile("--svg", svg, endings: [".svg"]), reading: path)
-    let x = try readMatrix(path: path, decimal: decimal, memory: limits.fileBudget())
-    try PatternReport.check(x)
+    let names = columns?.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    let table = try readMatrix(path: path, columns: names, decimal: decimal, memory: limits.fileBudget())
+    try PatternReport.check(table)
+    let x = ones ? try table.appendingOnes() : table
     let line = ProgressLine(quiet: verbosity.quiet)
     let settings = settings(line)
     Signals.cancelOnInterrupt()
