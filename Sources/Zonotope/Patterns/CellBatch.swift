@@ -6,15 +6,12 @@ public struct CellBatch {
   let samples: Int
   let bits: UnsafePointer<UInt64>
   let stride: Int
-  /// (count, rank), in the chosen columns of the arrangement.
-  let directions: UnsafePointer<Double>?
 
   init(_ batch: zt_cells_batch, samples: Int) {
     count = batch.count
     self.samples = samples
     bits = batch.bits
     stride = batch.stride
-    directions = batch.witnesses
   }
 
   /// The bit of a cell for a sample: whether x . w >= 0 for the directions w in the cell.
@@ -55,12 +52,14 @@ extension Arrangement {
     let workspace = try Vector(bytes: bytes)
     let meter = Meter(settings, total: Double(coverBound))
     return withoutActuallyEscaping(body) { body in
+      var handedOut = 0
       let visitor = CellVisitor(meter) { batch in
+        handedOut += batch.count
         defer { meter.add(cells: batch.count, work: Double(batch.count)) }
         return body(CellBatch(batch, samples: samples))
       }
-      let (status, found) = visitor.run(plan, tasks: nil, budget: settings.cells ?? .max, workspace)
-      return EnumerationResult(status: EnumerationStatus(status), cells: found)
+      let status = visitor.run(plan, tasks: nil, budget: settings.cells ?? .max, workspace)
+      return EnumerationResult(status: EnumerationStatus(status), cells: handedOut)
     }
   }
 }
@@ -87,10 +86,11 @@ final class CellVisitor {
   /// Runs some tasks, all of them without a range.
   func run(
     _ plan: zt_cells_plan, tasks: Range<Int>?, budget: Int, _ workspace: Vector
-  ) -> (status: zt_cells_status, found: Int) {
+  ) -> zt_cells_status {
     var plan = plan, found = 0
     let tasks = tasks ?? 0..<zt_cells_tasks(&plan)
-    let status = zt_cells_f64(
+    // What is found includes a batch that was not let through.
+    return zt_cells_f64(
       &plan, tasks.lowerBound, tasks.upperBound, budget,
       { context, batch in
         let visitor = Unmanaged<CellVisitor>.fromOpaque(context!).takeUnretainedValue()
@@ -100,6 +100,5 @@ final class CellVisitor {
         Unmanaged<CellVisitor>.fromOpaque(context!).takeUnretainedValue().meter.isStopped ? 1 : 0
       },
       Unmanaged.passUnretained(self).toOpaque(), &found, workspace.pointer)
-    return (status, found)
   }
 }

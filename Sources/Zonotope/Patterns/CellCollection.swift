@@ -71,7 +71,7 @@ final class CellCollection {
       meter.add(cells: batch.count, work: Double(batch.count))
       return true
     }
-    return visitor.run(plan, tasks: tasks, budget: budget, workspace).status
+    return visitor.run(plan, tasks: tasks, budget: budget, workspace)
   }
 
   private func ordered(source: PatternSet.Source) throws(ZonotopeError) -> PatternSet {
