@@ -16,6 +16,8 @@ static const zt_kernel_table_ avx2_ = {
     .pack_signs_f64 = zt_pack_signs_f64_avx2_,
     .masked_forward_f64 = zt_masked_forward_f64_avx2_,
     .masked_adjoint_f64 = zt_masked_adjoint_f64_avx2_,
+    .masked_forward_f32 = zt_masked_forward_f32_avx2_,
+    .masked_adjoint_f32 = zt_masked_adjoint_f32_avx2_,
     .hadamard_gram_f64 = zt_hadamard_gram_f64_avx2_,
     .block_norms_f64 = zt_block_norms_f64_avx2_,
     .group_shrink_f64 = zt_group_shrink_f64_avx2_,
@@ -26,14 +28,18 @@ static const zt_kernel_table_ avx2_ = {
 static const zt_kernel_table_ avx512_ = {
     .name = "avx512",
     .next = &avx2_,
+    .masked_forward_f64 = zt_masked_forward_f64_avx512_,
+    .masked_adjoint_f64 = zt_masked_adjoint_f64_avx512_,
+    .masked_forward_f32 = zt_masked_forward_f32_avx512_,
+    .masked_adjoint_f32 = zt_masked_adjoint_f32_avx512_,
 };
 
 /* The same tier with what came in 2019: population counts of vectors, byte permutations. */
 static const zt_kernel_table_ avx512_counts_ = {
     .name = "avx512",
     .next = &avx512_,
-    .masked_forward_f32 = zt_masked_forward_f32_registers_avx512_,
-    .masked_adjoint_f32 = zt_masked_adjoint_f32_registers_avx512_,
+    .masked_forward_f32 = zt_masked_forward_f32_avx512_counts_,
+    .masked_adjoint_f32 = zt_masked_adjoint_f32_avx512_counts_,
 };
 
 static int has_avx2_(void) {
@@ -55,6 +61,10 @@ static int has_avx512_counts_(void) {
 static const zt_kernel_table_ neon_ = {
     .name = "neon",
     .next = &reference_,
+    .masked_forward_f64 = zt_masked_forward_f64_neon_,
+    .masked_adjoint_f64 = zt_masked_adjoint_f64_neon_,
+    .masked_forward_f32 = zt_masked_forward_f32_neon_,
+    .masked_adjoint_f32 = zt_masked_adjoint_f32_neon_,
 };
 #endif
 

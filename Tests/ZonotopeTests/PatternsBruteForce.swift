@@ -81,7 +81,7 @@ enum BruteForce {
 
 extension PatternSet {
   /// The lines as numbers, for at most 64 samples.
-  var lines: [UInt64] { samples == 0 ? Array(repeating: 0, count: count) : patternBits.array }
+  var lines: [UInt64] { samples == 0 ? Array(repeating: 0, count: count) : Array(patternBits.elements) }
 
   /// All lines, for any number of samples.
   var texts: [String] { (0..<count).map(text(of:)) }

@@ -31,23 +31,22 @@ final class CellCollection {
     let tasks = zt_cells_tasks(&plan), bytes = zt_cells_f64_workspace(&plan)
     // With a budget of cells, which of them are found must not depend on threads.
     let isWhole = settings.cells == nil
-    let workers = Workers(threads: isWhole ? settings.threads : 1)
+    let workers = isWhole ? settings.team() : Workers(threads: 1)
     let workspaces = try (0..<workers.threads).map { (_) throws(ZonotopeError) in try Vector(bytes: bytes) }
     let meter = Meter(settings, total: Double(capacity))
     let statuses = try Buffer<UInt32>(tasks)
+    statuses.pointer.update(repeating: ZT_CELLS_STOPPED.rawValue, count: tasks)
     if isWhole {
       workers.run(tasks) { task, slot in
-        guard !meter.isStopped else {
-          statuses[task] = ZT_CELLS_STOPPED.rawValue
-          return
-        }
+        if meter.isStopped { return }
         statuses[task] = take(plan, task..<task + 1, budget: capacity, meter, workspaces[slot]).rawValue
       }
     } else {
-      statuses[0] = take(plan, 0..<tasks, budget: capacity, meter, workspaces[0]).rawValue
+      statuses.pointer.update(
+        repeating: take(plan, 0..<tasks, budget: capacity, meter, workspaces[0]).rawValue, count: tasks)
     }
     let isComplete = (0..<tasks).allSatisfy { statuses[$0] == ZT_CELLS_COMPLETE.rawValue }
-    return try ordered(source: isComplete ? .enumerated : .grown)
+    return try ordered(source: isComplete ? .enumerated : .grown, workers)
   }
 
   private func take(
@@ -74,28 +73,32 @@ final class CellCollection {
     return visitor.run(plan, tasks: tasks, budget: budget, workspace)
   }
 
-  private func ordered(source: PatternSet.Source) throws(ZonotopeError) -> PatternSet {
-    let (list, count) = segments.withLock { ($0.list, $0.used) }
+  private func ordered(source: PatternSet.Source, _ workers: Workers) throws(ZonotopeError) -> PatternSet {
+    let (list, found) = segments.withLock { ($0.list, $0.used) }
+    // Nobody waits for what was found until stopped workers came to an end.
+    let count = workers.isStopped ? min(2, found) : found
     let words = zt_words(arrangement.samples), features = arrangement.features, rank = arrangement.rank
     let lines = try Buffer<UInt64>(product(count, words, place: "patterns"))
     let gates = directions == nil ? nil : try Vector(product(count, features, place: "patterns.gates"))
     // Stable: the batches of a task come in their order.
     let order = list.indices.sorted { (list[$0].task, list[$0].place) < (list[$1].task, list[$1].place) }
     var next = 0
-    for segment in order.map({ list[$0] }) {
+    for segment in order.map({ list[$0] }) where next < count {
+      let taken = min(segment.count, count - next)
       (lines.pointer + next * words).update(
-        from: bits.pointer + segment.place * words, count: segment.count * words)
+        from: bits.pointer + segment.place * words, count: taken * words)
       if let gates, let directions {
-        for cell in 0..<segment.count {
+        for cell in 0..<taken {
           arrangement.spread(
             directions.pointer + (segment.place + cell) * rank,
             into: gates.pointer + (next + cell) * features)
         }
       }
-      next += segment.count
+      next += taken
     }
     return try PatternSet(
       distinct: lines, count: count, samples: arrangement.samples,
-      gates: gates.map { MatrixView($0, rows: count, columns: features) }, source: source)
+      gates: gates.map { MatrixView($0, rows: count, columns: features) }, source: source,
+      workers)
   }
 }

@@ -148,22 +148,20 @@ private final class Counting {
   /// many cells, so that this shows early.
   private func sum(_ primes: [UInt64], used: Int) throws(ZonotopeError) -> Outcome {
     guard rank < 63 else { throw Self.tooMany }
-    let workers = Workers(threads: settings.threads)
+    let workers = settings.team()
     let workspaces = try (0..<workers.threads).map { (_) throws(ZonotopeError) in
       try Vector(bytes: zt_count_term_workspace(rank, others, used))
     }
     let terms = try Buffer<UInt64>(others)
     let states = try Buffer<UInt32>(others), bad = try Buffer<Int>(others)
+    states.pointer.update(repeating: ZT_COUNT_STOPPED.rawValue, count: others)
     let meter = Meter(settings, total: (0..<others).reduce(0) { $0 + work($1) })
     let bound = saturatingProduct(Arrangement.halfBound(hyperplanes: rank + others, rank: rank), 2)
     let budget = settings.cells ?? .max, mayExceed = bound > budget
     let base = UInt64(1) << UInt64(rank)
     workers.run(others) { index, slot in
       let j = mayExceed ? index : others - 1 - index
-      guard !meter.isStopped else {
-        states[j] = ZT_COUNT_STOPPED.rawValue
-        return
-      }
+      if meter.isStopped { return }
       let status = zt_count_term(
         rank, others, lines.pointer, used, primes, j,
         { meter in Unmanaged<Meter>.fromOpaque(meter!).takeUnretainedValue().isStopped ? 1 : 0 },

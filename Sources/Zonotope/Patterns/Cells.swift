@@ -46,12 +46,16 @@ extension Arrangement {
   }
 
   /// The same with a budget in bytes, and a question whether to stop that any of the threads may ask.
+  ///
+  /// - Parameter workers: threads to use, in place of one a processor. Once they are stopped, the set holds two cells at
+  ///   most, and its source is `.grown`.
   public func cells(
-    memory: Int, witnesses: Bool = false, cancelled: (@Sendable () -> Bool)? = nil
+    memory: Int, witnesses: Bool = false, cancelled: (@Sendable () -> Bool)? = nil, _ workers: Workers? = nil
   ) throws(ZonotopeError) -> PatternSet {
     var settings = EnumerationSettings()
     settings.memory = memory
     settings.question = cancelled
+    settings.workers = workers
     return try cells(settings: settings, witnesses: witnesses)
   }
 }

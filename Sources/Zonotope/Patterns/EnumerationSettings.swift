@@ -14,10 +14,16 @@ public struct EnumerationSettings: Sendable {
 
   var memoryBudget: Int { memory ?? physicalMemory() / 2 }
 
+  /// Threads that are there already, in place of ``threads``. They may leave out work when they are stopped.
+  var workers: Workers?
   /// A second way to ask for the end, from any thread.
   var question: (@Sendable () -> Bool)?
 
-  var isCancelled: Bool { cancellation?.isCancelled ?? false || question?() ?? false }
+  var isCancelled: Bool {
+    cancellation?.isCancelled ?? false || question?() ?? false || workers?.isStopped ?? false
+  }
+
+  func team() -> Workers { workers ?? Workers(threads: threads) }
 
   func check() throws(ZonotopeError) {
     guard threads >= 0, threads <= 4096 else {

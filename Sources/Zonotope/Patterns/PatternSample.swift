@@ -102,7 +102,7 @@ public struct PatternSample: Sendable {
         purpose: "sampling \(most) patterns", needed: needed, budget: settings.memoryBudget)
     }
     let source = try GateSource(distribution, for: x, seed: seed)
-    let batch = try GateBatch(source, size: min(GateBatch.size, rule.draws), threads: settings.threads)
+    let batch = try GateBatch(source, size: min(GateBatch.size, rule.draws), settings.team())
     let collector = try PatternCollector(samples: x.rows, width: x.columns)
     let meter = Meter(settings, total: Double(rule.draws))
     var ending = Ending.draws, checks = 0
@@ -114,7 +114,10 @@ public struct PatternSample: Sendable {
       }
       let before = (draws: collector.draws, count: collector.count)
       let count = min(batch.size, rule.draws - collector.draws)
-      batch.draw(count, first: first &+ UInt64(collector.draws))
+      guard batch.draw(count, first: first &+ UInt64(collector.draws)) else {
+        ending = .cancelled
+        break
+      }
       for i in 0..<count {
         try collector.add(batch.line(i), hash: batch.hashes[i], gate: batch.gate(i))
         if let distinct = rule.distinct, collector.count == distinct {
@@ -159,11 +162,11 @@ private final class GateBatch {
   private let scratch: [Vector]
   private let signs: [Vector]
 
-  init(_ source: GateSource, size: Int, threads: Int) throws(ZonotopeError) {
+  init(_ source: GateSource, size: Int, _ workers: Workers) throws(ZonotopeError) {
     self.source = source
     self.size = max(1, size)
     let x = source.x, words = zt_words(x.rows)
-    workers = Workers(threads: threads)
+    self.workers = workers
     gates = try Vector(product(self.size, x.columns, place: "patterns.gates"))
     bits = try Buffer(product(self.size, words, place: "patterns"))
     hashes = try Buffer(self.size)
@@ -176,7 +179,8 @@ private final class GateBatch {
   func gate(_ i: Int) -> UnsafePointer<Double> { UnsafePointer(gates.pointer + i * source.x.columns) }
   func line(_ i: Int) -> UnsafePointer<UInt64> { UnsafePointer(bits.pointer + i * zt_words(source.x.rows)) }
 
-  func draw(_ count: Int, first: UInt64) {
+  /// False when the workers were stopped and left out some.
+  func draw(_ count: Int, first: UInt64) -> Bool {
     let x = source.x, d = x.columns, words = zt_words(x.rows)
     workers.ranges(count, grain: Self.grain) { range, slot in
       for i in range {
@@ -188,5 +192,6 @@ private final class GateBatch {
         words, signs[slot].pointer)
       zt_hash_lines(range.count, x.rows, bits.pointer + start * words, words, hashes.pointer + start)
     }
+    return !workers.isStopped
   }
 }
