@@ -21,9 +21,14 @@ enum {
     ZT_SIGN_ROWS_ = 64, /* Samples of a tile of signs: one word of every line. */
 };
 
-/* A packed tile of rows, an error scale for each of its rows, and one for each gate. */
-static inline size_t zt_sign_workspace_(size_t d, size_t p) {
-    return ZT_SIGN_ROWS_ * d + ZT_SIGN_ROWS_ + p + ZT_SLACK_;
+/* A packed tile of rows, an error scale for each of its rows, and one for each gate, in elements of `size` bytes. */
+static inline size_t zt_sign_workspace_(size_t d, size_t p, size_t size) {
+    return ZT_SIGN_ROWS_ * d + ZT_SIGN_ROWS_ + p + ZT_SLACK_ * sizeof(double) / size;
+}
+
+/* The 2^4 subset sums of every four weights. */
+static inline size_t zt_weight_workspace_(size_t p) {
+    return 16 * (p / 4 + (p % 4 != 0)) + ZT_SLACK_;
 }
 
 #endif

@@ -42,6 +42,8 @@
 #include "zonotope/counting.h"
 #include "zonotope/kernels.h"
 #include "zonotope/masked.h"
+#include "zonotope/patterns.h"
+#include "zonotope/shrink.h"
 #include "zonotope/solve.h"
 #include "zonotope/status.h"
 

@@ -77,26 +77,72 @@ static int sum_is_negative_(sum_ *sum) {
     return sum->high > sum->low && sum->digits[sum->high - 1] < 0;
 }
 
-/* The sum of products of which some are infinite or NaN: the first kind wins by its sign, opposite ones are
- * NaN. */
-static int unbounded_bit_(size_t d, const double *x, const double *g) {
-    int up = 0, down = 0;
-    for (size_t c = 0; c < d; c++) {
-        if (isfinite(x[c]) && isfinite(g[c])) continue;
-        double product = x[c] * g[c];
-        if (isnan(product)) return 0;
-        up |= product > 0;
-        down |= product < 0;
-    }
-    return up && !down;
+/* What products that are not finite make of a sum: the sign of the infinite ones, NaN where they differ or one is. */
+typedef struct {
+    int up, down, nan;
+} unbounded_;
+
+static void add_unbounded_(unbounded_ *sum, double product) {
+    sum->nan |= isnan(product);
+    sum->up |= product > 0;
+    sum->down |= product < 0;
+}
+
+static int bit_of_(sum_ *sum, const unbounded_ *unbounded) {
+    if (unbounded->nan || unbounded->down) return 0;
+    return unbounded->up || !sum_is_negative_(sum);
 }
 
 int zt_exact_bit_(size_t d, const double *x, const double *g) {
     sum_ sum = {.low = DIGITS, .high = 0};
+    unbounded_ unbounded = {0, 0, 0};
     for (size_t c = 0; c < d; c++) {
-        if (!isfinite(x[c]) || !isfinite(g[c])) return unbounded_bit_(d, x, g);
-        if (x[c] != 0 && g[c] != 0) add_product_(&sum, split_(x[c]), split_(g[c]));
+        if (!isfinite(x[c]) || !isfinite(g[c]))
+            add_unbounded_(&unbounded, x[c] * g[c]);
+        else if (x[c] != 0 && g[c] != 0)
+            add_product_(&sum, split_(x[c]), split_(g[c]));
         if ((c + 1) % chunk_ == 0) carry_(&sum);
     }
-    return !sum_is_negative_(&sum);
+    return bit_of_(&sum, &unbounded);
+}
+
+/* A product of two floats is exact in double, and far from its limits. So the sum errs by at most d 2^-53 of the sum
+ * of magnitudes, which itself falls short by no more; the bound below is twice that. */
+static int sign_in_double_(size_t d, const float *x, const float *g) {
+    enum { CHAINS = 8 };
+    double sums[CHAINS] = {0}, sizes[CHAINS] = {0}, sum = 0, size = 0;
+    size_t c = 0;
+    for (; c + CHAINS <= d; c += CHAINS) {
+        for (size_t j = 0; j < CHAINS; j++) {
+            double product = (double)x[c + j] * (double)g[c + j];
+            sums[j] += product;
+            sizes[j] += fabs(product);
+        }
+    }
+    for (; c < d; c++) {
+        sums[0] += (double)x[c] * (double)g[c];
+        sizes[0] += fabs((double)x[c] * (double)g[c]);
+    }
+    for (size_t j = 0; j < CHAINS; j++) {
+        sum += sums[j];
+        size += sizes[j];
+    }
+    double bound = zt_sign_factor_(d) * 4 * size;
+    return sum > bound ? 1 : sum < -bound ? -1 : 0; /* 0 for NaN too. */
+}
+
+int zt_exact_bit_f32_(size_t d, const float *x, const float *g) {
+    int sign = sign_in_double_(d, x, g);
+    if (sign != 0) return sign > 0;
+    sum_ sum = {.low = DIGITS, .high = 0};
+    unbounded_ unbounded = {0, 0, 0};
+    for (size_t c = 0; c < d; c++) {
+        double a = (double)x[c], b = (double)g[c];
+        if (!isfinite(a) || !isfinite(b))
+            add_unbounded_(&unbounded, a * b);
+        else if (a != 0 && b != 0)
+            add_product_(&sum, split_(a), split_(b));
+        if ((c + 1) % chunk_ == 0) carry_(&sum);
+    }
+    return bit_of_(&sum, &unbounded);
 }

@@ -1,11 +1,21 @@
 #include "tiers.h"
 
+#include <string.h>
+
 #if defined(__x86_64__)
 #include <xmmintrin.h>
 #endif
 
+/* "avx512-base" is the part of that tier that every processor with AVX-512 has, which a better one would hide. */
+static const zt_kernel_table_ *find_(const char *name) {
+    if (strcmp(name, "avx512-base") != 0) return zt_find_table_(name);
+    const zt_kernel_table_ *table = zt_find_table_("avx512");
+    int hidden = table != NULL && strcmp(table->next->name, table->name) == 0;
+    return hidden ? table->next : NULL;
+}
+
 int zt_has_tier(const char *name) {
-    return zt_find_table_(name) != NULL;
+    return find_(name) != NULL;
 }
 
 #define ZT_FILL_(kernel)                                                                                     \
@@ -13,7 +23,7 @@ int zt_has_tier(const char *name) {
 
 zt_kernel_table_ zt_tier_table(const char *name) {
     zt_kernel_table_ filled = {.name = NULL};
-    const zt_kernel_table_ *table = zt_find_table_(name);
+    const zt_kernel_table_ *table = find_(name);
     if (table != NULL) filled.name = table->name;
     for (; table != NULL; table = table->next) {
         ZT_KERNELS_(ZT_FILL_)
@@ -32,7 +42,7 @@ static void two_hashes_(size_t lines, size_t bits, const uint64_t *source, size_
 
 size_t zt_distinct_lines_colliding(size_t lines, size_t bits, const uint64_t *source, size_t stride,
                                    size_t *first, size_t *workspace, int hashes) {
-    return zt_distinct_lines_by_(lines, bits, source, stride, first, workspace,
+    return zt_distinct_lines_by_(lines, bits, source, stride, NULL, first, workspace,
                                  hashes == 1 ? one_hash_ : two_hashes_);
 }
 
@@ -46,4 +56,11 @@ uint64_t zt_float_control(void) {
 #else
     return 0;
 #endif
+}
+
+#define ZT_NAME_(kernel) #kernel,
+
+const char *zt_kernel_name(size_t index) {
+    static const char *const names[] = {ZT_KERNELS_(ZT_NAME_) NULL};
+    return index < sizeof names / sizeof *names ? names[index] : NULL;
 }

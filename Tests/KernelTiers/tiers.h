@@ -4,11 +4,15 @@
 
 #include "../../CKernels/kernel_table.h"
 
-/* Whether this build and processor have the tier ("reference", "avx2", "avx512", "neon"). */
+/* Whether this build and processor have the tier ("reference", "avx2", "avx512", "neon", and "avx512-base":
+ * that of avx512 without population counts where the processor has both). */
 int zt_has_tier(const char *name);
 
 /* The functions that serve in a tier, its own or those of the tiers below; all NULL without the tier. */
 zt_kernel_table_ zt_tier_table(const char *name);
+
+/* The entries of a table by number, and NULL beyond the last. */
+const char *zt_kernel_name(size_t index);
 
 /* zt_distinct_lines where every line has the same hash, or one of two. */
 size_t zt_distinct_lines_colliding(size_t lines, size_t bits, const uint64_t *source, size_t stride,

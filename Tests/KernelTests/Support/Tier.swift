@@ -14,7 +14,7 @@ struct Tier: CustomTestStringConvertible, @unchecked Sendable {
   }
 
   static let reference = Tier(name: "reference")
-  static let all: [Tier] = ["reference", "avx2", "avx512", "neon"]
+  static let all: [Tier] = ["reference", "avx2", "avx512-base", "avx512", "neon"]
     .filter { (name: String) in zt_has_tier(name) != 0 }
     .map { Tier(name: $0) }
 
@@ -49,8 +49,7 @@ struct Tier: CustomTestStringConvertible, @unchecked Sendable {
     let room = workspace(zt_pack_signs_f64_workspace(x.rows, x.columns, gates.rows))
     table.pack_signs_f64(
       x.rows, x.columns, gates.rows, x.pointer, x.stride, gates.pointer, gates.stride, bits.pointer,
-      bits.stride,
-      room.pointer)
+      bits.stride, nil, room.pointer)
   }
 
   func transpose(_ source: BitMatrix, into destination: BitMatrix) {

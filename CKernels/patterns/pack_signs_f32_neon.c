@@ -1,0 +1,4 @@
+#define ZT_SINGLE_ 1
+#include "lanes/neon_lanes.h"
+
+#include "patterns/pack_signs_text.h"

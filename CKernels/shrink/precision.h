@@ -1,0 +1,13 @@
+/* Names of both precisions for the texts of this family. */
+#ifndef ZT_SHRINK_PRECISION_H
+#define ZT_SHRINK_PRECISION_H
+
+#include "tiny_norm.h"
+
+#if ZT_SINGLE_
+#define NORM_ zt_norm_f32_
+#else
+#define NORM_ zt_norm_f64_
+#endif
+
+#endif

@@ -1,0 +1,4 @@
+#define ZT_SINGLE_ 1
+#include "lanes/avx512_lanes.h"
+
+#include "shrink/shrink_text.h"
