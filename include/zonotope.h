@@ -39,6 +39,7 @@
 
 #include "zonotope/arrangements.h"
 #include "zonotope/cones.h"
+#include "zonotope/counting.h"
 #include "zonotope/kernels.h"
 #include "zonotope/masked.h"
 #include "zonotope/patterns.h"

@@ -79,7 +79,7 @@ enum zt_status zt_problem_set_loss(zt_problem *problem, enum zt_loss loss, doubl
 enum zt_status zt_problem_set_beta(zt_problem *problem, double beta);
 enum zt_status zt_problem_set_beta_ratio(zt_problem *problem, double ratio);
 
-/* All patterns, for data of rank at most 3, the column of ones included: the bound then speaks of every network. */
+/* All patterns, as far as memory allows: the bound then speaks of every network. */
 enum zt_status zt_problem_use_all_patterns(zt_problem *problem);
 /* The distinct patterns of count random gates; the same seed gives the same. */
 enum zt_status zt_problem_sample_patterns(zt_problem *problem, size_t count, uint64_t seed);
