@@ -21,7 +21,7 @@ void zt_masked_forward_f64(const zt_masked_f64 *map, size_t first, size_t last, 
 
 size_t zt_masked_forward_f64_workspace(const zt_masked_f64 *map) {
     (void)map;
-    return ZT_MASKED_WORKSPACE_;
+    return ZT_MASKED_BYTES_ / sizeof(double);
 }
 
 void zt_masked_adjoint_f64(const zt_masked_f64 *map, size_t first, size_t last, const double *r,
@@ -31,7 +31,7 @@ void zt_masked_adjoint_f64(const zt_masked_f64 *map, size_t first, size_t last, 
 
 size_t zt_masked_adjoint_f64_workspace(const zt_masked_f64 *map) {
     (void)map;
-    return ZT_MASKED_WORKSPACE_;
+    return ZT_MASKED_BYTES_ / sizeof(double);
 }
 
 void zt_masked_forward_f32(const zt_masked_f32 *map, size_t first, size_t last, const float *u,
@@ -40,7 +40,8 @@ void zt_masked_forward_f32(const zt_masked_f32 *map, size_t first, size_t last, 
 }
 
 size_t zt_masked_forward_f32_workspace(const zt_masked_f32 *map) {
-    return zt_register_forward_room_(map);
+    size_t registers = zt_register_forward_room_(map), tables = ZT_MASKED_BYTES_ / sizeof(float);
+    return registers > tables ? registers : tables;
 }
 
 void zt_masked_adjoint_f32(const zt_masked_f32 *map, size_t first, size_t last, const float *r,
@@ -49,5 +50,6 @@ void zt_masked_adjoint_f32(const zt_masked_f32 *map, size_t first, size_t last, 
 }
 
 size_t zt_masked_adjoint_f32_workspace(const zt_masked_f32 *map) {
-    return zt_register_adjoint_room_(map);
+    size_t registers = zt_register_adjoint_room_(map), tables = ZT_MASKED_BYTES_ / sizeof(float);
+    return registers > tables ? registers : tables;
 }

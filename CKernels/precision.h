@@ -4,14 +4,17 @@
 
 #include "zonotope/masked.h"
 
+/* zt_masked_forward, avx2: zt_masked_forward_f64_avx2_ */
+#define ZT_PRECISE_(name, tier) ZT_PASTE_(name, tier)
+
 #if ZT_SINGLE_
 typedef float zt_real_;
 typedef zt_masked_f32 zt_masked_;
-#define ZT_PRECISE_(name, tier) name##_f32_##tier##_
+#define ZT_PASTE_(name, tier) name##_f32_##tier##_
 #else
 typedef double zt_real_;
 typedef zt_masked_f64 zt_masked_;
-#define ZT_PRECISE_(name, tier) name##_f64_##tier##_
+#define ZT_PASTE_(name, tier) name##_f64_##tier##_
 #endif
 
 #endif

@@ -6,13 +6,17 @@
 #include <stddef.h>
 
 enum {
-    ZT_TILE_ = 64,        /* Inputs of a masked product that share one word of every line. */
-    ZT_PANEL_ = 8,        /* Columns of a masked product that are accumulated together: one cache line. */
-    ZT_BLOCK_ = 1024,     /* Outputs whose panel stays in the second-level cache. */
-    ZT_TABLES_ = 16 * 16, /* Entries: 16 groups of 4 inputs, 2^4 subset sums each. */
-    ZT_SLACK_ = 8,        /* Elements lost to the alignment of the workspace. */
+    ZT_LINE_ = 64,         /* Bytes of a panel of columns: one cache line. */
+    ZT_TILE_ = 64,         /* Inputs of a masked product that share one word of every line. */
+    ZT_INPUTS_ = 65,       /* The same, up to whole groups. */
+    ZT_TABLES_ = 13 * 32,  /* Entries: 13 groups of 5 inputs, 2^5 subset sums each. */
+    ZT_BLOCK_ = 2048,      /* Outputs whose panel stays in the second-level cache. */
+    ZT_LANE_COLUMNS_ = 32, /* Columns of 64 inputs each that the room of the tables holds in any precision. */
+    ZT_FINISH_ = 128,      /* Outputs whose panel stays in the first-level cache. */
 
-    ZT_MASKED_WORKSPACE_ = (ZT_TABLES_ + ZT_TILE_ + ZT_BLOCK_) * ZT_PANEL_ + ZT_SLACK_,
+    /* Bytes, with a line that is lost to the alignment. */
+    ZT_MASKED_BYTES_ = (ZT_TABLES_ + 2 * ZT_INPUTS_ + ZT_BLOCK_ + 1) * ZT_LINE_,
+    ZT_SLACK_ = 8, /* Elements of a workspace lost to its alignment. */
 
     ZT_SIGN_ROWS_ = 64, /* Samples of a tile of signs: one word of every line. */
 };

@@ -18,7 +18,7 @@ import Testing
   @Test func publicFunctionsReachTheTable() throws {
     var random = SeededGenerator()
     let tier = Tier(name: String(cString: try #require(zt_kernel_tier())))
-    let problem = MaskedProblem(70, 9, 33, using: &random)
+    let problem = MaskedProblem<Double>(70, 9, 33, using: &random)
     var map = zt_masked_f64(
       samples: 70, features: 9, patterns: 33, outputs: 1, x: problem.x.pointer, x_stride: 9,
       sample_bits: problem.sampleBits.pointer, sample_bit_stride: 1,

@@ -8,10 +8,10 @@ import Testing
     let tiny = Double.leastNonzeroMagnitude
     let x = Matrix(67, 5) { k, c in Double(k + c) * tiny }
     let bits = BitMatrix(9, 67) { ($0 + $1) % 3 != 0 }
-    let ones = GuardedArray(Array(repeating: 1.0, count: 67))
+    let ones = Matrix(67, 1) { _, _ in 1 }
     let g = Matrix(9, 5)
     tier.adjoint(x, bits, ones, into: g)
-    #expect(g.entries == Naive.adjoint(x, bits, ones.values).map(\.value))
+    #expect(g.entries == Naive.adjoint(x, bits, ones.entries).map(\.value))
     #expect(g.entries.allSatisfy { $0 > 0 })
 
     let u = Matrix(9, 5) { _, _ in 1 }
@@ -22,7 +22,7 @@ import Testing
   @Test(arguments: Tier.all) func modesAreUnchanged(_ tier: Tier) {
     var random = SeededGenerator()
     let before = zt_float_control()
-    let problem = MaskedProblem(67, 9, 33, using: &random)
+    let problem = MaskedProblem<Double>(67, 9, 33, using: &random)
     let g = Matrix(33, 9)
     _ = tier.forward(problem.x, problem.sampleBits, problem.u)
     #expect(zt_float_control() == before)

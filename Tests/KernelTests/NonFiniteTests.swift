@@ -12,7 +12,7 @@ import Testing
     var random = SeededGenerator()
     for value in Self.values {
       for position in [0, 3, 4, 63, 64, 69] {
-        let problem = MaskedProblem(67, 9, 70, using: &random)
+        let problem = MaskedProblem<Double>(67, 9, 70, using: &random)
         problem.u[position, position % 9] = value
         let f = tier.forward(problem.x, problem.sampleBits, problem.u)
         for k in 0..<67 {
@@ -28,7 +28,7 @@ import Testing
     var random = SeededGenerator()
     for value in Self.values {
       for row in [0, 5, 63, 64, 66] {
-        let problem = MaskedProblem(67, 9, 7, using: &random)
+        let problem = MaskedProblem<Double>(67, 9, 7, using: &random)
         problem.x[row, 4] = value
         let f = tier.forward(problem.x, problem.sampleBits, problem.u)
         let selected = (0..<7).contains { problem.sampleBits[row, $0] }
@@ -37,7 +37,7 @@ import Testing
         tier.adjoint(problem.x, problem.patternBits, problem.r, into: g)
         for i in 0..<7 {
           for c in 0..<9 {
-            let want = c == 4 && problem.patternBits[i, row] ? value * problem.r.pointer[row] : 0
+            let want = c == 4 && problem.patternBits[i, row] ? value * problem.r[row, 0] : 0
             #expect(Self.same(want, g[i, c]))
           }
         }
@@ -48,8 +48,8 @@ import Testing
   @Test(arguments: Tier.all) func inResiduals(_ tier: Tier) {
     var random = SeededGenerator()
     for value in Self.values {
-      let problem = MaskedProblem(67, 6, 9, using: &random)
-      problem.r.pointer[65] = value
+      let problem = MaskedProblem<Double>(67, 6, 9, using: &random)
+      problem.r[65, 0] = value
       let g = Matrix(9, 6)
       tier.adjoint(problem.x, problem.patternBits, problem.r, into: g)
       for i in 0..<9 {
@@ -63,11 +63,11 @@ import Testing
   /// Opposite infinities meet only in the outputs that select both.
   @Test(arguments: Tier.all) func oppositeInfinities(_ tier: Tier) {
     var random = SeededGenerator()
-    let problem = MaskedProblem(67, 3, 40, using: &random)
+    let problem = MaskedProblem<Double>(67, 3, 40, using: &random)
     problem.x[1, 0] = .infinity
     problem.x[2, 0] = -.infinity
-    problem.r.pointer[1] = 1
-    problem.r.pointer[2] = 1
+    problem.r[1, 0] = 1
+    problem.r[2, 0] = 1
     let g = Matrix(40, 3)
     tier.adjoint(problem.x, problem.patternBits, problem.r, into: g)
     for i in 0..<40 {
@@ -84,7 +84,7 @@ import Testing
     #expect(tier.forward(x, none, u) == [0, 0, 0])
     #expect(tier.forward(x, BitMatrix(3, 0) { _, _ in false }, Matrix(0, 2)) == [0, 0, 0])
     let g = Matrix(2, 2)
-    tier.adjoint(x, BitMatrix(2, 3) { _, _ in false }, GuardedArray([1, .nan, 1]), into: g)
+    tier.adjoint(x, BitMatrix(2, 3) { _, _ in false }, Matrix(3, 1) { k, _ in k == 1 ? .nan : 1 }, into: g)
     #expect(g.entries == [0, 0, 0, 0])
   }
 }

@@ -4,31 +4,46 @@ import Testing
 @Suite struct RangeSplittingTests {
   private static let cuts = [0, 1, 4, 7, 64, 65, 130, 1030, 1100]
 
+  /// Shapes that are summed by tables, directly and in lanes.
+  private static let shapes = [(5, 70), (17, 3), (3, 4), (2, 100)]
+
   @Test(arguments: Tier.all) func forwardBySamples(_ tier: Tier) {
-    var random = SeededGenerator()
-    let n = Self.cuts.last!
-    let whole = MaskedProblem(n, 5, 70, using: &random)
-    let f = tier.forward(whole.x, whole.sampleBits, whole.u)
-    for (from, to) in zip(Self.cuts, Self.cuts.dropFirst()) {
-      let x = Matrix(to - from, 5) { whole.x[from + $0, $1] }
-      let bits = BitMatrix(to - from, 70) { whole.sampleBits[from + $0, $1] }
-      let part = tier.forward(x, bits, whole.u)
-      #expect(part.map(\.bitPattern) == f[from..<to].map(\.bitPattern))
+    func tryAll<Real: KernelReal>(_: Real.Type, _ random: inout SeededGenerator) {
+      for (d, p) in Self.shapes {
+        let problem = MaskedProblem<Real>(Self.cuts.last!, d, p, outputs: 2, using: &random)
+        let whole = problem.forward(tier)
+        for (from, to) in zip(Self.cuts, Self.cuts.dropFirst()) {
+          let part = problem.forward(tier, from..<to)
+          for k in 0..<Self.cuts.last! {
+            // What lies outside of the range is left alone.
+            let want = (from..<to).contains(k) ? whole.row(k) : [.gap, .gap]
+            #expect(part.row(k).map(\.bitPattern) == want.map(\.bitPattern))
+          }
+        }
+      }
     }
+    var random = SeededGenerator()
+    tryAll(Double.self, &random)
+    tryAll(Float.self, &random)
   }
 
   @Test(arguments: Tier.all) func adjointByPatterns(_ tier: Tier) {
-    var random = SeededGenerator()
-    let p = Self.cuts.last!
-    let whole = MaskedProblem(70, 5, p, using: &random)
-    let g = Matrix(p, 5)
-    tier.adjoint(whole.x, whole.patternBits, whole.r, into: g)
-    for (from, to) in zip(Self.cuts, Self.cuts.dropFirst()) {
-      let bits = BitMatrix(to - from, 70) { whole.patternBits[from + $0, $1] }
-      let part = Matrix(to - from, 5)
-      tier.adjoint(whole.x, bits, whole.r, into: part)
-      #expect(part.bitPatterns == (from..<to).flatMap { g.row($0) }.map(\.bitPattern))
+    func tryAll<Real: KernelReal>(_: Real.Type, _ random: inout SeededGenerator) {
+      for (d, n) in Self.shapes {
+        let problem = MaskedProblem<Real>(n, d, Self.cuts.last!, using: &random)
+        let whole = problem.adjoint(tier), gap = [Real](repeating: .gap, count: d)
+        for (from, to) in zip(Self.cuts, Self.cuts.dropFirst()) {
+          let part = problem.adjoint(tier, from..<to)
+          for i in 0..<Self.cuts.last! {
+            let want = (from..<to).contains(i) ? whole.row(i) : gap
+            #expect(part.row(i).map(\.bitPattern) == want.map(\.bitPattern))
+          }
+        }
+      }
     }
+    var random = SeededGenerator()
+    tryAll(Double.self, &random)
+    tryAll(Float.self, &random)
   }
 
   @Test(arguments: Tier.all) func hadamardGramByRows(_ tier: Tier) {

@@ -86,16 +86,22 @@ public struct MaskedMap: GramMap {
 
   /// sum_i D_i X X' D_i = (M M') o (X X')
   public func gram(into k: MutableValues, _ workers: Workers) {
-    gramOfRows(x, into: k)
-    workers.ranges(samples, grain: 64) { range, _ in
+    gramOfRows(x, into: k, workers)
+    workers.ranges(samples, grain: gramGrain) { range, _ in
       zt_hadamard_gram_f64(
         range.lowerBound, range.upperBound, blocks, patterns.sampleBits.pointer, patterns.sampleWords,
         k.baseAddress, samples)
     }
   }
 
-  /// Two ranges at least when the product is large enough to be worth a second thread (2 MFLOP).
+  /// Two ranges at least when the product is large enough to be worth a second thread (2 MFLOP), and some hundredths of
+  /// a second each at most where it is very large, after which workers can leave off.
   private var isSmall: Bool { 2 * Double(samples) * Double(blockSize) * Double(blocks) < 2e6 }
-  fileprivate var sampleGrain: Int { isSmall ? max(1, samples) : max(64, (samples + 7) / 8) }
-  fileprivate var patternGrain: Int { isSmall ? max(1, blocks) : max(16, (blocks + 7) / 8) }
+  var sampleGrain: Int { grain(samples, least: 64, against: blocks) }
+  var patternGrain: Int { grain(blocks, least: 16, against: samples) }
+  private func grain(_ count: Int, least: Int, against others: Int) -> Int {
+    if isSmall { return max(1, count) }
+    return min(max(least, (count + 7) / 8), max(32, 200_000_000 / max(1, blockSize * others)))
+  }
+  private var gramGrain: Int { max(8, min(64, 20_000_000 / max(1, samples * patterns.sampleWords))) }
 }

@@ -88,9 +88,7 @@ extension TrainingPlan {
     let seconds = monotonicSeconds() - started
 
     let score = target.loss == .squared ? Score.rSquared : .accuracy
-    // Who cancels wants the network now, and the baseline solves too.
-    let isCancelled = settings.cancellation?.isCancelled == true
-    let baseline = isCancelled ? nil : try baseline(target.loss, rows, score)
+    let baseline = try baseline(target.loss, rows, score)
     let run = ModelCard.Run(
       rows: fitted.y.count, testRows: rows.test.y.count, testFraction: testFraction, seed: seed,
       betaRatio: result.betaMax > 0 ? result.beta / result.betaMax : 0,
@@ -112,9 +110,15 @@ extension TrainingPlan {
     _ loss: LossKind, _ rows: TrainingRows, _ score: Score
   ) throws(ZonotopeError) -> TrainingReport.Baseline? {
     guard let fit = rows.fit, let holdout = rows.holdout else { return nil }
+    // The seconds are the network's; who cancels wants it now.
+    if settings.cancellation?.isCancelled == true { return nil }
     let started = monotonicSeconds()
+    var limits = settings
+    limits.seconds = nil
+    let workers = Workers(threads: settings.threads)
     let model = try LinearBaseline.fit(
-      loss: loss, fit: (fit.x, fit.y), holdout: (holdout.x, holdout.y), all: (rows.train.x, rows.train.y))
+      loss: loss, fit: (fit.x, fit.y), holdout: (holdout.x, holdout.y), all: (rows.train.x, rows.train.y),
+      workers.stopping(at: StopCondition(limits, started: started)))
     guard let model else { return nil }
     return TrainingReport.Baseline(
       model: model, trainScore: score.value(model.predict(rows.train.x), rows.train.y),

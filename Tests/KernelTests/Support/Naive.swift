@@ -10,8 +10,8 @@ enum Naive {
       terms += 1
     }
 
-    func agrees(with other: Double, terms more: Int = 0) -> Bool {
-      abs(value - other) <= 4 * Double(terms + more) * .ulpOfOne * magnitude
+    func agrees<Real: KernelReal>(with other: Real, terms more: Int = 0) -> Bool {
+      abs(value - Double(other)) <= 4 * Double(terms + more) * Double(Real.ulpOfOne) * magnitude
     }
   }
 
@@ -36,36 +36,4 @@ enum Naive {
   }
 
   static func norm(_ v: [Double]) -> Double { v.reduce(0) { $0 + $1 * $1 }.squareRoot() }
-}
-
-/// Everything a masked product needs, at random.
-struct MaskedProblem {
-  var x: Matrix, u: Matrix, r: GuardedArray<Double>, patternBits: BitMatrix, sampleBits: BitMatrix
-
-  init(
-    _ n: Int, _ d: Int, _ p: Int, padding: Int = 0, at placement: GuardedArray<Double>.Placement = .end,
-    offset: Int = 0, using random: inout SeededGenerator
-  ) {
-    var generator = random
-    x = Matrix(n, d, padding: padding, at: placement, offset: offset) { _, _ in generator.unit() }
-    u = Matrix(p, d, padding: padding, at: placement, offset: offset) { _, _ in generator.unit() }
-    r = GuardedArray((0..<n).map { _ in generator.unit() }, at: placement, offset: offset)
-    let bitPlacement: GuardedArray<UInt64>.Placement = placement == .end ? .end : .start
-    patternBits = BitMatrix(p, n, padding: padding, at: bitPlacement) { _, _ in generator.next() & 1 == 1 }
-    let patterns = patternBits
-    sampleBits = BitMatrix(n, p, padding: padding, at: bitPlacement) { patterns[$1, $0] }
-    random = generator
-  }
-
-  /// Nil if both products of the tier agree with the definitions, else what does not.
-  func fault(of tier: Tier, offset: Int = 0) -> String? {
-    let f = tier.forward(x, sampleBits, u, offset: offset)
-    for (k, (got, want)) in zip(f, Naive.forward(x, sampleBits, u)).enumerated()
-    where !want.agrees(with: got) { return "f[\(k)] = \(got), not \(want.value)" }
-    let g = Matrix(u.rows, u.columns, padding: u.stride - u.columns, offset: offset)
-    tier.adjoint(x, patternBits, r, into: g)
-    for (j, (got, want)) in zip(g.entries, Naive.adjoint(x, patternBits, r.values)).enumerated()
-    where !want.agrees(with: got) { return "g[\(j)] = \(got), not \(want.value)" }
-    return g.gapsAreUntouched ? nil : "a gap between rows of g was written"
-  }
 }

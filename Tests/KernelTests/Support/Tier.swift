@@ -20,24 +20,29 @@ struct Tier: CustomTestStringConvertible, @unchecked Sendable {
 
   var testDescription: String { name }
 
-  func forward(_ x: Matrix, _ sampleBits: BitMatrix, _ u: Matrix, offset: Int = 0) -> [Double] {
-    let f = GuardedArray(count: x.rows, of: gap, offset: offset)
-    var map = zt_masked_f64(
-      samples: x.rows, features: x.columns, patterns: u.rows, outputs: 1, x: x.pointer, x_stride: x.stride,
-      sample_bits: sampleBits.pointer, sample_bit_stride: sampleBits.stride, pattern_bits: nil,
-      pattern_bit_stride: 0, on: 1, off: 0)
-    let room = workspace(zt_masked_forward_f64_workspace(&map))
-    table.masked_forward_f64(&map, 0, x.rows, u.pointer, u.stride, f.pointer, 1, room.pointer)
-    return f.values
+  func forward<Real>(
+    _ map: MaskedOperands<Real>, _ samples: Range<Int>, _ u: RealMatrix<Real>, into f: RealMatrix<Real>
+  ) {
+    Real.forward(table, map, samples, u, into: f)
   }
 
-  func adjoint(_ x: Matrix, _ patternBits: BitMatrix, _ r: GuardedArray<Double>, into g: Matrix) {
-    var map = zt_masked_f64(
-      samples: x.rows, features: x.columns, patterns: g.rows, outputs: 1, x: x.pointer, x_stride: x.stride,
-      sample_bits: nil, sample_bit_stride: 0, pattern_bits: patternBits.pointer,
-      pattern_bit_stride: patternBits.stride, on: 1, off: 0)
-    let room = workspace(zt_masked_adjoint_f64_workspace(&map))
-    table.masked_adjoint_f64(&map, 0, g.rows, r.pointer, 1, g.pointer, g.stride, room.pointer)
+  func adjoint<Real>(
+    _ map: MaskedOperands<Real>, _ patterns: Range<Int>, _ r: RealMatrix<Real>, into g: RealMatrix<Real>
+  ) {
+    Real.adjoint(table, map, patterns, r, into: g)
+  }
+
+  /// Gates, one output, all samples.
+  func forward<Real>(_ x: RealMatrix<Real>, _ sampleBits: BitMatrix, _ u: RealMatrix<Real>) -> [Real] {
+    let f = RealMatrix<Real>(x.rows, 1)
+    forward(MaskedOperands(x: x, sampleBits: sampleBits, patterns: u.rows), 0..<x.rows, u, into: f)
+    return f.entries
+  }
+
+  func adjoint<Real>(
+    _ x: RealMatrix<Real>, _ patternBits: BitMatrix, _ r: RealMatrix<Real>, into g: RealMatrix<Real>
+  ) {
+    adjoint(MaskedOperands(x: x, patternBits: patternBits, patterns: g.rows), 0..<g.rows, r, into: g)
   }
 
   func packSigns(_ x: Matrix, _ gates: Matrix, into bits: BitMatrix) {

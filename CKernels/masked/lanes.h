@@ -1,0 +1,113 @@
+/*
+ * Bits times dense with an input in every lane, for few columns: a panel of columns would be mostly empty there. A word of
+ * a line becomes a mask of 64 lanes, and what it does not select is cleared, not multiplied by zero, so that a NaN
+ * goes nowhere else. The work is that of a dense product. Only for off = 0.
+ */
+#include "finish.h"
+#include "room.h"
+
+#if ZT_SINGLE_
+typedef uint32_t lane_bits_;
+#else
+typedef uint64_t lane_bits_;
+#endif
+typedef lane_bits_ mask_ __attribute__((vector_size(ZT_VECTOR_BYTES_), may_alias));
+
+enum { VECTORS = ZT_TILE_ / LANES /* of a whole tile */ };
+
+/* Lane j is all ones where bit j of the word is set. */
+ZT_INLINE_ mask_ spread_(uint64_t word) {
+    lane_bits_ bits[LANES] __attribute__((aligned(ZT_VECTOR_BYTES_)));
+    for (size_t j = 0; j < LANES; j++) bits[j] = (lane_bits_)1 << j;
+    mask_ each = *(const mask_ *)bits;
+    mask_ all = (mask_){0} + (lane_bits_)word;
+    return (mask_)((all & each) == each);
+}
+
+ZT_INLINE_ vec_ select_(vec_ v, mask_ mask) {
+    return (vec_)((mask_)v & mask);
+}
+
+/* turned[c][j] = on scale_j row_j[c] for the inputs [first, first + count), zeros up to whole vectors. */
+ZT_TARGET_ static void turn_inputs_(const zt_inputs_ *in, size_t first, size_t count, zt_real_ *turned) {
+    size_t padded = (count + LANES - 1) / LANES * LANES;
+    for (size_t j = 0; j < padded; j++) {
+        size_t i = first + j;
+        zt_real_ scale = j >= count           ? 0
+                         : in->scales != NULL ? in->scales[i * in->scale_stride] * in->on
+                                              : in->on;
+        for (size_t c = 0; c < in->columns; c++)
+            turned[c * ZT_TILE_ + j] = j < count ? scale * in->rows[i * in->row_stride + c] : 0;
+    }
+}
+
+/* sums[c] += the selected of turned[c], for every column: an adjoint product. */
+ZT_INLINE_ void add_columns_(uint64_t word, size_t vectors, size_t columns, int fresh, const zt_real_ *turned,
+                             zt_real_ *sums) {
+    mask_ masks[VECTORS];
+    ZT_UNROLL_ for (size_t j = 0; j < VECTORS; j++) masks[j] =
+        j < vectors ? spread_(word >> j * LANES) : (mask_){0};
+    for (size_t c = 0; c < columns; c++) {
+        vec_ sum = fresh ? zero_() : load_(sums + c * LANES);
+        ZT_UNROLL_ for (size_t j = 0; j < vectors; j++) sum +=
+            select_(load_(turned + c * ZT_TILE_ + j * LANES), masks[j]);
+        store_(sums + c * LANES, sum);
+    }
+}
+
+/* sums += the selected of x . u_i, for one sample x: a forward product. */
+ZT_INLINE_ void add_dots_(uint64_t word, size_t vectors, size_t columns, int fresh, const zt_real_ *x,
+                          const zt_real_ *turned, zt_real_ *sums) {
+    vec_ dots[VECTORS];
+    ZT_UNROLL_ for (size_t j = 0; j < vectors; j++) dots[j] = zero_();
+    for (size_t c = 0; c < columns; c++) {
+        ZT_UNROLL_ for (size_t j = 0; j < vectors; j++) dots[j] +=
+            load_(turned + c * ZT_TILE_ + j * LANES) * x[c];
+    }
+    vec_ sum = fresh ? zero_() : load_(sums);
+    ZT_UNROLL_ for (size_t j = 0; j < vectors; j++) sum += select_(dots[j], spread_(word >> j * LANES));
+    store_(sums, sum);
+}
+
+/* `vectors` of a tile exist. Few are frequent in small products. */
+ZT_TARGET_ static void add_lanes_(const zt_inputs_ *in, const zt_outputs_ *out, size_t output, size_t first,
+                                  size_t vectors, const zt_real_ *turned, zt_real_ *sums) {
+    uint64_t word = out->bits[output * out->bit_stride + first / ZT_TILE_];
+    const zt_real_ *x = out->x != NULL ? out->x + output * out->x_stride : NULL;
+    size_t columns = in->columns;
+    int fresh = first == 0;
+#define ZT_LANES_CASE_(count)                                                                                \
+    if (x != NULL)                                                                                           \
+        add_dots_(word, count, columns, fresh, x, turned, sums);                                             \
+    else                                                                                                     \
+        add_columns_(word, count, columns, fresh, turned, sums)
+    if (vectors == VECTORS) {
+        ZT_LANES_CASE_(VECTORS);
+    } else if (vectors == 1) {
+        ZT_LANES_CASE_(1);
+    } else {
+        ZT_LANES_CASE_(vectors);
+    }
+#undef ZT_LANES_CASE_
+}
+
+/* At most ZT_LANE_COLUMNS_ columns: turned takes the room of the tables, the sums that of the panel. */
+ZT_TARGET_ static void sum_by_lanes_(const zt_inputs_ *in, const zt_outputs_ *out, size_t first, size_t last,
+                                     zt_real_ *workspace) {
+    room_ room = divide_(workspace);
+    size_t sums = out->x != NULL ? 1 : in->columns, block = ZT_BLOCK_ / sums;
+    for (size_t o = first; o < last; o += block) {
+        size_t count = last - o < block ? last - o : block;
+        for (size_t i = 0; i < in->count; i += ZT_TILE_) {
+            size_t inputs = in->count - i < ZT_TILE_ ? in->count - i : ZT_TILE_;
+            size_t vectors = (inputs + LANES - 1) / LANES;
+            turn_inputs_(in, i, inputs, room.tables);
+            for (size_t j = 0; j < count; j++)
+                add_lanes_(in, out, o + j, i, vectors, room.tables, room.panel + j * sums * LANES);
+        }
+        for (size_t j = 0; j < count; j++)
+            for (size_t c = 0; c < sums; c++)
+                out->rows[(o + j) * out->row_stride + c] =
+                    sum_lanes_(load_(room.panel + (j * sums + c) * LANES));
+    }
+}
