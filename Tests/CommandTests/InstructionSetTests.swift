@@ -11,11 +11,16 @@ import Zonotope
       ["patterns", "--data", table, "--sample", "50", "--list"], environment: ["ZT_ISA": set])
   }
 
+  /// All but the first line, which names a file of its own in every run.
+  private func lines(of answer: Command.Answer) -> [Substring] {
+    Array(answer.output.split(separator: "\n").dropFirst())
+  }
+
   /// Patterns are the same bits in all of them. What a processor lacks is refused, not tried.
   @Test(arguments: ["reference", "avx2", "avx512", "neon"]) func isForcedOrRefused(_ set: String) throws {
     let answer = try patterns(with: set)
     if answer.status == 0 {
-      #expect(try answer.output == patterns(with: "reference").output)
+      #expect(try lines(of: answer) == lines(of: patterns(with: "reference")))
     } else {
       #expect(set != "reference" && answer.status > 0 && answer.output.isEmpty)
       #expect(answer.errors.contains("ZT_ISA"))
