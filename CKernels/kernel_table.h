@@ -1,38 +1,22 @@
 /*
  * One struct of function pointers an instruction set. A tier may leave an entry NULL: the next lower one then
- * serves. Signatures and meaning are those of the public functions in zonotope/kernels.h and its parts,
- * where there is one.
+ * serves. Signatures and meaning are those of the public functions in zonotope/masked.h,
+ * zonotope/patterns.h and zonotope/shrink.h, where there is one.
  */
 #ifndef ZT_KERNEL_TABLE_H
 #define ZT_KERNEL_TABLE_H
-
-#include "zonotope/masked.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
 #pragma GCC visibility push(hidden)
 
+#include "masked/table.h"
 #include "patterns/table.h"
 #include "shrink/table.h"
 
-typedef void zt_masked_forward_f64_fn_(const zt_masked_f64 *map, size_t first, size_t last, const double *u,
-                                       size_t u_stride, double *f, size_t f_stride, double *workspace);
-typedef void zt_masked_adjoint_f64_fn_(const zt_masked_f64 *map, size_t first, size_t last, const double *r,
-                                       size_t r_stride, double *g, size_t g_stride, double *workspace);
-typedef void zt_masked_forward_f32_fn_(const zt_masked_f32 *map, size_t first, size_t last, const float *u,
-                                       size_t u_stride, float *f, size_t f_stride, float *workspace);
-typedef void zt_masked_adjoint_f32_fn_(const zt_masked_f32 *map, size_t first, size_t last, const float *r,
-                                       size_t r_stride, float *g, size_t g_stride, float *workspace);
-
 /* Every kernel that has more than one version. A line here, a signature above and a reference version make a
  * new one; the other tiers may follow in any order. */
-#define ZT_MASKED_KERNELS_(X)                                                                                \
-    X(masked_forward_f64)                                                                                    \
-    X(masked_adjoint_f64)                                                                                    \
-    X(masked_forward_f32)                                                                                    \
-    X(masked_adjoint_f32)
-
 #define ZT_KERNELS_(X)                                                                                       \
     ZT_PATTERN_KERNELS_(X)                                                                                   \
     ZT_SHRINK_KERNELS_(X)                                                                                    \
@@ -58,28 +42,16 @@ const zt_kernel_table_ *zt_kernels_(void);
 ZT_KERNELS_(ZT_DECLARE_REFERENCE_)
 
 #if defined(__x86_64__)
-zt_masked_forward_f64_fn_ zt_masked_forward_f64_avx2_;
-zt_masked_adjoint_f64_fn_ zt_masked_adjoint_f64_avx2_;
-zt_masked_forward_f32_fn_ zt_masked_forward_f32_avx2_;
-zt_masked_adjoint_f32_fn_ zt_masked_adjoint_f32_avx2_;
-zt_masked_forward_f32_fn_ zt_masked_forward_f32_registers_avx512_;
-zt_masked_adjoint_f32_fn_ zt_masked_adjoint_f32_registers_avx512_;
-zt_masked_forward_f32_fn_ zt_masked_forward_f32_avx512_counts_;
-zt_masked_adjoint_f32_fn_ zt_masked_adjoint_f32_avx512_counts_;
-zt_masked_forward_f64_fn_ zt_masked_forward_f64_avx512_;
-zt_masked_adjoint_f64_fn_ zt_masked_adjoint_f64_avx512_;
-zt_masked_forward_f32_fn_ zt_masked_forward_f32_avx512_;
-zt_masked_adjoint_f32_fn_ zt_masked_adjoint_f32_avx512_;
+ZT_MASKED_KERNELS_AVX2_(ZT_DECLARE_TIER_)
+ZT_MASKED_KERNELS_AVX512_(ZT_DECLARE_TIER_)
+ZT_MASKED_KERNELS_AVX512_COUNTS_(ZT_DECLARE_TIER_)
 ZT_PATTERN_KERNELS_AVX2_(ZT_DECLARE_TIER_)
 ZT_PATTERN_KERNELS_AVX512_(ZT_DECLARE_TIER_)
 ZT_PATTERN_KERNELS_AVX512_COUNTS_(ZT_DECLARE_TIER_)
 ZT_SHRINK_KERNELS_AVX2_(ZT_DECLARE_TIER_)
 ZT_SHRINK_KERNELS_AVX512_(ZT_DECLARE_TIER_)
 #elif defined(__aarch64__)
-zt_masked_forward_f64_fn_ zt_masked_forward_f64_neon_;
-zt_masked_adjoint_f64_fn_ zt_masked_adjoint_f64_neon_;
-zt_masked_forward_f32_fn_ zt_masked_forward_f32_neon_;
-zt_masked_adjoint_f32_fn_ zt_masked_adjoint_f32_neon_;
+ZT_MASKED_KERNELS_NEON_(ZT_DECLARE_TIER_)
 ZT_PATTERN_KERNELS_NEON_(ZT_DECLARE_TIER_)
 ZT_SHRINK_KERNELS_NEON_(ZT_DECLARE_TIER_)
 #endif

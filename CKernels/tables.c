@@ -14,29 +14,22 @@ static const zt_kernel_table_ reference_ = {.name = "reference", ZT_KERNELS_(ZT_
 #if defined(__x86_64__)
 static const zt_kernel_table_ avx2_ = {.name = "avx2",
                                        .next = &reference_,
-                                       .masked_forward_f64 = zt_masked_forward_f64_avx2_,
-                                       .masked_adjoint_f64 = zt_masked_adjoint_f64_avx2_,
-                                       .masked_forward_f32 = zt_masked_forward_f32_avx2_,
-                                       .masked_adjoint_f32 = zt_masked_adjoint_f32_avx2_,
-                                       ZT_PATTERN_KERNELS_AVX2_(ZT_TIER_ENTRY_)
-                                           ZT_SHRINK_KERNELS_AVX2_(ZT_TIER_ENTRY_)};
+                                       ZT_MASKED_KERNELS_AVX2_(ZT_TIER_ENTRY_)
+                                           ZT_PATTERN_KERNELS_AVX2_(ZT_TIER_ENTRY_)
+                                               ZT_SHRINK_KERNELS_AVX2_(ZT_TIER_ENTRY_)};
 
 /* What every processor with AVX-512 has since 2017. */
 static const zt_kernel_table_ avx512_ = {.name = "avx512",
                                          .next = &avx2_,
-                                         .masked_forward_f64 = zt_masked_forward_f64_avx512_,
-                                         .masked_adjoint_f64 = zt_masked_adjoint_f64_avx512_,
-                                         .masked_forward_f32 = zt_masked_forward_f32_avx512_,
-                                         .masked_adjoint_f32 = zt_masked_adjoint_f32_avx512_,
-                                         ZT_PATTERN_KERNELS_AVX512_(ZT_TIER_ENTRY_)
-                                             ZT_SHRINK_KERNELS_AVX512_(ZT_TIER_ENTRY_)};
+                                         ZT_MASKED_KERNELS_AVX512_(ZT_TIER_ENTRY_)
+                                             ZT_PATTERN_KERNELS_AVX512_(ZT_TIER_ENTRY_)
+                                                 ZT_SHRINK_KERNELS_AVX512_(ZT_TIER_ENTRY_)};
 
 /* The same tier with what came in 2019: population counts of vectors, byte permutations. */
 static const zt_kernel_table_ avx512_counts_ = {.name = "avx512",
                                                 .next = &avx512_,
-                                                .masked_forward_f32 = zt_masked_forward_f32_avx512_counts_,
-                                                .masked_adjoint_f32 = zt_masked_adjoint_f32_avx512_counts_,
-                                                ZT_PATTERN_KERNELS_AVX512_COUNTS_(ZT_TIER_ENTRY_)};
+                                                ZT_MASKED_KERNELS_AVX512_COUNTS_(ZT_TIER_ENTRY_)
+                                                    ZT_PATTERN_KERNELS_AVX512_COUNTS_(ZT_TIER_ENTRY_)};
 
 static int has_avx2_(void) {
     __builtin_cpu_init();
@@ -56,12 +49,9 @@ static int has_avx512_counts_(void) {
 #elif defined(__aarch64__)
 static const zt_kernel_table_ neon_ = {.name = "neon",
                                        .next = &reference_,
-                                       .masked_forward_f64 = zt_masked_forward_f64_neon_,
-                                       .masked_adjoint_f64 = zt_masked_adjoint_f64_neon_,
-                                       .masked_forward_f32 = zt_masked_forward_f32_neon_,
-                                       .masked_adjoint_f32 = zt_masked_adjoint_f32_neon_,
-                                       ZT_PATTERN_KERNELS_NEON_(ZT_TIER_ENTRY_)
-                                           ZT_SHRINK_KERNELS_NEON_(ZT_TIER_ENTRY_)};
+                                       ZT_MASKED_KERNELS_NEON_(ZT_TIER_ENTRY_)
+                                           ZT_PATTERN_KERNELS_NEON_(ZT_TIER_ENTRY_)
+                                               ZT_SHRINK_KERNELS_NEON_(ZT_TIER_ENTRY_)};
 #endif
 
 /* All entries empty, name included: what an unknown ZT_ISA selects. */

@@ -29,6 +29,12 @@ public struct TrainingResult: Sendable {
   /// Patterns with a block that is not zero.
   public var activePatterns: Int
   public var patternSource: PatternSet.Source
+
+  /// Whether the run was cancelled, or its time over, before a step was taken: the network has no neurons then, unless a
+  /// start was given.
+  public var wasStoppedInSetUp: Bool {
+    solution.iterations == 0 && (solution.status == .cancelled || solution.status == .timeLimit)
+  }
 }
 
 extension Architecture {

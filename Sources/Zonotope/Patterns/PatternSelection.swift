@@ -27,8 +27,9 @@ public enum PatternSelection: Sendable {
     case .sampled(let count, let seed):
       patterns = try PatternSet.sampled(from: x, count: count, seed: seed, memory: memory, workers)
     }
+    if workers.isStopped { return try few(of: x) }
     guard patterns.count > 0 else { throw .invalid(place: "patterns", reason: "there are none") }
-    return workers.isStopped ? try few(of: x) : patterns
+    return patterns
   }
 
   /// Some of the patterns, which a program can be built over in no time.

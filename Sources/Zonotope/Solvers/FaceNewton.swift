@@ -155,7 +155,7 @@ struct FaceNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss> 
     var slope: Double
   }
 
-  /// The Newton step, or nil when the gradient vanishes.
+  /// The Newton step, or nil when the gradient vanishes or the workers are stopped.
   private func direction() throws(ZonotopeError) -> Step? {
     let samples = program.map.samples
     let unknowns = active.reduce(0) { $0 + $1.size } + (program.hasBias ? 1 : 0)
@@ -176,12 +176,16 @@ struct FaceNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss> 
       }
       row += 1
     }
-    for block in active { for i in 0..<block.size { append { block.columns[i * samples + $0] } } }
+    for block in active {
+      guard !workers.isStopped else { return nil }
+      for i in 0..<block.size { append { block.columns[i * samples + $0] } }
+    }
     if program.hasBias { append { _ in 1 } }
     let hessian = try Vector(product(unknowns, unknowns, place: "blocks"))
     gramOfRows(MatrixView(design, rows: unknowns, columns: samples), into: hessian.mutable, workers)
     row = 0
     for block in active {
+      guard !workers.isStopped else { return nil }
       let size = length(block.coordinates)
       for i in 0..<block.size {
         right[row + i] -= program.beta * block.coordinates[i] / size
@@ -231,7 +235,7 @@ struct FaceNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss> 
   private func largestStep(_ step: Step) -> (Double, Event?) {
     var limit = 1.0, event: Event?
     let size = program.map.blockSize
-    for (i, block) in active.enumerated() {
+    for (i, block) in active.enumerated() where !workers.isStopped {
       let change = step.blocks[i]
       var product = 0.0, squares = 0.0
       for (value, move) in zip(block.coordinates, change) {

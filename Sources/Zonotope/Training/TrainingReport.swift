@@ -15,12 +15,6 @@ public struct TrainingReport: Sendable {
   /// Search and fit together, without reading the file.
   public let seconds: Double
 
-  /// Whether the run was cancelled, or its time over, before a step was taken: the network has no neurons then.
-  public var wasStoppedInSetUp: Bool {
-    let solution = result.solution
-    return solution.iterations == 0 && (solution.status == .cancelled || solution.status == .timeLimit)
-  }
-
   /// One JSON document: the result of the problem format, the card, the baseline.
   ///
   /// - Parameter path: where the model was saved, if it was.

@@ -63,12 +63,13 @@ extension TrainingPlan {
   ) throws(ZonotopeError) -> TrainingReport {
     let started = monotonicSeconds()
     var beta = Beta.absolute(0), fitted = rows.train, result: TrainingResult?, compared: [Double] = []
+    var found: TrainingResult?
     if case .fixed(let given) = penalty { beta = given }
     if penalty == .search, let fit = rows.fit, let holdout = rows.holdout {
       let search = try BetaSearch(
         self, architecture, loss: loss(fit), kind: target.loss, fit: fit, holdout: holdout, started: started)
       beta = .ratio(search.ratio)
-      compared = search.compared
+      (compared, found) = (search.compared, search.best)
       if search.isCancelled {
         // What was found so far, on the rows it was found on.
         result = search.best
@@ -76,13 +77,21 @@ extension TrainingPlan {
         fitted = fit
       }
     }
-    let term = loss(fitted)
+    var term = loss(fitted)
     if result == nil {
       var settings = limited(since: started, share: 1)
       settings.progress = reporter(.fit, beta)
       let session = try TrainingSession(
         architecture, data: Dataset(x: fitted.x, y: fitted.y), loss: term, settings: settings)
       result = try session.train(beta: beta)
+      if let stopped = result, let best = found, let fit = rows.fit, stopped.wasStoppedInSetUp,
+        !best.network.neurons.isEmpty
+      {
+        // What the search has found, on its rows, is more than the network without neurons.
+        result = best
+        result?.solution.status = stopped.solution.status
+        (fitted, term) = (fit, loss(fit))
+      }
     }
     guard let result else { preconditionFailure("a result is set above") }
     let seconds = monotonicSeconds() - started

@@ -101,7 +101,7 @@ struct Train: ParsableCommand {
     }
     try print(ReportText.table(report))
     if verbosity.quiet { return }
-    if report.wasStoppedInSetUp {
+    if report.result.wasStoppedInSetUp {
       try print("\nStopped before the first step: there is no more than the network without neurons.")
     }
     if let output {
