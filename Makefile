@@ -61,7 +61,7 @@ sanitize: packages ## run the tests under the Address, Thread and Undefined sani
 fuzz: packages ## feed the readers with damaged files, FUZZ_SECONDS=60 each
 	Fuzz/run
 
-kill-test: build ## kill runs that save a model, 200 times, and load the file each time
+kill-test: libraries ## kill a process that saves a model over and over, 200 times, and load the file each time
 	.ci/kill-test
 
 clean: ## remove everything that was built

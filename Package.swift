@@ -58,7 +58,7 @@ let package = Package(
       name: "KernelTests", dependencies: ["CZonotope", "CKernels", "CKernelTiers"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "ZonotopeTests", dependencies: ["Zonotope"], swiftSettings: swiftSettings),
+      name: "ZonotopeTests", dependencies: ["Zonotope", "CKernelTiers"], swiftSettings: swiftSettings),
     // Compiles the program of README.md against the modules and objects that the test run has built.
     .testTarget(name: "ReadmeTests", dependencies: ["Zonotope"], swiftSettings: swiftSettings),
     .testTarget(

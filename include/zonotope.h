@@ -29,8 +29,9 @@
  *              sets to one thread for the whole process.
  *   Errors     Kernels cannot fail. Sizes and pointers are the caller's promise, except where a return value
  *              says otherwise. Functions that return a zt_status check their arguments before any work, NULL and
- *              sizes that overflow included, and print nothing. Large arrays are asked for within a budget and
- *              their refusal is a status; the process ends only where the system has no memory for small objects.
+ *              sizes that overflow included, and print nothing. Large arrays are asked for within a budget, of the
+ *              caller's functions where there are some, and their refusal is a status; the process ends only where
+ *              the system has no memory for small objects, or for the workspace of OpenBLAS at the first training.
  *              A handle keeps the message of its last failure.
  */
 #ifndef ZONOTOPE_H

@@ -1,13 +1,16 @@
 import Zonotope
 
-/// Reads the input as a problem file; nothing is solved.
+/// Reads the input as the text of a problem, as `zt_solve_json` does; nothing is solved.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
   let bytes = UnsafeBufferPointer(start: data, count: count)
-  // Text in memory: a wrong byte becomes a replacement character, and no file beside it is read.
-  guard let problem = try? Problem(text: String(decoding: bytes, as: UTF8.self), memory: 1 << 24) else {
-    return 0
-  }
+  // No file beside it is read, as its path would be relative.
+  guard let problem = try? Problem(utf8: bytes, memory: 1 << 24) else { return 0 }
+  // What is accepted is UTF-8, and the same problem as a text.
+  guard let text = String(validating: bytes, as: UTF8.self),
+    let same = try? Problem(text: text, memory: 1 << 24)
+  else { preconditionFailure("a problem is not UTF-8, or another one as a text") }
+  precondition(same.data.samples == problem.data.samples)
   precondition(problem.data.x.rows > 0 && problem.data.x.columns > 0)
   for i in 0..<problem.data.x.rows {
     for j in 0..<problem.data.x.columns { precondition(problem.data.x[i, j].isFinite) }

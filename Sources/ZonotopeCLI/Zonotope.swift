@@ -8,7 +8,7 @@ struct ZonotopeCommand: ParsableCommand {
     abstract: "Trains two-layer ReLU networks to a certified global optimum.",
     discussion: """
       Exit status: 0 for success, whatever the solver proved; 2 for arguments or files that cannot be worked \
-      with; 1 when writing fails or memory runs out.
+      with; 1 when writing fails or memory runs out; 141 when nobody reads standard output any more.
       """,
     version: libraryVersion,
     subcommands: [
@@ -17,7 +17,7 @@ struct ZonotopeCommand: ParsableCommand {
 
   /// In place of the parser's own, whose exit status for misuse is 64.
   static func main() {
-    Signals.ignoreBrokenPipes()
+    Signals.turnIntoErrors()
     do {
       var command = try parseAsRoot()
       try command.run()
@@ -34,6 +34,7 @@ struct ZonotopeCommand: ParsableCommand {
       if case .outOfMemory = error { return .failure }
       return .misuse
     case let error as OutputFailure:
+      if error.isBrokenPipe { return .brokenPipe }
       complain(error.reason)
       return .failure
     default: break
@@ -44,8 +45,7 @@ struct ZonotopeCommand: ParsableCommand {
         try print(fullMessage(for: error))
         return .success
       } catch {
-        complain(error.reason)
-        return .failure
+        return report(error)
       }
     }
     complain(message(for: error))

@@ -35,8 +35,11 @@ var emptyText: UnsafePointer<CChar> {
   return UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self)
 }
 
-/// What handles have in common: the message of the last failure, lent to the caller until the next call.
+/// What handles have in common: where their large arrays come from, and the message of the last failure, lent to the
+/// caller until the next call.
 class Handle {
+  /// Nil for the system's.
+  var allocator: Allocator?
   private var message: UnsafeMutablePointer<CChar>?
 
   deinit { free(message) }
@@ -55,6 +58,14 @@ class Handle {
       return error.status
     }
   }
+}
+
+/// Does work whose large arrays come from an allocator, nil for the system's.
+func withMemory<Result>(
+  of allocator: Allocator?, _ work: () throws(ZonotopeError) -> Result
+) throws(ZonotopeError) -> Result {
+  guard let allocator else { return try work() }
+  return try allocator.providing(work)
 }
 
 func retained(_ handle: Handle) -> OpaquePointer { OpaquePointer(Unmanaged.passRetained(handle).toOpaque()) }

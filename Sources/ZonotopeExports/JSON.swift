@@ -20,10 +20,8 @@ public func zt_solve_json(
     guard let text else { throw .missing("text") }
     guard length >= 0 else { throw .sizeOverflow(place: "length") }
     let bytes = UnsafeRawBufferPointer(start: text, count: length)
-    guard let document = String(validating: bytes, as: UTF8.self) else {
-      throw .malformedText(file: "problem", line: 1, column: 1, reason: "the text is not UTF-8")
-    }
-    result.pointee = duplicate(try Problem(text: document).solve().json(pretty: false))
+    let problem = try Problem(utf8: bytes.bindMemory(to: UInt8.self))
+    result.pointee = duplicate(try problem.solve().json(pretty: false))
     return result.pointee == nil ? .outOfMemory : .ok
   } catch {
     result.pointee = duplicate(error.json)

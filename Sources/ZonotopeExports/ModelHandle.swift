@@ -45,11 +45,8 @@ public func zt_train(
     guard let target = model(result) else { throw .missing("model") }
     let given = try read(settings)
     let problem = try handle.problem(SolverSettings(given))
-    guard let allocator = try Allocator.of(given) else {
-      target.model = Model(try problem.solve(), of: problem)
-      return
-    }
-    target.model = try allocator.providing { () throws(ZonotopeError) in
+    let allocator = try Allocator.of(given) ?? handle.allocator
+    target.model = try withMemory(of: allocator) { () throws(ZonotopeError) in
       Model(try problem.solve(), of: problem)
     }
   }
@@ -63,10 +60,11 @@ public func zt_predict(
   guard let handle = model(pointer) else { return .invalid }
   return handle.perform { () throws(ZonotopeError) in
     let model = try handle.content()
-    let values = try model.predict(matrix(x, n, d, stride, "x"))
-    guard n > 0 else { return }
-    guard let outputs else { throw .missing("outputs") }
-    outputs.update(from: values, count: n)
+    let rows = try matrix(x, n, d, stride, "x")
+    guard n == 0 || outputs != nil else { throw .missing("outputs") }
+    try withMemory(of: handle.allocator) { () throws(ZonotopeError) in
+      try model.predict(rows, into: UnsafeMutableBufferPointer(start: outputs, count: n))
+    }
   }
 }
 
@@ -82,13 +80,19 @@ private func path(_ path: UnsafePointer<CChar>?) throws(ZonotopeError) -> String
 @c @implementation
 public func zt_model_save(_ pointer: OpaquePointer?, _ file: UnsafePointer<CChar>?) -> zt_status {
   guard let handle = model(pointer) else { return .invalid }
-  return handle.perform { () throws(ZonotopeError) in try handle.content().save(to: path(file)) }
+  return handle.perform { () throws(ZonotopeError) in
+    let (model, path) = (try handle.content(), try path(file))
+    try withMemory(of: handle.allocator) { () throws(ZonotopeError) in try model.save(to: path) }
+  }
 }
 
 @c @implementation
 public func zt_model_load(_ pointer: OpaquePointer?, _ file: UnsafePointer<CChar>?) -> zt_status {
   guard let handle = model(pointer) else { return .invalid }
-  return handle.perform { () throws(ZonotopeError) in handle.model = try Model(path: path(file)) }
+  return handle.perform { () throws(ZonotopeError) in
+    let path = try path(file)
+    handle.model = try withMemory(of: handle.allocator) { () throws(ZonotopeError) in try Model(path: path) }
+  }
 }
 
 @c @implementation
@@ -100,9 +104,9 @@ public func zt_model_weights(
   return handle.perform { () throws(ZonotopeError) in
     let network = try handle.content().network
     if let hidden {
-      try fill(hidden, stride, "hidden_stride", network.neurons.map(\.weights), network.width)
+      try fill(hidden, stride, "hidden_stride", network) { network.neurons[$0].weights }
     }
-    outputs?.update(from: network.neurons.map(\.output), count: network.neurons.count)
+    if let outputs { for (k, neuron) in network.neurons.enumerated() { outputs[k] = neuron.output } }
     bias?.pointee = network.bias
   }
 }
@@ -119,16 +123,20 @@ public func zt_model_gates(
     }
     guard let gates else { throw .missing("gates") }
     let unknown = [Double](repeating: .nan, count: network.width)
-    let rows = list.map { if case .direction(let direction) = $0 { direction } else { unknown } }
-    try fill(gates, stride, "gate_stride", rows, network.width)
+    try fill(gates, stride, "gate_stride", network) {
+      if case .direction(let direction) = list[$0] { direction } else { unknown }
+    }
   }
 }
 
+/// Writes a row of the network's width for every neuron.
 private func fill(
-  _ target: UnsafeMutablePointer<Double>, _ stride: Int, _ place: String, _ rows: [[Double]], _ width: Int
+  _ target: UnsafeMutablePointer<Double>, _ stride: Int, _ place: String, _ network: TwoLayerNetwork,
+  _ row: (Int) -> [Double]
 ) throws(ZonotopeError) {
-  guard stride >= width, !stride.multipliedReportingOverflow(by: max(1, rows.count) * 8).overflow else {
+  let (count, width) = (network.neurons.count, network.width)
+  guard stride >= width, !stride.multipliedReportingOverflow(by: max(1, count) * 8).overflow else {
     throw .invalid(place: place, reason: "\(stride) is below the width, \(width), or beyond memory")
   }
-  for (k, row) in rows.enumerated() { (target + k * stride).update(from: row, count: width) }
+  for k in 0..<count { (target + k * stride).update(from: row(k), count: width) }
 }

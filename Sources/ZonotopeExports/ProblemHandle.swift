@@ -135,7 +135,12 @@ public func zt_problem_set_gates(
   return handle.perform { () throws(ZonotopeError) in
     let view = try matrix(gates, count, width, stride, "patterns.gates")
     guard count > 0, width > 0 else { throw .invalid(place: "patterns.gates", reason: "there are none") }
-    let values = (0..<count).flatMap { i in (0..<width).map { view[i, $0] } }
-    handle.patterns = .gates(try MatrixView(values, rows: count, columns: width))
+    for i in 0..<count {
+      for k in 0..<width where !view[i, k].isFinite {
+        throw .invalid(place: "patterns.gates[\(i)][\(k)]", reason: "\(view[i, k]) is not a finite number")
+      }
+    }
+    handle.patterns = .gates(
+      try withMemory(of: handle.allocator) { () throws(ZonotopeError) in try view.copy() })
   }
 }

@@ -16,12 +16,15 @@ private func defaults() -> zt_settings {
   return settings
 }
 
-/// The largest structure a later header is believed to have.
-private let sizeLimit = 4096
+/// Sizes that a header may have: from the first member on, up to the largest that a later one is believed to have. The
+/// structure is as aligned as its widest members, and so no version ends within one.
+private func isSize(_ size: Int) -> Bool {
+  (MemoryLayout<Int>.size...4096).contains(size) && size % MemoryLayout<zt_settings>.alignment == 0
+}
 
 @c @implementation
 public func zt_settings_init(_ settings: UnsafeMutablePointer<zt_settings>?, _ size: Int) -> zt_status {
-  guard let settings, size >= MemoryLayout<Int>.size, size <= sizeLimit else { return .invalid }
+  guard let settings, isSize(size) else { return .invalid }
   let target = UnsafeMutableRawPointer(settings)
   target.initializeMemory(as: UInt8.self, repeating: 0, count: size)
   withUnsafeBytes(of: defaults()) { source in
@@ -37,7 +40,7 @@ func read(_ pointer: UnsafePointer<zt_settings>?) throws(ZonotopeError) -> zt_se
   guard let pointer else { return settings }
   let source = UnsafeRawPointer(pointer)
   let size = source.loadUnaligned(as: Int.self)
-  guard size >= MemoryLayout<Int>.size, size <= sizeLimit else {
+  guard isSize(size) else {
     throw .invalid(place: "settings.struct_size", reason: "\(size): call zt_settings_init first")
   }
   let known = MemoryLayout<zt_settings>.size
@@ -73,6 +76,8 @@ extension SolverSettings {
     let context = Context(pointer: settings.progress_context), cancellation = Cancellation()
     self.cancellation = cancellation
     progress = { step in
+      // The last check of a solve comes after the callback has asked to stop.
+      if cancellation.isCancelled { return }
       var report = zt_progress(
         struct_size: MemoryLayout<zt_progress>.size, iteration: step.iteration, objective: step.objective,
         lower_bound: step.lowerBound, relative_gap: step.relativeGap, active_blocks: step.activeBlocks,
@@ -85,15 +90,46 @@ extension SolverSettings {
 extension Allocator {
   /// That of the settings, if they have one.
   static func of(_ settings: zt_settings) throws(ZonotopeError) -> Allocator? {
-    switch (settings.allocate, settings.release) {
+    try pair(settings.allocate, settings.release, settings.memory_context, "settings.allocate")
+  }
+
+  /// A pair of functions of the caller; nil where both are NULL.
+  fileprivate static func pair(
+    _ allocate: zt_allocate?, _ release: zt_release?, _ context: UnsafeMutableRawPointer?, _ place: String
+  ) throws(ZonotopeError) -> Allocator? {
+    switch (allocate, release) {
     case (nil, nil): return nil
     case (let allocate?, let release?):
-      let context = Context(pointer: settings.memory_context)
+      let context = Context(pointer: context)
       return Allocator(
         allocate: { bytes in allocate(context.pointer, bytes) },
         release: { block in release(context.pointer, block) })
-    default:
-      throw .invalid(place: "settings.allocate", reason: "stands without settings.release, or it alone")
+    default: throw .invalid(place: place, reason: "stands without release, or that alone")
     }
+  }
+}
+
+@c @implementation
+public func zt_problem_set_memory(
+  _ pointer: OpaquePointer?, _ allocate: zt_allocate?, _ release: zt_release?,
+  _ context: UnsafeMutableRawPointer?
+) -> zt_status {
+  set(problem(pointer), allocate, release, context)
+}
+
+@c @implementation
+public func zt_model_set_memory(
+  _ pointer: OpaquePointer?, _ allocate: zt_allocate?, _ release: zt_release?,
+  _ context: UnsafeMutableRawPointer?
+) -> zt_status {
+  set(model(pointer), allocate, release, context)
+}
+
+private func set(
+  _ handle: Handle?, _ allocate: zt_allocate?, _ release: zt_release?, _ context: UnsafeMutableRawPointer?
+) -> zt_status {
+  guard let handle else { return .invalid }
+  return handle.perform { () throws(ZonotopeError) in
+    handle.allocator = try Allocator.pair(allocate, release, context, "allocate")
   }
 }

@@ -59,7 +59,7 @@ struct BadProblem: CustomTestStringConvertible, Sendable {
     BadProblem(more: #", "extra": 1"#, message: "extra"),
     BadProblem(more: #", "solver": {"kind": "newton"}"#, message: "solver.kind"),
     BadProblem(more: #", "solver": {"tolerance": 0}"#, message: "solver.tolerance"),
-    BadProblem(more: #", "solver": {"precision": "float"}"#, message: "solver.precision"),
+    BadProblem(more: #", "solver": {"precision": "half"}"#, message: "solver.precision"),
     BadProblem(more: #", "solver": {"memory": 1000}"#, message: "memory"),
   ]
 }

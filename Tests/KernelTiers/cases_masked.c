@@ -69,8 +69,8 @@ MEASURES_(ZT_F32, f32)
     {                                                                                                        \
         .name = "masked_forward_" #suffix,                                                                   \
         .arguments = {{"x", KIND, ZT_IN, 'n', 'd', 0, 0},                                                    \
-                      {"on", KIND, ZT_IN, '1', '1', 0, 0},                                                   \
-                      {"off", KIND, ZT_IN, '1', '1', 0, 0},                                                  \
+                      {"on", KIND, ZT_FINITE, '1', '1', 0, 0},                                               \
+                      {"off", KIND, ZT_FINITE, '1', '1', 0, 0},                                              \
                       {"sample_bits", ZT_BITS, ZT_IN, 'n', 'p', 0, 0},                                       \
                       {"u", KIND, ZT_IN, 'p', 'k', 0, 0},                                                    \
                       {"f", KIND, ZT_OUT, 'n', 'c', 0, 0},                                                   \
@@ -86,8 +86,8 @@ MEASURES_(ZT_F32, f32)
     {                                                                                                        \
         .name = "masked_adjoint_" #suffix,                                                                   \
         .arguments = {{"x", KIND, ZT_IN, 'n', 'd', 0, 0},                                                    \
-                      {"on", KIND, ZT_IN, '1', '1', 0, 0},                                                   \
-                      {"off", KIND, ZT_IN, '1', '1', 0, 0},                                                  \
+                      {"on", KIND, ZT_FINITE, '1', '1', 0, 0},                                               \
+                      {"off", KIND, ZT_FINITE, '1', '1', 0, 0},                                              \
                       {"pattern_bits", ZT_BITS, ZT_IN, 'p', 'n', 0, 0},                                      \
                       {"r", KIND, ZT_IN, 'n', 'c', 0, 0},                                                    \
                       {"g", KIND, ZT_OUT, 'p', 'k', 0, 0},                                                   \

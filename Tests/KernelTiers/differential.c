@@ -49,7 +49,7 @@ static int is_float_(zt_kind kind) {
 }
 
 static int is_input_(zt_role role) {
-    return role == ZT_IN || role == ZT_INOUT || role == ZT_PARAMETER;
+    return role == ZT_IN || role == ZT_FINITE || role == ZT_INOUT || role == ZT_PARAMETER;
 }
 
 static int is_output_(zt_role role) {
@@ -259,7 +259,8 @@ static void numbers_that_are_none_(state_ *state) {
         const zt_argument *argument = &state->kernel->arguments[i];
         if (!is_float_(argument->kind) || !is_input_(argument->role)) continue;
         for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) {
-            if (state->kernel->skip_nonfinite && !isfinite(numbers[k])) continue;
+            if ((state->kernel->skip_nonfinite || argument->role == ZT_FINITE) && !isfinite(numbers[k]))
+                continue;
             if (argument->role == ZT_PARAMETER && (isnan(numbers[k]) || signbit(numbers[k]))) continue;
             for (size_t j = 0; j < sizeof positions / sizeof *positions; j++) {
                 run_ run = {.shape = {66, 9, 13, 2},

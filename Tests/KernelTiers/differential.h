@@ -35,6 +35,7 @@ typedef enum {
     ZT_OUT,
     ZT_INOUT,
     ZT_PARAMETER, /* Input, never negative; zero in the run that measures magnitudes. */
+    ZT_FINITE,    /* Input, neither NaN nor infinite. */
     ZT_WORKSPACE, /* Filled with NaN; exactly as large as `rows` says. */
 } zt_role;
 

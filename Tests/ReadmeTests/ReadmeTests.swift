@@ -52,13 +52,15 @@ import Testing
       ["-Xcc", "-fmodule-map-file=\(root.path)/\($0)/module.modulemap"]
     }
     return ["-swift-version", "6", "-I", built.appendingPathComponent("Modules").path] + maps + headers
-      + objects(in: built.appendingPathComponent("Zonotope.build"))
-      + objects(in: built.appendingPathComponent("CKernels.build")) + links
+      + (try objects(in: built)) + links
   }
 
-  private static func objects(in folder: URL) -> [String] {
-    let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
-    return (files?.compactMap { $0 as? URL } ?? []).filter { $0.pathExtension == "o" }.map(\.path)
+  /// Those that these tests were linked with: the folders may hold others, of sources that are gone.
+  private static func objects(in built: URL) throws -> [String] {
+    let list = built.appendingPathComponent("ZonotopePackageTests.product/Objects.LinkFileList")
+    let text = try String(contentsOf: list, encoding: .utf8)
+    return text.split(separator: "\n").map { $0.trimmingCharacters(in: ["'", "\""]) }
+      .filter { $0.contains("/Zonotope.build/") || $0.contains("/CKernels.build/") }
   }
 
   private static func run(_ tool: String, _ arguments: [String]) throws -> (status: Int32, output: String) {

@@ -3,7 +3,7 @@ import Testing
 @testable import Zonotope
 
 @Suite struct CholeskyTests {
-  @Test(arguments: [1, 2, 7, 24, 65, 200])
+  @Test(arguments: [1, 2, 7, 24, 65, 200, 256, 257, 600])
   func solvesTheShiftedSystem(order: Int) throws {
     var random = Xoshiro256(seed: 1)
     let root = (0..<order * order).map { _ in random.nextNormal() }
@@ -13,9 +13,10 @@ import Testing
         for k in 0..<order { matrix[i * order + j] += root[i * order + k] * root[j * order + k] }
       }
     }
-    let factor = try CholeskyFactor(order: order)
+    var factor = try CholeskyFactor<Double>(order: order)
     for shift in [0.5, 3.0] {
-      #expect(factor.factor(matrix.values, shift: shift))
+      let isFactored = factor.factor(matrix.values, shift: shift, Workers(threads: 2))
+      #expect(isFactored)
       let x = try Vector(order)
       let right = (0..<order).map { _ in random.nextNormal() }
       for k in 0..<order { x[k] = right[k] }

@@ -109,10 +109,9 @@ private func fault(_ bytes: [UInt8]) -> JSONFault? {
   @Test func faultsBecomeErrorsWithPlaces() {
     let error = failure { () throws(ZonotopeError) in
       let bytes = Array("{\n \"a\": tru }".utf8)
-      let source = try bytes.withUnsafeBufferPointer { (bytes) throws(ZonotopeError) in
-        try FileBytes(bytes, name: "p.json")
+      return try bytes.withUnsafeBufferPointer { (text) throws(ZonotopeError) in
+        try JSONScanner.document(text, name: "p.json")
       }
-      return try JSONScanner.document(source)
     }
     #expect(error == .malformedText(file: "p.json", line: 2, column: 10, reason: "a value is expected here"))
   }

@@ -106,7 +106,9 @@ private func message(_ text: String, _ change: (inout TrainingPlan) -> Void = { 
 @Suite struct LinearBaselineTests {
   private func fit(_ loss: TrainingPlan.LossKind, _ x: [[Double]], _ y: [Double]) throws -> LinearBaseline {
     let x = try MatrixView(x)
-    return try #require(try LinearBaseline.fit(loss: loss, fit: (x, y), holdout: (x, y), all: (x, y)))
+    return try #require(
+      try LinearBaseline.fit(
+        loss: loss, fit: (x, y), holdout: (x, y), all: (x, y), Workers(threads: 2)))
   }
 
   @Test func ridgeFindsAPlane() throws {

@@ -12,7 +12,7 @@ import Testing
       age += 1
     }
     let sum = try Vector(3)
-    return trajectory.predict(into: sum.mutable) ? sum.array : nil
+    return trajectory.predict(into: sum.mutable, Workers(threads: 1)) ? sum.array : nil
   }
 
   /// A rotation that shrinks: the steps left sum to the rest of the geometric series.

@@ -18,7 +18,7 @@ extern "C" {
  *   sample space    (n, c): sample k, output o at k stride + o
  *   block space     (p, c d): block i, output o, feature j at i stride + o d + j
  *
- * Pointers that a function does not read may be NULL.
+ * Pointers that a function does not read may be NULL. The slopes are finite.
  */
 typedef struct zt_masked_f64 {
     size_t samples, features, patterns, outputs; /* n, d, p, c */

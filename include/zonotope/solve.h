@@ -37,6 +37,17 @@ void zt_problem_destroy(zt_problem *problem);
 /* What was wrong at the last failure of a call on this problem; "" before. Valid until the next call on it. */
 const char *zt_problem_message(const zt_problem *problem);
 
+/* Memory for arrays that grow with the data, as malloc and free; NULL when there is none, which is ZT_OUT_OF_MEMORY
+ * then. Called on the thread that calls the library, with the context given along. */
+typedef void *(*zt_allocate)(void *context, size_t bytes);
+typedef void (*zt_release)(void *context, void *memory);
+
+/* Where the large arrays of calls on this problem come from, for zt_train unless its settings say otherwise; both NULL
+ * for the system's, as in a new problem. What is kept between calls, the gates of zt_problem_set_gates, goes back to
+ * where it came from, at the latest when the problem is destroyed. */
+enum zt_status zt_problem_set_memory(zt_problem *problem, zt_allocate allocate, zt_release release,
+                                     void *context);
+
 /* n rows of d features, and one target each; finite, n and d at least 1. Both arrays are kept by address: they must
  * stay, unchanged, until the problem is destroyed or has other data. */
 enum zt_status zt_problem_set_data(zt_problem *problem, size_t n, size_t d, const double *x, size_t x_stride,
@@ -95,13 +106,9 @@ typedef struct zt_progress {
     double seconds;
 } zt_progress;
 
-/* Called at every check of the gap, on the calling thread of zt_train; non-zero stops. */
+/* Called at every check of the gap, and now and then during set-up and long steps with what was known before, on the
+ * calling thread of zt_train; non-zero stops: zt_train returns within 0.1 s or one step, whichever is longer. */
 typedef int (*zt_progress_callback)(void *context, const zt_progress *progress);
-
-/* Memory for arrays that grow with the data, as malloc and free; NULL when there is none. Both may be called from
- * the thread that called zt_train only, and everything is given back before it returns. */
-typedef void *(*zt_allocate)(void *context, size_t bytes);
-typedef void (*zt_release)(void *context, void *memory);
 
 /* Fill with zt_settings_init before changing members: members may be added at the end, and programs compiled with
  * fewer of them keep running. */
@@ -109,7 +116,8 @@ typedef struct zt_settings {
     size_t struct_size;
     /* The relative gap at which the answer is optimal, above 0. Default 1e-6. */
     double tolerance;
-    /* Seconds at most, counted from the start; 0 for no limit. */
+    /* Seconds at most, counted from the start; 0 for no limit. Set-up and steps that are not over 30 ms later are
+     * abandoned. */
     double seconds;
     /* Steps at most; 0 for the default. */
     size_t iterations;
@@ -123,7 +131,7 @@ typedef struct zt_settings {
     /* May be NULL. */
     zt_progress_callback progress;
     void *progress_context;
-    /* Both or none. Small objects come from the system's allocator all the same. */
+    /* Both or none. All is given back before zt_train returns. Small objects come from the system all the same. */
     zt_allocate allocate;
     zt_release release;
     void *memory_context;
@@ -140,6 +148,9 @@ void zt_model_destroy(zt_model *model);
 
 /* As zt_problem_message, for the calls below on this model. */
 const char *zt_model_message(const zt_model *model);
+
+/* As zt_problem_set_memory, for zt_predict, zt_model_save and zt_model_load, which give all back before they return. */
+enum zt_status zt_model_set_memory(zt_model *model, zt_allocate allocate, zt_release release, void *context);
 
 /*
  * Trains to the certified optimum and puts the network into the model in place of what it holds; after an error the

@@ -10,8 +10,13 @@ public protocol Architecture: Sendable {
 
   /// The structured map and the penalty of the program over the rows of `x`.
   ///
+  /// Where the workers are stopped, over as few patterns as there can be at once: a run that is stopped before its first
+  /// step ends with them, and with the zero network.
+  ///
   /// - Parameter memory: bytes that may be used.
-  func formulation(of x: MatrixView, memory: Int) throws(ZonotopeError) -> Formulation<Map, Penalty>
+  func formulation(
+    of x: MatrixView, memory: Int, _ workers: Workers
+  ) throws(ZonotopeError) -> Formulation<Map, Penalty>
 
   /// What an optimum of the program over these patterns is an optimum of.
   func scope(over patterns: PatternSet) -> Certificate.Scope

@@ -18,10 +18,10 @@ public struct GatedReLU: Architecture {
   }
 
   public func formulation(
-    of x: MatrixView, memory: Int
+    of x: MatrixView, memory: Int, _ workers: Workers
   ) throws(ZonotopeError) -> Formulation<MaskedMap, GroupLasso> {
     let rows = inputBias ? try x.appendingOnes() : x
-    let patterns = try patterns.patterns(of: rows, memory: memory)
+    let patterns = try patterns.patterns(of: rows, memory: memory, workers)
     return Formulation(
       rows: rows, patterns: patterns, map: try MaskedMap(x: rows, patterns: patterns),
       penalty: GroupLasso(count: patterns.count, blockSize: rows.columns))

@@ -20,10 +20,10 @@ public struct ReLU: Architecture {
   }
 
   public func formulation(
-    of x: MatrixView, memory: Int
+    of x: MatrixView, memory: Int, _ workers: Workers
   ) throws(ZonotopeError) -> Formulation<PairedMap<MaskedMap>, ConeGroupLasso> {
     let rows = inputBias ? try x.appendingOnes() : x
-    let patterns = try patterns.patterns(of: rows, memory: memory)
+    let patterns = try patterns.patterns(of: rows, memory: memory, workers)
     return Formulation(
       rows: rows, patterns: patterns, map: PairedMap(try MaskedMap(x: rows, patterns: patterns)),
       penalty: try ConeGroupLasso(patterns: patterns, x: rows))

@@ -4,7 +4,7 @@
 /// Any such z bounds the optimum from below, whatever the solver did (weak duality).
 final class Evaluator<Map: LinearMap, Penalty: BlockPenalty, Objective: Loss> {
   let program: ConvexProgram<Map, Penalty, Objective>
-  let workers: Workers
+  var workers: Workers
   let mapWorkspace: Map.Workspace
   private let penaltyWorkspace: Penalty.Workspace
   private let fit: Vector
@@ -35,12 +35,22 @@ final class Evaluator<Map: LinearMap, Penalty: BlockPenalty, Objective: Loss> {
   }
 
   /// The value of the program at the blocks, with the best bias for them.
-  func primal(_ blocks: Values) -> (value: Double, bias: Double) {
+  ///
+  /// - Parameter patiently: whether it is computed even where the workers are stopped.
+  func primal(_ blocks: Values, patiently: Bool = false) -> (value: Double, bias: Double) {
+    let workers = patiently ? workers.persistent : workers
     program.map.forward(blocks, into: fit.mutable, mapWorkspace, workers)
     let bias = addBestBias()
     let value =
       program.loss.value(fit.values, targets.values) + program.beta * program.penalty.value(blocks)
     return (value, bias)
+  }
+
+  /// The same for blocks of zeros, which need no product.
+  func withoutNetwork() -> (value: Double, bias: Double) {
+    fit.mutable.update(repeating: 0)
+    let bias = addBestBias()
+    return (program.loss.value(fit.values, targets.values), bias)
   }
 
   /// A lower bound of the optimum from any point z of the loss's domain, and the feasible dual point itself.
@@ -57,7 +67,7 @@ final class Evaluator<Map: LinearMap, Penalty: BlockPenalty, Objective: Loss> {
       product.map { program.penalty.dualNorm($0, floor: 0, penaltyWorkspace, workers) }
       ?? dualNormOfAdjoint()
     guard largest.isFinite else {
-      scale(dual.mutable, by: 0)
+      dual.mutable.update(repeating: 0)
       return (0, dual.values)
     }
     // Rounded down, so that the scaled point is feasible in spite of the division and the scaling.
@@ -67,7 +77,7 @@ final class Evaluator<Map: LinearMap, Penalty: BlockPenalty, Objective: Loss> {
     let value = program.loss.dualValue(dual.values, targets.values)
     // Zero is feasible too, and no loss is negative.
     guard value > 0 else {
-      scale(dual.mutable, by: 0)
+      dual.mutable.update(repeating: 0)
       return (0, dual.values)
     }
     return (value, dual.values)
@@ -75,8 +85,7 @@ final class Evaluator<Map: LinearMap, Penalty: BlockPenalty, Objective: Loss> {
 
   /// The smallest beta whose solution is zero: the dual norm of A'z at the gradient z of the loss without a network.
   func betaMax() -> Double where Objective: SmoothLoss {
-    scale(fit.mutable, by: 0)
-    _ = addBestBias()
+    _ = withoutNetwork()
     program.loss.gradient(fit.values, targets.values, into: dual.mutable)
     return dualNormOfAdjoint()
   }
@@ -93,10 +102,12 @@ final class Evaluator<Map: LinearMap, Penalty: BlockPenalty, Objective: Loss> {
   /// The fit of the last ``primal(_:)``, its bias included.
   var lastFit: Values { fit.values }
 
-  /// Moves blocks that are inside their cones up to rounding to the closest points that are.
-  func project(_ blocks: Vector) throws(ZonotopeError) {
+  /// Moves blocks that are inside their cones up to rounding to the closest points that are. False where the workers
+  /// were stopped before all were.
+  func project(_ blocks: Vector) throws(ZonotopeError) -> Bool {
     let copy = try Vector(copying: blocks.values)
     _ = program.penalty.prox(copy.values, threshold: 0, into: blocks.mutable, penaltyWorkspace, workers)
+    return !workers.isStopped
   }
 
   /// The gradient of the loss at the fit of the last ``primal(_:)``.

@@ -89,6 +89,7 @@ extension Dataset {
     guard y.columns == 1 else {
       throw .unsupported(key: "y", reason: "\(y.columns) outputs, this version trains one")
     }
+    try Allocation.probe(bytes: 8 * samples)
     return (0..<samples).map { y[$0, 0] }
   }
 }

@@ -22,15 +22,42 @@ struct JSONScanner {
     return value
   }
 
-  /// The document that a text file holds; a fault becomes an error with line and column.
-  static func document(_ source: FileBytes) throws(ZonotopeError) -> JSONValue {
-    try source.withBytes { (bytes) throws(ZonotopeError) in
-      do throws(JSONFault) {
-        return try scan(bytes)
-      } catch {
-        throw error.text(file: source.name, in: bytes)
+  /// The document that a text is; a fault becomes an error with line and column.
+  ///
+  /// - Parameter budget: the most bytes that its values may take.
+  static func document(
+    _ text: UnsafeBufferPointer<UInt8>, name: String, budget: Int = .max
+  ) throws(ZonotopeError) -> JSONValue {
+    try checkMemory(text, name: name, budget: budget)
+    do throws(JSONFault) {
+      return try scan(text)
+    } catch {
+      throw error.text(file: name, in: text)
+    }
+  }
+
+  /// Makes sure that there is memory for the values of a document before it is scanned: they may take many times the
+  /// bytes of the text.
+  ///
+  /// - Throws: ``ZonotopeError/memoryBudget(purpose:needed:budget:)``, ``ZonotopeError/outOfMemory(bytes:)``.
+  static func checkMemory(
+    _ bytes: UnsafeBufferPointer<UInt8>, name: String, budget: Int = .max
+  ) throws(ZonotopeError) {
+    // A number is held up to three times, while a list grows and when its rows are joined; lists and members are
+    // objects on the heap.
+    var needed = 2 * bytes.count
+    for byte in bytes {
+      switch byte {
+      case UInt8(ascii: ","): needed += 64
+      case UInt8(ascii: "["), UInt8(ascii: "{"): needed += 192
+      case UInt8(ascii: ":"): needed += 384
+      default: break
       }
     }
+    guard needed <= budget else {
+      throw .memoryBudget(purpose: "the values of \(name)", needed: needed, budget: budget)
+    }
+    try Allocation.probe(bytes: needed)
   }
 
   private func fault(_ reason: String, at place: UnsafePointer<UInt8>? = nil) -> JSONFault {

@@ -91,6 +91,13 @@ public struct MatrixView: @unchecked Sendable {
     return MatrixView(buffer, rows: indices.count, columns: columns)
   }
 
+  /// A copy of the entries, which the view owns.
+  public func copy() throws(ZonotopeError) -> MatrixView {
+    let buffer = try Vector(product(rows, columns, place: "matrix"))
+    for k in 0..<rows { (buffer.pointer + k * columns).update(from: row(k), count: columns) }
+    return MatrixView(buffer, rows: rows, columns: columns)
+  }
+
   /// A copy with a column of ones after the last.
   func appendingOnes() throws(ZonotopeError) -> MatrixView {
     let buffer = try Vector(product(rows, columns + 1, place: "matrix"))

@@ -27,6 +27,17 @@ public protocol LinearMap: Sendable {
 
   /// f = A z for a z that is `direction` in one block and zero elsewhere.
   func column(_ block: Int, _ direction: Values, into f: MutableValues)
+
+  /// The same products in single precision, for one solve on `threads` threads; nil where the map has none.
+  func makeSingleProducts(threads: Int) throws(ZonotopeError) -> (any SingleProducts)?
+
+  /// Doubles' worth of memory that they take.
+  func singleProductsSize(threads: Int) -> Int
+}
+
+extension LinearMap {
+  public func makeSingleProducts(threads: Int) throws(ZonotopeError) -> (any SingleProducts)? { nil }
+  public func singleProductsSize(threads: Int) -> Int { 0 }
 }
 
 extension LinearMap {

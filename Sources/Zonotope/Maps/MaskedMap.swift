@@ -55,7 +55,7 @@ public struct MaskedMap: GramMap {
     _ z: Values, into f: MutableValues, _ workspace: Workspace, _ workers: Workers
   ) {
     let map = kernelMap
-    workers.ranges(samples, grain: grain(samples, workers)) { range, slot in
+    workers.ranges(samples, grain: grain(samples, against: blocks, workers)) { range, slot in
       withUnsafePointer(to: map) { map in
         zt_masked_forward_f64(
           map, range.lowerBound, range.upperBound, z.baseAddress, blockSize, f.baseAddress, 1,
@@ -68,7 +68,7 @@ public struct MaskedMap: GramMap {
     _ r: Values, into g: MutableValues, _ workspace: Workspace, _ workers: Workers
   ) {
     let map = kernelMap
-    workers.ranges(blocks, grain: grain(blocks, workers)) { range, slot in
+    workers.ranges(blocks, grain: grain(blocks, against: samples, workers)) { range, slot in
       withUnsafePointer(to: map) { map in
         zt_masked_adjoint_f64(
           map, range.lowerBound, range.upperBound, r.baseAddress, 1, g.baseAddress, blockSize,
@@ -83,7 +83,7 @@ public struct MaskedMap: GramMap {
     let map = kernelMap
     let largest = workspace.largest
     for slot in 0..<largest.count { largest[slot] = 0 }
-    workers.ranges(blocks, grain: grain(blocks, workers)) { range, slot in
+    workers.ranges(blocks, grain: grain(blocks, against: samples, workers)) { range, slot in
       var norm = 0.0
       _ = withUnsafePointer(to: map) { map in
         zt_masked_largest_f64(
@@ -92,7 +92,8 @@ public struct MaskedMap: GramMap {
       }
       largest[slot] = nanMax(largest[slot], norm)
     }
-    return largest.values.reduce(0, nanMax)
+    // What was left out may have been larger.
+    return workers.isStopped ? .nan : largest.values.reduce(0, nanMax)
   }
 
   public func column(_ block: Int, _ direction: Values, into f: MutableValues) {
@@ -106,21 +107,24 @@ public struct MaskedMap: GramMap {
 
   /// sum_i D_i X X' D_i = (M M') o (X X')
   public func gram(into k: MutableValues, _ workers: Workers) {
-    gramOfRows(x, into: k)
-    workers.ranges(samples, grain: 64) { range, _ in
+    gramOfRows(x, into: k, workers)
+    workers.ranges(samples, grain: gramGrain) { range, _ in
       zt_hadamard_gram_f64(
         range.lowerBound, range.upperBound, blocks, patterns.sampleBits.pointer, patterns.sampleWords,
         k.baseAddress, samples)
     }
   }
 
-  /// One range a thread, two where they are long enough for their tables. Every output is computed the same way whatever
-  /// the range, so these borders may depend on the threads. Products below 2 MFLOP are not worth a second one.
-  private func grain(_ count: Int, _ workers: Workers) -> Int {
-    let isSmall = 2 * Double(samples) * Double(blockSize) * Double(blocks) < 2e6
-    guard workers.threads > 1, !isSmall else { return max(1, count) }
-    let pieces = workers.threads * (count >= 4096 * workers.threads ? 2 : 1)
+  /// One range a thread, two where they are long enough for their tables, and some hundredths of a second each at most
+  /// where the map is very large, after which workers can leave off. Every output is computed the same way whatever the
+  /// range, so these borders may depend on the threads. Products below 2 MFLOP are not worth a second one.
+  func grain(_ count: Int, against others: Int, _ workers: Workers) -> Int {
+    let work = max(1, blockSize * others)
+    guard 2 * Double(count) * Double(work) >= 2e6 else { return max(1, count) }
+    let pieces = workers.threads == 1 ? 1 : workers.threads * (count >= 4096 * workers.threads ? 2 : 1)
     let even = (count + pieces - 1) / pieces
-    return even > 64 ? (even + 63) / 64 * 64 : even
+    let whole = even > 64 ? (even + 63) / 64 * 64 : even
+    return min(whole, max(128, 1_000_000_000 / work))
   }
+  private var gramGrain: Int { max(8, min(64, 20_000_000 / max(1, samples * patterns.sampleWords))) }
 }

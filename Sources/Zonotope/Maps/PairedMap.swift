@@ -26,7 +26,7 @@ public struct PairedMap<Base: LinearMap>: LinearMap {
     _ z: Values, into f: MutableValues, _ workspace: Workspace, _ workers: Workers
   ) {
     let difference = workspace.difference
-    for j in 0..<half { difference[j] = z[j] - z[half + j] }
+    subtractTwins(z, into: difference)
     base.forward(difference.values, into: f, workspace.base, workers)
   }
 
@@ -34,7 +34,7 @@ public struct PairedMap<Base: LinearMap>: LinearMap {
     _ r: Values, into g: MutableValues, _ workspace: Workspace, _ workers: Workers
   ) {
     base.adjoint(r, into: MutableValues(rebasing: g[..<half]), workspace.base, workers)
-    for j in 0..<half { g[half + j] = -g[j] }
+    addTwins(to: g, half)
   }
 
   public func column(_ block: Int, _ direction: Values, into f: MutableValues) {
@@ -48,4 +48,40 @@ extension PairedMap: GramMap where Base: GramMap {
     base.gram(into: k, workers)
     for i in 0..<k.count { k[i] *= 2 }
   }
+}
+
+extension PairedMap {
+  public func makeSingleProducts(threads: Int) throws(ZonotopeError) -> (any SingleProducts)? {
+    guard let products = try base.makeSingleProducts(threads: threads) else { return nil }
+    return try PairedSingleProducts(base: products, difference: Vector(half))
+  }
+
+  public func singleProductsSize(threads: Int) -> Int { half + base.singleProductsSize(threads: threads) }
+}
+
+private struct PairedSingleProducts: SingleProducts {
+  let base: any SingleProducts
+  let difference: Vector
+
+  func forward(_ z: Values, into f: MutableValues, _ workers: Workers) {
+    subtractTwins(z, into: difference)
+    base.forward(difference.values, into: f, workers)
+  }
+
+  func adjoint(_ r: Values, into g: MutableValues, _ workers: Workers) {
+    let half = difference.count
+    base.adjoint(r, into: MutableValues(rebasing: g[..<half]), workers)
+    addTwins(to: g, half)
+  }
+}
+
+/// v - w
+private func subtractTwins(_ z: Values, into difference: Vector) {
+  let half = difference.count
+  for j in 0..<half { difference[j] = z[j] - z[half + j] }
+}
+
+/// The products with the twins from those with the blocks.
+private func addTwins(to g: MutableValues, _ half: Int) {
+  for j in 0..<half { g[half + j] = -g[j] }
 }

@@ -1,5 +1,8 @@
-/// The version of the library.
-public let libraryVersion = "0.1.0"
+import CKernels
+import CZonotope
+
+/// The version of the library, that of the C header.
+public let libraryVersion = String(cString: zt_version_string())
 
 /// A network with its preprocessing and the card that says how it came about: what a model file holds.
 public struct Model: Sendable, Equatable {
@@ -15,14 +18,27 @@ public struct Model: Sendable, Equatable {
   ///
   /// - Throws: as ``TwoLayerNetwork/predict(_:)``.
   public func predict(_ x: MatrixView) throws(ZonotopeError) -> [Double] {
+    let outputs = try Vector(x.rows)
+    try predict(x, into: outputs.mutable)
+    return try outputs.list()
+  }
+
+  /// The outputs for raw rows, (rows, features), into memory of the caller: one element a row.
+  ///
+  /// - Throws: as ``TwoLayerNetwork/predict(_:)``; nothing is written then.
+  public func predict(
+    _ x: MatrixView, into outputs: UnsafeMutableBufferPointer<Double>
+  ) throws(ZonotopeError) {
     guard x.columns == network.features else {
       throw .invalid(place: "x", reason: "\(x.columns) columns, the model takes \(network.features)")
     }
     if let (row, column) = x.firstNonFinite() {
       throw .invalid(place: "x[\(row)][\(column)]", reason: "\(x[row, column]) is not a finite number")
     }
-    guard let standardization = card.preprocessing.standardization else { return try network.predict(x) }
-    return try network.predict(standardization.applied(to: x))
+    guard let standardization = card.preprocessing.standardization else {
+      return try network.predict(x, into: outputs)
+    }
+    try network.predict(standardization.applied(to: x), into: outputs)
   }
 
   /// The outputs for the rows of a table, whose columns are found by name where the model knows names. Other columns

@@ -9,6 +9,7 @@ extension Model {
   func encode() throws(ZonotopeError) -> [UInt8] {
     let (m, width) = (network.neurons.count, network.width)
     let card = JSONWriter.encode(self.card.json(trainingRows: network.trainingRows))
+    try probeEncoding(card: card.count)
     var writer = SafetensorsWriter(metadata: [
       Self.cardKey: String(decoding: card, as: UTF8.self),
       Self.checksumKey: String(repeating: "0", count: 16),
@@ -25,6 +26,17 @@ extension Model {
     }
     writer.metadata[Self.checksumKey] = hexadecimal(FileChecksum.of(writer.encode()))
     return writer.encode()
+  }
+
+  /// Makes sure that there is memory to encode the model: its tensors, flat and as bytes, and the file made of them.
+  private func probeEncoding(card: Int) throws(ZonotopeError) {
+    var row = 8 * (network.width + 1)
+    if case .gated(let gates) = network.activation {
+      row += 8 * network.width
+      for case .mask(let mask) in gates { row = max(row, 16 * network.width + 8 + mask.count) }
+    }
+    let tensors = try product(network.neurons.count, row, place: "model")
+    try Allocation.probe(bytes: product(5, tensors, place: "model") + 8 * card)
   }
 
   /// Writes a model file, whole or not at all.
@@ -65,8 +77,11 @@ extension Model {
       throw error(place, "the checksum is not that of the file, which has been damaged")
     }
     let card: ModelCard, trainingRows: UInt64
+    let bytes = Array(text.utf8)
+    try bytes.withUnsafeBufferPointer { (bytes) throws(ZonotopeError) in
+      try JSONScanner.checkMemory(bytes, name: source.name)
+    }
     do {
-      let bytes = Array(text.utf8)
       let document = try bytes.withUnsafeBufferPointer { (bytes) throws(JSONFault) in
         try JSONScanner.scan(bytes)
       }

@@ -54,6 +54,7 @@ struct ModelTensors {
     if !card.outputBias, bias != 0, let tensor = file.tensor("output.bias") {
       throw error(tensor.bytes.lowerBound, "an output bias of \(bias) in a network without one")
     }
+    try probe(m, width)
     let neurons = (0..<m).map { j in
       TwoLayerNetwork.Neuron(
         weights: Array(weights.elements[j * width..<(j + 1) * width]), output: outputs[j])
@@ -66,6 +67,7 @@ struct ModelTensors {
   private func gates(_ m: Int, _ width: Int) throws(ZonotopeError) -> [TwoLayerNetwork.Gate] {
     let tensor = try require("gates", .f64, shape: [m, width])
     let directions = try file.values(of: tensor)
+    try probe(m, width)
     var masks: (tensor: SafetensorsFile.Tensor, bits: Vector)?
     if file.tensor("masks") != nil {
       let tensor = try require("masks", .u8, dimensions: 2)
@@ -73,6 +75,7 @@ struct ModelTensors {
         throw error(tensor.place, "'masks' has \(tensor.shape[0]) rows, there are \(m) neurons")
       }
       masks = (tensor, try file.values(of: tensor))
+      try probe(m, tensor.shape[1])
     }
     var gates: [TwoLayerNetwork.Gate] = [], masked = false
     for j in 0..<m {
@@ -101,6 +104,11 @@ struct ModelTensors {
   }
 
   // MARK: Checks
+
+  /// Makes sure that there is memory for arrays of the standard library, one a row, with their headers.
+  private func probe(_ rows: Int, _ columns: Int) throws(ZonotopeError) {
+    try Allocation.probe(bytes: product(rows, 8 * columns + 128, place: "\(name): neurons"))
+  }
 
   private func error(_ byte: Int, _ reason: String) -> ZonotopeError {
     .malformedBytes(file: name, byte: byte, reason: reason)

@@ -27,6 +27,7 @@ struct SafetensorsHeader {
     dataCount = bytes.count - dataStart
     let text = UnsafeBufferPointer(rebasing: bytes[8..<dataStart])
     guard text.first == UInt8(ascii: "{") else { throw error(at: 8, "the header must start with '{'") }
+    try JSONScanner.checkMemory(text, name: file)
     let document: JSONValue
     do throws(JSONFault) {
       document = try JSONScanner.scan(text)

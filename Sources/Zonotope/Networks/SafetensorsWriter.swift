@@ -68,17 +68,17 @@ struct SafetensorsWriter {
         ? $0.type.width > $1.type.width : $0.name.precedesInBytes($1.name)
     }
     var members: [JSONMember] = []
-    var data: [UInt8] = []
+    var end = 0
     for entry in laidOut {
-      let start = data.count
-      data.append(contentsOf: entry.bytes)
+      let start = end
+      end += entry.bytes.count
       members.append(
         JSONMember(
           entry.name,
           .object([
             JSONMember("dtype", .string(entry.type.rawValue)),
             JSONMember("shape", .numbers(entry.shape.map(Double.init))),
-            JSONMember("data_offsets", .numbers([Double(start), Double(data.count)])),
+            JSONMember("data_offsets", .numbers([Double(start), Double(end)])),
           ])))
     }
     members.sort { $0.name.precedesInBytes($1.name) }
@@ -90,10 +90,10 @@ struct SafetensorsWriter {
     var header = JSONWriter.encode(.object(members))
     header.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - header.count % 8) % 8))
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(8 + header.count + data.count)
+    bytes.reserveCapacity(8 + header.count + end)
     withUnsafeBytes(of: UInt64(header.count).littleEndian) { bytes.append(contentsOf: $0) }
     bytes.append(contentsOf: header)
-    bytes.append(contentsOf: data)
+    for entry in laidOut { bytes.append(contentsOf: entry.bytes) }
     return bytes
   }
 }

@@ -29,6 +29,12 @@ public struct TrainingResult: Sendable {
   /// Patterns with a block that is not zero.
   public var activePatterns: Int
   public var patternSource: PatternSet.Source
+
+  /// Whether the run was cancelled, or its time over, before a step was taken: the network has no neurons then, unless a
+  /// start was given.
+  public var wasStoppedInSetUp: Bool {
+    solution.iterations == 0 && (solution.status == .cancelled || solution.status == .timeLimit)
+  }
 }
 
 extension Architecture {
@@ -44,12 +50,16 @@ extension Architecture {
     settings: SolverSettings = SolverSettings()
   ) throws(ZonotopeError) -> TrainingResult {
     try beta.check()
+    let started = monotonicSeconds()
     let session = try TrainingSession(self, data: data, loss: loss, settings: settings)
-    return try session.train(beta: beta)
+    return try session.train(beta: beta, until: StopCondition(settings, started: started))
   }
 }
 
 /// A program kept ready to be solved for several values of beta, each started from the answer before.
+///
+/// Where its settings stop the set-up, the session is one over a few of the patterns, ``formulation`` says how many, and
+/// its betaMax is that of these.
 public final class TrainingSession<A: Architecture, Objective: SmoothLoss & ProximableLoss> {
   public let architecture: A
   public let data: Dataset
@@ -73,12 +83,36 @@ public final class TrainingSession<A: Architecture, Objective: SmoothLoss & Prox
     self.architecture = architecture
     self.data = data
     self.settings = settings
-    workers = Workers(threads: settings.threads)
-    formulation = try architecture.formulation(of: data.x, memory: settings.memoryBudget)
-    program = try ConvexProgram(
+    let workers = Workers(threads: settings.threads), started = monotonicSeconds()
+    self.workers = workers
+    let objective = targets.withUnsafeBufferPointer { y in
+      [Double](repeating: 0, count: y.count).withUnsafeBufferPointer { loss.value($0, y) }
+    }
+    let pulse = Pulse(settings, started: started, objective: objective)
+    let stopping = workers.stopping(at: StopCondition(settings, started: started), pulse)
+    var setUp = try Self.setUp(architecture, data, loss, targets, settings, stopping)
+    if stopping.isStopped {
+      // Some of it may be missing. Now there are few patterns, and all of the time that they take.
+      setUp = try Self.setUp(architecture, data, loss, targets, settings, stopping)
+      setUp.betaMax = try Evaluator(setUp.program, workers).betaMax()
+    }
+    (formulation, program, betaMax) = setUp
+  }
+
+  private typealias SetUp = (
+    formulation: Formulation<A.Map, A.Penalty>, program: ConvexProgram<A.Map, A.Penalty, Objective>,
+    betaMax: Double
+  )
+
+  private static func setUp(
+    _ architecture: A, _ data: Dataset, _ loss: Objective, _ targets: [Double], _ settings: SolverSettings,
+    _ workers: Workers
+  ) throws(ZonotopeError) -> SetUp {
+    let formulation = try architecture.formulation(of: data.x, memory: settings.memoryBudget, workers)
+    let program = try ConvexProgram(
       map: formulation.map, penalty: formulation.penalty, loss: loss, targets: targets, beta: 0,
       hasBias: architecture.outputBias)
-    betaMax = try Evaluator(program, workers).betaMax()
+    return (formulation, program, try Evaluator(program, workers).betaMax())
   }
 
   /// Sizes beyond 1e50 or below 1e-50 would over- or underflow when they are multiplied and squared, and with them the
@@ -102,6 +136,11 @@ public final class TrainingSession<A: Architecture, Objective: SmoothLoss & Prox
 
   /// The optimum for one beta, from the answer to the last one.
   public func train(beta: Beta) throws(ZonotopeError) -> TrainingResult {
+    try settings.check()
+    return try train(beta: beta, until: StopCondition(settings, started: monotonicSeconds()))
+  }
+
+  func train(beta: Beta, until stop: StopCondition) throws(ZonotopeError) -> TrainingResult {
     try beta.check()
     let value =
       switch beta {
@@ -109,8 +148,11 @@ public final class TrainingSession<A: Architecture, Objective: SmoothLoss & Prox
       case .ratio(let ratio): ratio * betaMax
       }
     let weighted = try program.with(beta: value)
-    let solution = try weighted.solve(settings, from: last, workers)
+    let solution = try weighted.solve(settings, from: last, workers, until: stop)
     last = solution.point
+    // The weights of neurons are arrays of their own, no longer together than the blocks and their headers.
+    try Allocation.probe(
+      bytes: product(8, solution.point.blocks.count + 8 * formulation.map.blocks, place: "network"))
     let network = try architecture.network(at: solution.point, of: formulation)
     return TrainingResult(
       network: network,

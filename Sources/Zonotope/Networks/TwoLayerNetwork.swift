@@ -59,6 +59,20 @@ public struct TwoLayerNetwork: Sendable, Equatable {
   /// - Throws: ``ZonotopeError/invalid(place:reason:)`` for another number of columns, an entry that is not finite, or
   ///   rows other than the training rows where a gate is known on those only.
   public func predict(_ x: MatrixView) throws(ZonotopeError) -> [Double] {
+    let outputs = try Vector(x.rows)
+    try predict(x, into: outputs.mutable)
+    return try outputs.list()
+  }
+
+  /// The outputs for the rows of `x`, (rows, features), into memory of the caller: one element a row.
+  ///
+  /// - Throws: as ``predict(_:)``; nothing is written then.
+  public func predict(
+    _ x: MatrixView, into outputs: UnsafeMutableBufferPointer<Double>
+  ) throws(ZonotopeError) {
+    guard outputs.count == x.rows else {
+      throw .invalid(place: "outputs", reason: "\(outputs.count) elements for \(x.rows) rows")
+    }
     guard x.columns == features else {
       throw .invalid(place: "x", reason: "\(x.columns) columns, the network takes \(features)")
     }
@@ -74,7 +88,7 @@ public struct TwoLayerNetwork: Sendable, Equatable {
           reason: "no direction has this pattern, so only the training rows can be predicted")
       }
     }
-    return (0..<rows.rows).map { output(rows, row: $0) }
+    for k in 0..<rows.rows { outputs[k] = output(rows, row: k) }
   }
 
   private func output(_ rows: MatrixView, row: Int) -> Double {

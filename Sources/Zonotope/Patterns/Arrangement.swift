@@ -53,7 +53,7 @@ public struct Arrangement: Sendable {
     samples = n
     features = d
     self.rank = rank
-    columns = Array(chosen.array[..<rank])
+    columns = try Array(chosen.list()[..<rank])
 
     rows = try Buffer(n)
     starts = try Buffer(n + 1)

@@ -31,6 +31,7 @@ extension Arrangement {
     }
     precondition(status != ZT_CELLS_FULL, "an arrangement has more cells than the bound of Cover")
 
+    if cancelled?() == true { found = min(found, 1) }
     let count = hyperplanes == 0 ? 1 : 2 * found
     let words = zt_words(samples)
     let bits = try Buffer<UInt64>(product(count, words, place: "patterns"))

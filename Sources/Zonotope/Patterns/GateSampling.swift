@@ -12,15 +12,17 @@ extension PatternSet {
   /// - Throws: ``ZonotopeError/invalid(place:reason:)``,
   ///   ``ZonotopeError/memoryBudget(purpose:needed:budget:)``, ``ZonotopeError/outOfMemory(bytes:)``.
   public static func sampled(
-    from x: MatrixView, count: Int, seed: UInt64, first: UInt64 = 0, memory: Int = .max
+    from x: MatrixView, count: Int, seed: UInt64, first: UInt64 = 0, memory: Int = .max,
+    _ workers: Workers = Workers(threads: 1)
   ) throws(ZonotopeError) -> PatternSet {
-    try signs(
-      of: drawnGates(for: x, count: count, seed: seed, first: first, memory: memory), on: x, source: .sampled)
+    let gates = try drawnGates(for: x, count: count, seed: seed, first: first, memory: memory, workers)
+    return try signs(of: gates, on: x, source: .sampled, workers)
   }
 
   /// `count` gates for rows like those of `x`, gate i from stream `first + i` of the seed.
   static func drawnGates(
-    for x: MatrixView, count: Int, seed: UInt64, first: UInt64, memory: Int
+    for x: MatrixView, count: Int, seed: UInt64, first: UInt64, memory: Int,
+    _ workers: Workers = Workers(threads: 1)
   ) throws(ZonotopeError) -> MatrixView {
     guard count >= 0 else { throw .invalid(place: "patterns.sample.count", reason: "\(count) is negative") }
     // Twice for the gates and lines that remain after merging, and once more for the lines of samples.
@@ -29,10 +31,12 @@ extension PatternSet {
       throw .memoryBudget(purpose: "sampling \(count) patterns", needed: needed, budget: memory)
     }
     let gates = try Vector(product(count, x.columns, place: "patterns.sample.count"))
-    for i in 0..<count {
-      var generator = Xoshiro256(seed: seed, stream: first &+ UInt64(i))
-      let gate = gates.pointer + i * x.columns
-      for j in 0..<x.columns { gate[j] = generator.nextNormal() }
+    workers.ranges(count, grain: 256) { range, _ in
+      for i in range {
+        var generator = Xoshiro256(seed: seed, stream: first &+ UInt64(i))
+        let gate = gates.pointer + i * x.columns
+        for j in 0..<x.columns { gate[j] = generator.nextNormal() }
+      }
     }
     return MatrixView(gates, rows: count, columns: x.columns)
   }
@@ -42,7 +46,9 @@ extension PatternSet {
   ///
   /// - Throws: ``ZonotopeError/invalid(place:reason:)`` for gates of another length than the rows and for
   ///   entries that are not finite; ``ZonotopeError/outOfMemory(bytes:)``.
-  public static func gates(_ gates: MatrixView, on x: MatrixView) throws(ZonotopeError) -> PatternSet {
+  public static func gates(
+    _ gates: MatrixView, on x: MatrixView, _ workers: Workers = Workers(threads: 1)
+  ) throws(ZonotopeError) -> PatternSet {
     guard gates.columns == x.columns || gates.rows == 0 else {
       throw gateLength(0, gates.columns, of: x)
     }
@@ -50,7 +56,7 @@ extension PatternSet {
       throw .invalid(
         place: "patterns.gates[\(row)][\(column)]", reason: "\(gates[row, column]) is not a finite number")
     }
-    return try signs(of: gates, on: x, source: .given)
+    return try signs(of: gates, on: x, source: .given, workers)
   }
 
   /// The same for gates in a list each, which may differ in length by mistake.
@@ -82,23 +88,31 @@ extension PatternSet {
   }
 
   private static func signs(
-    of gates: MatrixView, on x: MatrixView, source: Source
+    of gates: MatrixView, on x: MatrixView, source: Source, _ workers: Workers
   ) throws(ZonotopeError) -> PatternSet {
     try PatternSet(
-      merging: packedSigns(of: gates, on: x), lines: gates.rows, samples: x.rows, gates: gates, source: source
-    )
+      merging: packedSigns(of: gates, on: x, workers), lines: gates.rows, samples: x.rows, gates: gates,
+      source: source, workers)
   }
 
   /// A line of bits 1{X g >= 0} for each gate g, in the order of the gates.
-  static func packedSigns(of gates: MatrixView, on x: MatrixView) throws(ZonotopeError) -> Buffer<UInt64> {
+  static func packedSigns(
+    of gates: MatrixView, on x: MatrixView, _ workers: Workers = Workers(threads: 1)
+  ) throws(ZonotopeError) -> Buffer<UInt64> {
     if let (row, column) = x.firstNonFinite() {
       throw .invalid(place: "x[\(row)][\(column)]", reason: "\(x[row, column]) is not a finite number")
     }
     let (n, d, p, words) = (x.rows, x.columns, gates.rows, zt_words(x.rows))
     let bits = try Buffer<UInt64>(product(p, words, place: "patterns"))
-    let workspace = try Vector(zt_pack_signs_f64_workspace(n, d, p))
-    zt_pack_signs_f64(
-      n, d, p, x.base, x.stride, gates.base, gates.stride, bits.pointer, words, workspace.pointer)
+    // A range is some milliseconds of work.
+    let grain = max(8, min(256, 20_000_000 / max(1, saturatingProduct(n, d))))
+    let size = zt_pack_signs_f64_workspace(n, d, min(p, grain))
+    let workspace = try Vector(product(workers.threads, size, place: "threads"))
+    workers.ranges(p, grain: grain) { range, slot in
+      zt_pack_signs_f64(
+        n, d, range.count, x.base, x.stride, gates.row(range.lowerBound), gates.stride,
+        bits.pointer + range.lowerBound * words, words, workspace.pointer + slot * size)
+    }
     return bits
   }
 }

@@ -9,21 +9,39 @@ public enum PatternSelection: Sendable {
   /// The distinct patterns of `count` standard normal directions.
   case sampled(count: Int, seed: UInt64)
 
-  /// The patterns of the rows of `x`, duplicates merged.
+  /// The patterns of the rows of `x`, duplicates merged; a few of them, or of samples in place of all, where the workers
+  /// are stopped.
   ///
   /// - Throws: ``ZonotopeError`` that names the place under `patterns`; `memoryBudget` before any enumeration that would
   ///   exceed it.
-  public func patterns(of x: MatrixView, memory: Int) throws(ZonotopeError) -> PatternSet {
+  public func patterns(
+    of x: MatrixView, memory: Int, _ workers: Workers = Workers(threads: 1)
+  ) throws(ZonotopeError) -> PatternSet {
+    if workers.isStopped { return try few(of: x) }
     let patterns: PatternSet
     switch self {
-    case .all: patterns = try Arrangement(of: x).cells(memory: memory)
+    case .all:
+      patterns = try Arrangement(of: x).cells(memory: memory, cancelled: { workers.isStopped })
     case .masks(let masks): patterns = try PatternSet.masks(masks, samples: x.rows)
-    case .gates(let gates): patterns = try PatternSet.gates(gates, on: x)
+    case .gates(let gates): patterns = try PatternSet.gates(gates, on: x, workers)
     case .sampled(let count, let seed):
-      patterns =
-        try PatternSet.sampled(from: x, count: count, seed: seed, memory: memory)
+      patterns = try PatternSet.sampled(from: x, count: count, seed: seed, memory: memory, workers)
     }
+    if workers.isStopped { return try few(of: x) }
     guard patterns.count > 0 else { throw .invalid(place: "patterns", reason: "there are none") }
     return patterns
+  }
+
+  /// Some of the patterns, which a program can be built over in no time.
+  private func few(of x: MatrixView) throws(ZonotopeError) -> PatternSet {
+    let limit = max(1, min(64, 200_000 / max(1, saturatingProduct(x.rows, x.columns))))
+    switch self {
+    case .all: return try PatternSet.sampled(from: x, count: limit, seed: 0)
+    case .masks(let masks): return try PatternSet.masks(Array(masks.prefix(limit)), samples: x.rows)
+    case .gates(let gates):
+      return try PatternSet.gates(gates.gathering(rows: Array(0..<min(limit, gates.rows))), on: x)
+    case .sampled(let count, let seed):
+      return try PatternSet.sampled(from: x, count: min(limit, count), seed: seed)
+    }
   }
 }

@@ -26,7 +26,8 @@ public struct PatternSet: Sendable {
 
   /// Takes over `count` lines of `samples` bits that are distinct; unused high bits are zero.
   init(
-    distinct bits: Buffer<UInt64>, count: Int, samples: Int, gates: MatrixView?, source: Source
+    distinct bits: Buffer<UInt64>, count: Int, samples: Int, gates: MatrixView?, source: Source,
+    _ workers: Workers = Workers(threads: 1)
   ) throws(ZonotopeError) {
     self.count = count
     self.samples = samples
@@ -34,14 +35,21 @@ public struct PatternSet: Sendable {
     self.source = source
     patternBits = bits
     sampleBits = try Buffer(product(samples, zt_words(count), place: "patterns"))
-    zt_transpose_bits(
-      count, samples, bits.pointer, zt_words(samples), sampleBits.pointer, zt_words(count))
+    let (from, to) = (zt_words(samples), zt_words(count))
+    // Borders at multiples of a word; a range writes words of its own.
+    workers.ranges(count, grain: 4096) { range, _ in
+      zt_transpose_bits(
+        range.count, samples, bits.pointer + range.lowerBound * from, from,
+        sampleBits.pointer + range.lowerBound / 64, to)
+    }
   }
 
-  /// Merges equal lines, keeping the first of each with its gate.
+  /// Merges equal lines, keeping the first of each with its gate; only the first of all where the workers are stopped.
   init(
-    merging bits: Buffer<UInt64>, lines: Int, samples: Int, gates: MatrixView?, source: Source
+    merging bits: Buffer<UInt64>, lines: Int, samples: Int, gates: MatrixView?, source: Source,
+    _ workers: Workers = Workers(threads: 1)
   ) throws(ZonotopeError) {
+    let lines = workers.isStopped ? min(lines, 1) : lines
     let words = zt_words(samples)
     let first = try Buffer<Int>(lines)
     let workspace = try Buffer<Int>(zt_distinct_lines_workspace(lines))
@@ -49,12 +57,14 @@ public struct PatternSet: Sendable {
     var kept: [Int] = []
     kept.reserveCapacity(count)
     for i in 0..<lines where first[i] == i { kept.append(i) }
-    let distinct = try Buffer<UInt64>(product(count, words, place: "patterns"))
+    if workers.isStopped { kept = Array(kept.prefix(1)) }
+    let distinct = try Buffer<UInt64>(product(kept.count, words, place: "patterns"))
     for (target, line) in kept.enumerated() {
       (distinct.pointer + target * words).update(from: bits.pointer + line * words, count: words)
     }
     let gates = try gates.map { (gates) throws(ZonotopeError) in try gates.gathering(rows: kept) }
-    try self.init(distinct: distinct, count: count, samples: samples, gates: gates, source: source)
+    try self.init(
+      distinct: distinct, count: kept.count, samples: samples, gates: gates, source: source, workers)
   }
 
   /// The bit of a pattern for a sample.

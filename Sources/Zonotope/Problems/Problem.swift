@@ -42,19 +42,20 @@ public struct Problem: Sendable {
   public init(text: String, memory: Int? = nil) throws(ZonotopeError) {
     let bytes = Array(text.utf8)
     self = try bytes.withUnsafeBufferPointer { (text) throws(ZonotopeError) in
-      try Problem(text: text, name: "problem", folder: nil, memory: memory)
+      try Problem(utf8: text, memory: memory)
     }
+  }
+
+  /// Reads a problem from the bytes of a text, which need not be UTF-8 to be refused; relative paths in it are refused
+  /// too.
+  public init(utf8 text: UnsafeBufferPointer<UInt8>, memory: Int? = nil) throws(ZonotopeError) {
+    try self.init(text: text, name: "problem", folder: nil, memory: memory)
   }
 
   private init(
     text: UnsafeBufferPointer<UInt8>, name: String, folder: String?, memory: Int?
   ) throws(ZonotopeError) {
-    let document: JSONValue
-    do {
-      document = try JSONScanner.scan(text)
-    } catch {
-      throw error.text(file: name, in: text)
-    }
+    let document = try JSONScanner.document(text, name: name, budget: memory ?? physicalMemory() / 2)
     var reader = try JSONObjectReader(document, place: "")
     try reader.expect(["format", "version", "data", "model", "loss", "beta", "betaRatio", "solver"])
     guard try reader.text("format") == "zonotope-problem" else {
@@ -154,7 +155,12 @@ public struct Problem: Sendable {
     settings.seconds = try solver.number("seconds")
     settings.threads = try solver.count("threads") ?? settings.threads
     settings.memory = try solver.count("memory")
-    try solver.acceptDefault("precision", .string("double"))
+    if let precision = try solver.text("precision") {
+      guard let known = Precision(rawValue: precision) else {
+        throw .invalid(place: "solver.precision", reason: "\"\(precision)\" is neither double nor float")
+      }
+      settings.precision = known
+    }
     try solver.finish()
     try settings.check()
     return settings

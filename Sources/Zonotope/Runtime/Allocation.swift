@@ -37,7 +37,7 @@ public struct Allocator: Sendable {
   }
 }
 
-/// A block of memory on a boundary of 64 bytes, given back to where it came from.
+/// A block of zeroed memory on a boundary of 64 bytes, given back to where it came from.
 struct Allocation {
   let start: UnsafeMutableRawPointer
   private let block: UnsafeMutableRawPointer
@@ -50,16 +50,27 @@ struct Allocation {
       guard let block = allocator.allocate(bytes + 64) else { throw .outOfMemory(bytes: bytes) }
       self.block = block
       start = block + (64 - Int(bitPattern: block) & 63)
+      memset(start, 0, bytes)
     } else {
-      guard let block = aligned_alloc(64, max(64, (bytes + 63) / 64 * 64)) else {
-        throw .outOfMemory(bytes: bytes)
-      }
+      // The system has zeros at hand, and large blocks cost nothing until they are used.
+      guard let block = calloc(1, bytes + 64) else { throw .outOfMemory(bytes: bytes) }
       self.block = block
-      start = block
+      start = block + (64 - Int(bitPattern: block) & 63)
     }
   }
 
   func release() {
     if let allocator { allocator.release(block) } else { free(block) }
+  }
+}
+
+extension Allocation {
+  /// Asks for memory and gives it back at once.
+  ///
+  /// Arrays of the standard library end the process where there is none left. Before they grow with the data, this
+  /// turns that into an error, as long as no other thread takes the memory in between.
+  static func probe(bytes: Int) throws(ZonotopeError) {
+    // Several arrays take a little more than one, for their headers and the ends of their pages.
+    try Allocation(bytes: bytes + bytes / 16).release()
   }
 }

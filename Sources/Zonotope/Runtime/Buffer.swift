@@ -17,7 +17,6 @@ final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
   init(_ count: Int) throws(ZonotopeError) {
     let bytes = try product(count, MemoryLayout<Element>.stride, place: "buffer")
     block = try Allocation(bytes: bytes)
-    memset(block.start, 0, bytes)
     pointer = block.start.bindMemory(to: Element.self, capacity: max(1, count))
     self.count = count
   }
@@ -35,7 +34,12 @@ final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
   }
 
   var elements: UnsafeBufferPointer<Element> { UnsafeBufferPointer(start: pointer, count: count) }
-  var array: [Element] { Array(elements) }
+
+  /// A copy that the standard library holds.
+  func list() throws(ZonotopeError) -> [Element] {
+    try Allocation.probe(bytes: count * MemoryLayout<Element>.stride)
+    return Array(elements)
+  }
 
   func copy(from other: Buffer) { pointer.update(from: other.pointer, count: count) }
 }

@@ -11,11 +11,11 @@ public typealias Values = UnsafeBufferPointer<Double>
 /// A run of doubles to write into.
 public typealias MutableValues = UnsafeMutableBufferPointer<Double>
 
-// The only file that calls BLAS and LAPACK.
+// Only this file and BLASElement.swift call BLAS and LAPACK.
 
 /// OpenBLAS may use threads of its own, and the setting belongs to the whole process. The library keeps it at one,
 /// so that its own threads are all there are and sums do not depend on their number.
-private let singleThreadedBLAS: Void = openblas_set_num_threads(1)
+let singleThreadedBLAS: Void = openblas_set_num_threads(1)
 
 /// The kernels that OpenBLAS chose for this processor, for reports.
 public var blasCoreName: String {
@@ -71,44 +71,29 @@ private func chunks(_ count: Int) -> some Sequence<Range<Int>> {
 }
 
 /// k = X X', the full lower triangle, n x n.
-func gramOfRows(_ x: MatrixView, into k: MutableValues) {
+func gramOfRows(_ x: MatrixView, into k: MutableValues, _ workers: Workers) {
   _ = singleThreadedBLAS
-  let n = Int32(x.rows)
-  guard n > 0 else { return }
-  cblas_dsyrk(
-    CblasRowMajor, CblasLower, CblasNoTrans, n, Int32(x.columns), 1, x.base, Int32(max(1, x.stride)), 0,
-    k.baseAddress, n)
-}
-
-/// A symmetric positive definite matrix, factored: L L' = K + delta I.
-struct CholeskyFactor {
-  private let factor: Vector
-  private let order: Int
-
-  /// Room for a factor of an n x n matrix.
-  init(order: Int) throws(ZonotopeError) {
-    self.order = order
-    factor = try Vector(product(order, order, place: "samples"))
-  }
-
-  /// Factors the lower triangle of `matrix` with `shift` added to its diagonal. False when the sum is not
-  /// numerically positive definite.
-  func factor(_ matrix: Values, shift: Double) -> Bool {
-    _ = singleThreadedBLAS
-    guard order > 0 else { return true }
-    factor.pointer.update(from: matrix.baseAddress!, count: order * order)
-    for k in 0..<order { factor[k * order + k] += shift }
-    // Row-major lower is column-major upper, which LAPACKE takes without a transposed copy.
-    let upper = CChar(UInt8(ascii: "U"))
-    return LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, upper, Int32(order), factor.pointer, Int32(order)) == 0
-  }
-
-  /// x = (L L')^{-1} x
-  func solve(_ x: MutableValues) {
-    let n = Int32(order)
-    cblas_dtrsv(
-      CblasRowMajor, CblasLower, CblasNoTrans, CblasNonUnit, n, factor.pointer, n, x.baseAddress, 1)
-    cblas_dtrsv(
-      CblasRowMajor, CblasLower, CblasTrans, CblasNonUnit, n, factor.pointer, n, x.baseAddress, 1)
+  let n = x.rows, width = Int32(x.columns), stride = Int32(max(1, x.stride))
+  // Squares of the triangle, row by row: square q is in row i where i (i + 1) / 2 <= q.
+  let rows = (n + square - 1) / square
+  workers.run(rows * (rows + 1) / 2) { index, _ in
+    var i = Int(((8 * Double(index) + 1).squareRoot() - 1) / 2)
+    while (i + 1) * (i + 2) / 2 <= index { i += 1 }
+    while i * (i + 1) / 2 > index { i -= 1 }
+    let j = index - i * (i + 1) / 2, height = Int32(min(square, n - i * square))
+    let target = k.baseAddress! + i * square * n + j * square
+    if i == j {
+      cblas_dsyrk(
+        CblasRowMajor, CblasLower, CblasNoTrans, height, width, 1, x.row(i * square), stride, 0, target,
+        Int32(n))
+    } else {
+      cblas_dgemm(
+        CblasRowMajor, CblasNoTrans, CblasTrans, height, Int32(square), width, 1, x.row(i * square), stride,
+        x.row(j * square), stride, 0, target, Int32(n))
+    }
   }
 }
+
+/// Rows and columns of the squares that Gram matrices and factors are cut into: work of some milliseconds each, large
+/// enough for BLAS to be at its speed.
+let square = 256

@@ -10,11 +10,16 @@
 /// depend on the number of threads, and every range is computed the same way whoever takes it: results are the
 /// same for any number of threads. While one call runs, others (nested ones, or from other threads) do their work on the
 /// thread that makes them.
+///
+/// Workers also know when a solve has to end. Then they leave out what is left to do, so that whoever used them asks
+/// ``isStopped`` before believing a result.
 public final class Workers: Sendable {
   /// Threads that take part, the caller included.
-  public var threads: Int { team.handles.count + 1 }
+  public var threads: Int { team.members.handles.count + 1 }
 
-  private let team: ThreadTeam
+  private let team: SharedTeam
+  private let stop: StopCondition?
+  private let pulse: Pulse?
 
   /// The number of processors that are online.
   public static var available: Int {
@@ -24,21 +29,42 @@ public final class Workers: Sendable {
   /// - Parameter threads: how many threads work together; 0 means one per available processor. Threads the system
   ///   refuses to start are done without.
   public init(threads: Int = 0) {
-    team = ThreadTeam(helpers: max(1, threads > 0 ? threads : Workers.available) - 1)
+    team = SharedTeam(helpers: max(1, threads > 0 ? threads : Workers.available) - 1)
+    (stop, pulse) = (nil, nil)
   }
 
-  deinit { team.dismiss() }
+  private init(_ team: SharedTeam, _ stop: StopCondition?, _ pulse: Pulse?) {
+    (self.team, self.stop, self.pulse) = (team, stop, pulse)
+  }
+
+  /// The same threads, which leave out work once the condition is overdue, and report while they work.
+  func stopping(at stop: StopCondition, _ pulse: Pulse? = nil) -> Workers { Workers(team, stop, pulse) }
+
+  /// The same threads, which do all of their work.
+  var persistent: Workers { stop == nil ? self : Workers(team, nil, pulse) }
+
+  /// Whether work is left out from now on, and may have been before. Once true it stays true.
+  public var isStopped: Bool { stop?.isOverdue ?? false }
 
   /// Calls `body` once for every index below `count`, in any order, on any of the threads.
   ///
   /// The second argument of `body` is a slot below ``threads`` that no two calls have at the same time: an index into
-  /// memory of the threads' own.
+  /// memory of the threads' own. Indices are left out once ``isStopped`` is true.
   public func run(_ count: Int, _ body: (_ index: Int, _ slot: Int) -> Void) {
-    guard count > 1, !team.handles.isEmpty, team.tryBegin() else {
+    if stop == nil && pulse == nil { return share(count, body) }
+    share(count) { index, slot in
+      if isStopped { return }
+      if slot == 0 { pulse?.beat() }
+      body(index, slot)
+    }
+  }
+
+  private func share(_ count: Int, _ body: (_ index: Int, _ slot: Int) -> Void) {
+    guard count > 1, !team.members.handles.isEmpty, team.members.tryBegin() else {
       for index in 0..<count { body(index, 0) }
       return
     }
-    withoutActuallyEscaping(body) { team.work(count, $0) }
+    withoutActuallyEscaping(body) { team.members.work(count, $0) }
   }
 
   /// Cuts `0..<count` into ranges of `grain` (the last may be shorter) and calls `body` once for each, with a slot as
@@ -49,6 +75,13 @@ public final class Workers: Sendable {
       body(index * grain..<min(count, (index + 1) * grain), slot)
     }
   }
+}
+
+/// Dismisses its team with the last of the ``Workers`` that use it.
+private final class SharedTeam: Sendable {
+  let members: ThreadTeam
+  init(helpers: Int) { members = ThreadTeam(helpers: helpers) }
+  deinit { members.dismiss() }
 }
 
 /// The helpers of ``Workers`` and what they share. They keep it alive, and end when they are dismissed.

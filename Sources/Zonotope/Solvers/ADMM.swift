@@ -20,9 +20,9 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
   private let penaltyWorkspace: Penalty.Workspace
   private var workers: Workers { evaluator.workers }
 
-  /// A A', centred on both sides when there is a bias; lower triangle.
-  private let gram: Vector
-  private let factor: CholeskyFactor
+  private let system: any SampleSystem
+  /// What the fit is drawn to, for losses that are not quadratic.
+  private let target: Vector
   /// The penalty's copy of the blocks.
   private let v: Vector
   /// Scaled multiplier of u = v.
@@ -57,25 +57,40 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
   private var zeroObjective: Double
   private var summary = ShrinkSummary(active: 0, totalNorm: 0)
   private(set) var iteration = 0
+  private(set) var isBroken = false
 
   /// Bytes that a solve takes beyond the data.
   static func memory(
-    _ program: ConvexProgram<Map, Penalty, Objective>, threads: Int
+    _ program: ConvexProgram<Map, Penalty, Objective>, precision: Precision, threads: Int
   ) throws(ZonotopeError) -> Int {
     let samples = try product(program.map.samples, program.map.samples, place: "samples")
     let vectors = try product(20, program.size, place: "blocks")
-    return try product(8, 2 * samples + vectors + program.sharedMemory(threads: threads), place: "memory")
+    let system =
+      precision == .float
+      ? MixedSampleSystem.size(program.map) + program.map.singleProductsSize(threads: threads) : samples
+    return try product(
+      8, samples + system + vectors + program.sharedMemory(threads: threads), place: "memory")
   }
 
+  /// - Parameter precision: of the products and the factor; it needs a map that has them.
   init(
-    _ evaluator: Evaluator<Map, Penalty, Objective>, from start: BlockPoint?
+    _ evaluator: Evaluator<Map, Penalty, Objective>, from start: BlockPoint?, precision: Precision = .double
   ) throws(ZonotopeError) {
     let program = evaluator.program, n = program.map.samples, size = program.size
     self.program = program
     self.evaluator = evaluator
     penaltyWorkspace = try program.penalty.makeWorkspace(threads: evaluator.workers.threads)
-    gram = try Vector(product(n, n, place: "samples"))
-    factor = try CholeskyFactor(order: n)
+    let gram = try sampleGram(program.map, isCentred: program.hasBias, evaluator.workers)
+    if precision == .float,
+      let products = try program.map.makeSingleProducts(threads: evaluator.workers.threads)
+    {
+      system = try MixedSampleSystem(
+        program.map, evaluator.mapWorkspace, products, gram: gram, isCentred: program.hasBias)
+    } else {
+      system = try DoubleSampleSystem(
+        program.map, evaluator.mapWorkspace, gram: gram, isCentred: program.hasBias)
+    }
+    target = try Vector(n)
     v = try Vector(size)
     l = try Vector(size)
     w = try Vector(size)
@@ -92,18 +107,18 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
     savedL = try Vector(size)
     savedSplit = try Vector(n)
     savedM = try Vector(n)
-    zeroObjective = evaluator.primal(v.values).value
+    zeroObjective = evaluator.withoutNetwork().value
     rho = 1
     rhoFit = program.loss.quadraticScale ?? 1
-    program.map.gram(into: gram.mutable, evaluator.workers)
-    if program.hasBias { centre(gram.mutable, order: n) }
-    begin(from: start)
+    begin(from: start, trace: (0..<n).reduce(0) { $0 + gram[$1 * n + $1] })
   }
 
   // MARK: One step
 
   mutating func advance(upTo limit: Int) {
     let residual = step()
+    isBroken = !residual.isFinite
+    if isBroken { return }
     if trajectory.isReady, iteration + calmingSteps <= limit { jump(residual) }
     if iteration >= nextAdaptation {
       adapt()
@@ -111,7 +126,8 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
     }
   }
 
-  /// One step of the method. Returns the length of the step of its fixed point, u relaxed plus multiplier.
+  /// One step of the method. Returns the length of the step of its fixed point, u relaxed plus multiplier, and no finite
+  /// number where the new state is not finite.
   private mutating func step() -> Double {
     let move = trajectory.next(), count = v.count, relaxation = 1.7
     for j in 0..<count {
@@ -132,7 +148,9 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
       splitLoss()
     }
     iteration += 1
-    return norm(Values(move))
+    // What is not finite in v or in the split fit is in their multipliers too.
+    let isFinite = dot(l.values, l.values).isFinite && dot(m.values, m.values).isFinite
+    return isFinite ? norm(Values(move)) : .nan
   }
 
   /// v and its multiplier from w.
@@ -151,7 +169,7 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
   /// Tries the point that the last steps lead to, and returns to where it was when steps from there stay longer.
   private mutating func jump(_ residual: Double) {
     let count = v.count
-    guard residual > 0, trajectory.predict(into: ahead.mutable) else {
+    guard residual > 0, trajectory.predict(into: ahead.mutable, workers) else {
       trajectory.reset()
       return
     }
@@ -169,7 +187,7 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
     }
     // A jump along the slow directions stirs up fast ones, which a few steps calm again.
     var accepted = false
-    for _ in 0..<calmingSteps where !accepted { accepted = step() <= 1.001 * residual }
+    for _ in 0..<calmingSteps where !accepted && !workers.isStopped { accepted = step() <= 1.001 * residual }
     if !accepted {
       v.copy(from: savedV)
       l.copy(from: savedL)
@@ -183,13 +201,12 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
 
   /// z = (delta I + A A')^{-1} (A w - T) and A'z, where T is what the fit is drawn to.
   private func solveForFit() {
-    let quadratic = program.loss.quadraticScale != nil, y = evaluator.targets
-    program.map.forward(w.values, into: z.mutable, evaluator.mapWorkspace, workers)
-    for k in 0..<z.count { z[k] -= quadratic ? y[k] : split[k] + m[k] }
-    if program.hasBias { centre(z.mutable) }
-    factor.solve(z.mutable)
-    if program.hasBias { centre(z.mutable) }
-    program.map.adjoint(z.values, into: adjoint.mutable, evaluator.mapWorkspace, workers)
+    if program.loss.quadraticScale == nil {
+      for k in 0..<target.count { target[k] = split[k] + m[k] }
+    }
+    system.solve(
+      w.values, target: (program.loss.quadraticScale == nil ? target : evaluator.targets).values,
+      into: z.mutable, adjoint: adjoint.mutable, workers)
   }
 
   /// The fit of this step is T + delta z; `dual` becomes its relaxed copy less the multiplier.
@@ -247,8 +264,8 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
     let newRho = min(newRho, largestRho)
     guard newRho > 0, newRho != rho || newRhoFit != rhoFit else { return }
     // A factorisation that fails leaves the step as it is, which still converges.
-    guard factor.factor(gram.values, shift: newRho / newRhoFit) else {
-      _ = factor.factor(gram.values, shift: rho / rhoFit)
+    guard system.factor(shift: newRho / newRhoFit, workers) else {
+      _ = system.factor(shift: rho / rhoFit, workers)
       return
     }
     scale(l.mutable, by: rho / newRho)
@@ -260,10 +277,8 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
 
   // MARK: Start
 
-  private mutating func begin(from start: BlockPoint?) {
+  private mutating func begin(from start: BlockPoint?, trace: Double) {
     let n = program.map.samples
-    var trace = 0.0
-    for k in 0..<n { trace += gram[k * n + k] }
     if program.loss.quadraticScale == nil {
       rhoFit = curvatureAtBlocks()
       let bias = program.hasBias ? program.loss.optimalBias(split.values, evaluator.targets.values) : 0
@@ -284,7 +299,9 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
       }
     }
     if !(rho > 0 && rho.isFinite) { rho = 1 }
-    while !factor.factor(gram.values, shift: rho / rhoFit), rho < 1e300 { rho *= 100 }
+    while !system.factor(shift: rho / rhoFit, workers), rho < 1e300, !workers.isStopped {
+      rho *= 100
+    }
   }
 
   /// At the optimum A'z = -rho l, and the split fit's multiplier is -z / rhoFit.
@@ -310,6 +327,7 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
     guard iteration > 0 else { return nil }
     if program.loss.quadraticScale != nil {
       for k in 0..<z.count { dual[k] = rho * z[k] }
+      guard system.isExact else { return (dual.values, nil) }
       for j in 0..<adjoint.count { scaledAdjoint[j] = rho * adjoint[j] }
       return (dual.values, scaledAdjoint.values)
     }
@@ -321,32 +339,3 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
 
 /// Steps after a jump until it is judged.
 private let calmingSteps = 6
-
-/// z - mean(z)
-private func centre(_ z: MutableValues) {
-  guard z.count > 0 else { return }
-  let mean = sum(Values(z)) / Double(z.count)
-  for k in 0..<z.count { z[k] -= mean }
-}
-
-/// The lower triangle of P K P with P = I - 1 1'/n.
-private func centre(_ gram: MutableValues, order n: Int) {
-  guard n > 0 else { return }
-  var means = [Double](repeating: 0, count: n)
-  for i in 0..<n {
-    for j in 0..<i {
-      means[i] += gram[i * n + j]
-      means[j] += gram[i * n + j]
-    }
-    means[i] += gram[i * n + i]
-  }
-  var mean = 0.0
-  for i in 0..<n {
-    means[i] /= Double(n)
-    mean += means[i]
-  }
-  mean /= Double(n)
-  for i in 0..<n {
-    for j in 0...i { gram[i * n + j] += mean - means[i] - means[j] }
-  }
-}

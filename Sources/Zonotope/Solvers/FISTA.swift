@@ -38,6 +38,7 @@ struct FISTA<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss>: Solv
   /// Length of one unit of the bias variable.
   private let biasUnit: Double
   private(set) var iteration = 0
+  private(set) var isBroken = false
 
   /// Bytes that a solve takes beyond the data.
   static func memory(
@@ -94,6 +95,8 @@ struct FISTA<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss>: Solv
     swap(&current, &previous)
     swap(&fit, &previousFit)
     previousBias = bias
+    // Until a step is accepted.
+    isBroken = true
     for _ in 0..<100 {
       for j in 0..<trial.count { trial[j] = ahead[j] - gradient[j] / lipschitz }
       _ = program.penalty.prox(
@@ -101,7 +104,9 @@ struct FISTA<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss>: Solv
       bias = aheadBias - biasUnit * biasUnit * biasSlope / lipschitz
       program.map.forward(current.values, into: fit.mutable, evaluator.mapWorkspace, workers)
       if program.hasBias { for k in 0..<fit.count { fit[k] += bias } }
-      if isAccepted(aheadBias, y) { break }
+      guard let isAccepted = accepts(aheadBias, y), !workers.isStopped else { break }
+      isBroken = !isAccepted
+      if isAccepted { break }
     }
 
     if pointsBack(aheadBias) {
@@ -124,8 +129,9 @@ struct FISTA<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss>: Solv
     momentum = 1
   }
 
-  /// loss(new) <= model of it at the extrapolated point with this Lipschitz constant; raises the constant if not.
-  private mutating func isAccepted(_ aheadBias: Double, _ y: Values) -> Bool {
+  /// loss(new) <= model of it at the extrapolated point with this Lipschitz constant; raises the constant if not. Nil
+  /// where no constant helps, because the step itself is not finite.
+  private mutating func accepts(_ aheadBias: Double, _ y: Values) -> Bool? {
     var squares = 0.0
     for j in 0..<current.count {
       let step = current[j] - ahead[j]
@@ -135,6 +141,7 @@ struct FISTA<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss>: Solv
       let step = (bias - aheadBias) / biasUnit
       squares += step * step
     }
+    guard !squares.isNaN else { return nil }
     let divergence = program.loss.divergence(fit.values, from: aheadFit.values, y)
     guard divergence.isFinite else {
       lipschitz *= 10

@@ -7,6 +7,7 @@
 struct FaceNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss> {
   private let program: ConvexProgram<Map, Penalty, Objective>
   private let targets: Values
+  private let workers: Workers
   private var active: [ActiveBlock] = []
   private var bias: Double
 
@@ -37,8 +38,12 @@ struct FaceNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss> 
     return unknowns * (2 * program.map.samples + 2 * unknowns)
   }
 
-  /// Nil when nothing is active or the faces have too many dimensions.
-  init?(_ program: ConvexProgram<Map, Penalty, Objective>, targets: Values, blocks: Values, bias: Double) {
+  /// Nil when nothing is active, the faces have too many dimensions or the workers are stopped.
+  init?(
+    _ program: ConvexProgram<Map, Penalty, Objective>, targets: Values, blocks: Values, bias: Double,
+    _ workers: Workers
+  ) {
+    self.workers = workers
     self.program = program
     self.targets = targets
     self.bias = bias
@@ -48,6 +53,7 @@ struct FaceNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss> 
     for index in 0..<program.map.blocks {
       let v = Values(rebasing: blocks[index * size..<(index + 1) * size])
       guard v.contains(where: { $0 != 0 }) else { continue }
+      guard !workers.isStopped else { return nil }
       let basis = program.penalty.face(of: index, at: v)
       unknowns += basis.count / size
       guard unknowns <= Self.limit else { return nil }
@@ -90,6 +96,7 @@ struct FaceNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss> 
       var length = limit, next = value(moved(step, length), bias + length * step.bias)
       var halvings = 0
       while !(next <= objective + 1e-4 * length * step.slope), halvings < 40 {
+        guard mayGoOn() else { break }
         length *= 0.5
         halvings += 1
         next = value(moved(step, length), bias + length * step.bias)
@@ -107,7 +114,7 @@ struct FaceNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss> 
       if active.isEmpty { break }
       if decrease <= 1e-16 * abs(objective), event == nil { break }
     }
-    guard objective < start else { return false }
+    guard objective < start, !workers.isStopped else { return false }
     scale(blocks, by: 0)
     let size = program.map.blockSize
     for block in active {
@@ -148,7 +155,7 @@ struct FaceNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss> 
     var slope: Double
   }
 
-  /// The Newton step, or nil when the gradient vanishes.
+  /// The Newton step, or nil when the gradient vanishes or the workers are stopped.
   private func direction() throws(ZonotopeError) -> Step? {
     let samples = program.map.samples
     let unknowns = active.reduce(0) { $0 + $1.size } + (program.hasBias ? 1 : 0)
@@ -169,12 +176,16 @@ struct FaceNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss> 
       }
       row += 1
     }
-    for block in active { for i in 0..<block.size { append { block.columns[i * samples + $0] } } }
+    for block in active {
+      guard !workers.isStopped else { return nil }
+      for i in 0..<block.size { append { block.columns[i * samples + $0] } }
+    }
     if program.hasBias { append { _ in 1 } }
     let hessian = try Vector(product(unknowns, unknowns, place: "blocks"))
-    gramOfRows(MatrixView(design, rows: unknowns, columns: samples), into: hessian.mutable)
+    gramOfRows(MatrixView(design, rows: unknowns, columns: samples), into: hessian.mutable, workers)
     row = 0
     for block in active {
+      guard !workers.isStopped else { return nil }
       let size = length(block.coordinates)
       for i in 0..<block.size {
         right[row + i] -= program.beta * block.coordinates[i] / size
@@ -203,9 +214,10 @@ struct FaceNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss> 
     var trace = 0.0
     for i in 0..<order { trace += hessian[i * order + i] }
     guard trace > 0, trace.isFinite else { return nil }
-    let factor = try CholeskyFactor(order: order), solution = try Vector(order)
+    var factor = try CholeskyFactor<Double>(order: order)
+    let solution = try Vector(order)
     for shift in [1e-14, 1e-12, 1e-10, 1e-8, 1e-6] {
-      guard factor.factor(hessian.values, shift: shift * trace / Double(order)) else { continue }
+      guard factor.factor(hessian.values, shift: shift * trace / Double(order), workers) else { continue }
       solution.copy(from: right)
       factor.solve(solution.mutable)
       if isFinite(solution.values) { return solution }
@@ -223,7 +235,7 @@ struct FaceNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss> 
   private func largestStep(_ step: Step) -> (Double, Event?) {
     var limit = 1.0, event: Event?
     let size = program.map.blockSize
-    for (i, block) in active.enumerated() {
+    for (i, block) in active.enumerated() where !workers.isStopped {
       let change = step.blocks[i]
       var product = 0.0, squares = 0.0
       for (value, move) in zip(block.coordinates, change) {

@@ -1,28 +1,36 @@
 /// Advances an iteration until its certified gap is small enough or a limit is met, and returns the best point seen
 /// with the best bound seen.
 ///
-/// Cancellation and the time limit are honoured within one call of `advance`.
+/// The zero network is the first answer. When the stop condition is met the step in flight is finished and checked, or
+/// abandoned together with the workers; its blocks are then a mixture of old and new ones, and count if they are better.
 func minimise<Map, Penalty, Objective: SmoothLoss, Iteration: SolverIteration>(
   _ evaluator: Evaluator<Map, Penalty, Objective>, by iteration: inout Iteration, _ settings: SolverSettings,
-  started: Double, choice: String
+  until stop: StopCondition, _ pulse: Pulse?, started: Double, choice: String
 ) throws(ZonotopeError) -> Solution {
-  let nothing = try Vector(evaluator.program.size)
+  let workers = evaluator.workers
   var best = try BestAnswer(
     blocks: evaluator.program.size, samples: evaluator.program.map.samples,
-    scale: evaluator.primal(nothing.values).value)
+    withoutNetwork: evaluator.withoutNetwork())
   let gradient = try Vector(evaluator.program.map.samples)
   let limit = settings.iterations ?? defaultIterationLimit
   var patience = Patience()
+  /// The step that was checked last; none yet.
+  var checked = -1
 
-  func check(_ blocks: Values? = nil) -> Status? {
-    let (objective, bias) = evaluator.primal(blocks ?? iteration.blocks)
+  /// Nil too when the workers were stopped in between: what is not complete is not believed.
+  func check(_ blocks: Values? = nil, patiently: Bool = false) -> Status? {
+    let (objective, bias) = evaluator.primal(blocks ?? iteration.blocks, patiently: patiently)
+    if workers.isStopped && !patiently { return nil }
     guard objective.isFinite else { return .numericalBreakdown }
     best.offer(objective: objective, blocks: blocks ?? iteration.blocks, bias: bias)
+    if workers.isStopped { return nil }
     evaluator.gradientAtPrimal(into: gradient.mutable)
     let candidate = (blocks == nil ? iteration.dualCandidate : nil) ?? (gradient.values, nil)
     let bound = evaluator.lowerBound(candidate.point, adjoint: candidate.adjoint)
+    if workers.isStopped { return nil }
     best.offer(dual: bound.value, point: bound.point)
-    settings.progress?(
+    if blocks == nil { checked = iteration.iteration }
+    pulse?.report(
       Progress(
         solver: Iteration.kind, iteration: iteration.iteration, objective: best.objective,
         lowerBound: best.dual, relativeGap: best.relativeGap,
@@ -35,10 +43,13 @@ func minimise<Map, Penalty, Objective: SmoothLoss, Iteration: SolverIteration>(
   /// Newton's method on the faces the iteration has found, from the best point.
   func polish() throws(ZonotopeError) -> Status? {
     let program = evaluator.program, polished = try Vector(program.size)
+    // Newton's method keeps its faces in arrays of the standard library.
+    try Allocation.probe(bytes: product(8, FaceNewton.memory(program), place: "faces"))
     let newton = FaceNewton(
-      program, targets: evaluator.targets.values, blocks: best.blocks.values, bias: best.bias)
-    guard var newton, try newton.run(into: polished.mutable, while: mayGoOn) else { return nil }
-    try evaluator.project(polished)
+      program, targets: evaluator.targets.values, blocks: best.blocks.values, bias: best.bias, workers)
+    guard var newton, try newton.run(into: polished.mutable, while: { stop.status == nil }),
+      try evaluator.project(polished)
+    else { return nil }
     let before = best.objective
     if let status = check(polished.values) { return status }
     if best.objective < before {
@@ -48,24 +59,20 @@ func minimise<Map, Penalty, Objective: SmoothLoss, Iteration: SolverIteration>(
     return nil
   }
 
-  func mayGoOn() -> Bool {
-    if settings.cancellation?.isCancelled == true { return false }
-    return settings.seconds.map { monotonicSeconds() - started < $0 } ?? true
-  }
-
   var status = check()
   var nextCheck = iteration.iteration + iteration.checkInterval
   var nextPolish = firstPolish
   while status == nil {
-    if settings.cancellation?.isCancelled == true {
-      status = .cancelled
-    } else if let seconds = settings.seconds, monotonicSeconds() - started >= seconds {
-      status = .timeLimit
+    if let met = stop.status {
+      status = met
     } else if iteration.iteration >= limit {
       status = .iterationLimit
     } else {
       iteration.advance(upTo: limit)
-      if iteration.iteration >= min(nextCheck, limit) {
+      if workers.isStopped { continue }
+      if iteration.isBroken {
+        status = .numericalBreakdown
+      } else if iteration.iteration >= min(nextCheck, limit) {
         status = check()
         nextCheck = iteration.iteration + iteration.checkInterval
         if status == nil, iteration.iteration >= nextPolish,
@@ -77,14 +84,15 @@ func minimise<Map, Penalty, Objective: SmoothLoss, Iteration: SolverIteration>(
       }
       continue
     }
-    // The last steps may have improved on the last check.
-    if let late = check(), late == .optimal { status = late }
+    // The last steps may have improved on the last check. Without a step there is nothing but a start to be checked.
+    let isNew = checked >= 0 || iteration.iteration > 0 || iteration.blocks.contains { $0 != 0 }
+    if iteration.iteration > checked, isNew, check(patiently: true) == .optimal { status = .optimal }
   }
   guard let status else { preconditionFailure("the loop above ends with a status") }
-  return Solution(
+  return try Solution(
     status: status, objective: best.objective, dual: best.dual,
-    point: BlockPoint(blocks: best.blocks.array, bias: best.bias + evaluator.shift),
-    dualPoint: best.dualPoint.array,
+    point: BlockPoint(blocks: best.blocks.list(), bias: best.bias + evaluator.shift),
+    dualPoint: best.dualPoint.list(),
     solver: Iteration.kind, choice: choice, iterations: iteration.iteration,
     seconds: monotonicSeconds() - started)
 }
@@ -108,10 +116,14 @@ private struct BestAnswer {
   let blocks: Vector
   let dualPoint: Vector
 
-  init(blocks: Int, samples: Int, scale: Double) throws(ZonotopeError) {
-    self.scale = scale.isFinite ? scale : nil
+  /// - Parameter withoutNetwork: value and bias of the answer without a network, which is the first.
+  init(
+    blocks: Int, samples: Int, withoutNetwork: (value: Double, bias: Double)
+  ) throws(ZonotopeError) {
+    scale = withoutNetwork.value.isFinite ? withoutNetwork.value : nil
     self.blocks = try Vector(blocks)
     dualPoint = try Vector(samples)
+    if let scale { (objective, bias) = (scale, withoutNetwork.bias) }
   }
 
   mutating func offer(objective: Double, blocks: Values, bias: Double) {

@@ -13,18 +13,30 @@ extension ConvexProgram where Map: GramMap, Objective: SmoothLoss & ProximableLo
   func solve(
     _ settings: SolverSettings, from start: BlockPoint?, _ workers: Workers
   ) throws(ZonotopeError) -> Solution {
-    let started = monotonicSeconds()
     try settings.check()
-    let (kind, choice) = try choose(settings, threads: workers.threads)
+    let started = monotonicSeconds()
+    return try solve(settings, from: start, workers, until: StopCondition(settings, started: started))
+  }
+
+  func solve(
+    _ settings: SolverSettings, from start: BlockPoint?, _ workers: Workers, until stop: StopCondition
+  ) throws(ZonotopeError) -> Solution {
+    let started = monotonicSeconds()
+    let (kind, why) = try choose(settings, threads: workers.threads)
+    let precision = precision(settings, kind), choice = precision.note.map { "\(why); \($0)" } ?? why
     let evaluator = try Evaluator(self, workers)
-    let start = try start.map { (start) throws(ZonotopeError) in try feasible(start, evaluator) }
+    let pulse = Pulse(settings, started: started, objective: evaluator.withoutNetwork().value)
+    evaluator.workers = workers.stopping(at: stop, pulse)
+    let start = try start.flatMap { (start) throws(ZonotopeError) in try feasible(start, evaluator) }
     switch kind {
     case .fista:
       var iteration = try FISTA(evaluator, from: start)
-      return try minimise(evaluator, by: &iteration, settings, started: started, choice: choice)
+      return try minimise(
+        evaluator, by: &iteration, settings, until: stop, pulse, started: started, choice: choice)
     case .admm, .automatic:
-      var iteration = try ADMM(evaluator, from: start)
-      return try minimise(evaluator, by: &iteration, settings, started: started, choice: choice)
+      var iteration = try ADMM(evaluator, from: start, precision: precision.used)
+      return try minimise(
+        evaluator, by: &iteration, settings, until: stop, pulse, started: started, choice: choice)
     }
   }
 
@@ -33,9 +45,10 @@ extension ConvexProgram where Map: GramMap, Objective: SmoothLoss & ProximableLo
     try Evaluator(self, Workers(threads: threads)).betaMax()
   }
 
+  /// Nil where the workers were stopped.
   private func feasible(
     _ start: BlockPoint, _ evaluator: Evaluator<Map, Penalty, Objective>
-  ) throws(ZonotopeError) -> BlockPoint {
+  ) throws(ZonotopeError) -> BlockPoint? {
     guard start.blocks.count == size else {
       throw .invalid(place: "start", reason: "\(start.blocks.count) numbers, the program has \(size)")
     }
@@ -45,8 +58,8 @@ extension ConvexProgram where Map: GramMap, Objective: SmoothLoss & ProximableLo
     let blocks = try start.blocks.withUnsafeBufferPointer { (values) throws(ZonotopeError) in
       try Vector(copying: values)
     }
-    try evaluator.project(blocks)
-    return BlockPoint(blocks: blocks.array, bias: start.bias - evaluator.shift)
+    guard try evaluator.project(blocks) else { return nil }
+    return try BlockPoint(blocks: blocks.list(), bias: start.bias - evaluator.shift)
   }
 
   /// The algorithm for `automatic`, with its reason.
@@ -59,7 +72,9 @@ extension ConvexProgram where Map: GramMap, Objective: SmoothLoss & ProximableLo
   ) throws(ZonotopeError) -> (SolverKind, String) {
     let budget = settings.memoryBudget
     // A square that overflows is more than any budget, and no reason against FISTA.
-    let admm = (try? ADMM<Map, Penalty, Objective>.memory(self, threads: threads)) ?? .max
+    let precision = precision(settings, .admm).used
+    let admm =
+      (try? ADMM<Map, Penalty, Objective>.memory(self, precision: precision, threads: threads)) ?? .max
     let fista = try FISTA<Map, Penalty, Objective>.memory(self, threads: threads)
     switch settings.kind {
     case .admm:
@@ -88,5 +103,15 @@ extension ConvexProgram where Map: GramMap, Objective: SmoothLoss & ProximableLo
       }
       throw .memoryBudget(purpose: "\(size) unknowns", needed: min(admm, fista), budget: budget)
     }
+  }
+
+  /// What there is of the precision asked for, and what to say about it.
+  private func precision(_ settings: SolverSettings, _ kind: SolverKind) -> (used: Precision, note: String?) {
+    guard settings.precision == .float else { return (.double, nil) }
+    if kind == .fista { return (.double, "in double precision, as fista always is") }
+    guard map.singleProductsSize(threads: 1) > 0 else {
+      return (.double, "in double precision, as the products of this program always are")
+    }
+    return (.float, "products and factor in single precision, refined in double")
   }
 }

@@ -11,6 +11,9 @@ public protocol SolverIteration {
   /// One step, or a few where they belong together, but none beyond the given number.
   mutating func advance(upTo limit: Int)
 
+  /// Whether the last step led to a number that is not finite, from where there is no way back.
+  var isBroken: Bool { get }
+
   /// Goes on from better blocks, each inside its cone, as if the method had come to them.
   ///
   /// - Parameters:
@@ -34,6 +37,14 @@ public enum SolverKind: String, Sendable, Codable, CaseIterable {
   case automatic, fista, admm
 }
 
+/// The numbers that a solver computes with. Gaps are those of double precision either way.
+public enum Precision: String, Sendable, Codable, CaseIterable {
+  case double
+  /// Products and factorisations in single precision, refined in double, where the solver and the program have them;
+  /// elsewhere as ``double``. ``Solution/choice`` says what was done.
+  case float
+}
+
 /// How a solve ended. None of these is an error.
 public enum Status: String, Sendable, Codable {
   /// The relative gap is at most the tolerance.
@@ -50,19 +61,22 @@ public enum Status: String, Sendable, Codable {
 /// What a solve may spend and where it reports.
 public struct SolverSettings: Sendable {
   public var kind: SolverKind = .automatic
+  public var precision: Precision = .double
   /// The relative gap (objective - dual) / |objective| at which the answer is optimal.
   public var tolerance = 1e-6
   /// Steps at most; nil for the default of the solver.
   public var iterations: Int?
-  /// Seconds at most, counted from the start of the set-up; nil for no limit. Steps are not begun after it; enumerating
-  /// patterns and factoring are not interrupted.
+  /// Seconds at most, counted from the start of the set-up; nil for no limit. Set-up and steps that are not over 30 ms
+  /// later are abandoned.
   public var seconds: Double?
   /// Threads at most; 0 for one per processor.
   public var threads = 0
   /// Bytes at most; nil for half of the machine's memory.
   public var memory: Int?
-  /// Called at every check of the gap, on the solving thread.
+  /// Called at every check of the gap, and now and then during long work in between, with what was known before, on the
+  /// solving thread. Before the first check that is the answer without a network.
   public var progress: (@Sendable (Progress) -> Void)?
+  /// Ends set-up and steps as the limit of seconds does.
   public var cancellation: Cancellation?
 
   public init() {}

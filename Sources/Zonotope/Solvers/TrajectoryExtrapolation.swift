@@ -38,9 +38,9 @@ struct TrajectoryExtrapolation {
     horizon = accepted ? min(5000, 2 * horizon) : max(10, horizon / 4)
   }
 
-  /// The sum of the predicted next steps, or false where there is no stable prediction.
-  func predict(into sum: MutableValues) -> Bool {
-    guard let coefficients = fit() else { return false }
+  /// The sum of the predicted next steps, or false where there is no stable prediction or the workers are stopped.
+  func predict(into sum: MutableValues, _ workers: Workers) -> Bool {
+    guard let coefficients = fit(workers) else { return false }
     // Each future step as a combination of the newest `order` ones; only the sum is wanted.
     var window = (0..<order).map { i in (0..<order).map { $0 == i ? 1.0 : 0.0 } }
     var total = [Double](repeating: 0, count: order)
@@ -65,10 +65,11 @@ struct TrajectoryExtrapolation {
   }
 
   /// c with step 0 close to sum c_i step (i + 1), slightly regularised, by Cholesky on the normal equations.
-  private func fit() -> [Double]? {
+  private func fit(_ workers: Workers) -> [Double]? {
     var gram = [[Double]](repeating: [Double](repeating: 0, count: order), count: order)
     var right = [Double](repeating: 0, count: order)
     for i in 0..<order {
+      guard !workers.isStopped else { return nil }
       right[i] = dot(Values(step(i + 1)), Values(step(0)))
       for j in 0...i {
         gram[i][j] = dot(Values(step(i + 1)), Values(step(j + 1)))

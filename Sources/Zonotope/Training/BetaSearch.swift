@@ -14,6 +14,9 @@ struct BetaSearch {
   ) throws(ZonotopeError) {
     var settings = plan.settings
     settings.tolerance = max(settings.tolerance, TrainingPlan.searchTolerance)
+    settings.seconds = plan.limited(since: started, share: 0.5).seconds
+    settings.progress = plan.reporter(
+      .search(index: 0, count: TrainingPlan.candidates.count), .ratio(TrainingPlan.candidates[0]))
     let session = try TrainingSession(
       architecture, data: Dataset(x: fit.x, y: fit.y), loss: loss, settings: settings)
     var lowest = Double.infinity

@@ -24,21 +24,24 @@ public struct LinearBaseline: Sendable, Equatable {
 
   /// Fits with the best of ``candidates`` on the held-out rows, then again on all of both.
   ///
-  /// - Returns: nil when there are more than ``featureLimit`` features.
+  /// - Returns: nil when there are more than ``featureLimit`` features, or the workers are stopped.
   static func fit(
     loss: TrainingPlan.LossKind, fit: (x: MatrixView, y: [Double]), holdout: (x: MatrixView, y: [Double]),
-    all: (x: MatrixView, y: [Double])
+    all: (x: MatrixView, y: [Double]), _ workers: Workers
   ) throws(ZonotopeError) -> LinearBaseline? {
     guard all.x.columns <= featureLimit else { return nil }
-    let problem = try LinearProblem(loss, fit.x, fit.y)
+    let problem = try LinearProblem(loss, fit.x, fit.y, workers)
     var best = (factor: 1.0, value: Double.infinity)
     for factor in candidates.reversed() {
-      guard let model = try problem.solve(penalty: factor * problem.meanSquare) else { continue }
+      let model = try problem.solve(penalty: factor * problem.meanSquare)
+      if workers.isStopped { return nil }
+      guard let model else { continue }
       let value = meanLoss(loss, model.predict(holdout.x), holdout.y)
       if value < best.value { best = (factor, value) }
     }
-    let full = try LinearProblem(loss, all.x, all.y)
-    return try full.solve(penalty: best.factor * full.meanSquare)
+    let full = try LinearProblem(loss, all.x, all.y, workers)
+    let model = try full.solve(penalty: best.factor * full.meanSquare)
+    return workers.isStopped ? nil : model
   }
 
   public func predict(_ x: MatrixView) -> [Double] {
@@ -60,8 +63,12 @@ private struct LinearProblem {
   /// Column means, for the squared loss.
   private let means: [Double]
   private let meanTarget: Double
+  private let workers: Workers
 
-  init(_ loss: TrainingPlan.LossKind, _ x: MatrixView, _ y: [Double]) throws(ZonotopeError) {
+  init(
+    _ loss: TrainingPlan.LossKind, _ x: MatrixView, _ y: [Double], _ workers: Workers
+  ) throws(ZonotopeError) {
+    self.workers = workers
     self.loss = loss
     self.x = x
     self.y = y
@@ -101,15 +108,16 @@ private struct LinearProblem {
     let (n, d) = (x.rows, x.columns)
     let scaled = try weighted([Double](repeating: 1, count: n), centred: true, intercept: false)
     let gram = try Vector(product(d, d, place: "x")), solution = try Vector(d)
-    gramOfRows(scaled, into: gram.mutable)
+    gramOfRows(scaled, into: gram.mutable, workers)
     for j in 0..<d {
       for k in 0..<n { solution[j] += (x.row(k)[j] - means[j]) * (y[k] - meanTarget) / Double(n) }
     }
-    let factor = try CholeskyFactor(order: d)
-    guard factor.factor(gram.values, shift: penalty) else { return nil }
+    var factor = try CholeskyFactor<Double>(order: d)
+    guard factor.factor(gram.values, shift: penalty, workers) else { return nil }
     factor.solve(solution.mutable)
-    let shift = zip(solution.array, means).reduce(0) { $0 + $1.0 * $1.1 }
-    return model(solution.array, meanTarget - shift, penalty)
+    let weights = try solution.list()
+    let shift = zip(weights, means).reduce(0) { $0 + $1.0 * $1.1 }
+    return model(weights, meanTarget - shift, penalty)
   }
 
   /// Newton's method with halved steps.
@@ -117,12 +125,12 @@ private struct LinearProblem {
     let (n, d) = (x.rows, x.columns)
     var point = [Double](repeating: 0, count: d + 1)
     let gram = try Vector(product(d + 1, d + 1, place: "x")), step = try Vector(d + 1)
-    let factor = try CholeskyFactor(order: d + 1)
+    var factor = try CholeskyFactor<Double>(order: d + 1)
     var value = objective(point, penalty)
-    for _ in 0..<50 {
+    for _ in 0..<50 where !workers.isStopped {
       let outputs = model(Array(point[..<d]), point[d], penalty).predict(x)
       let curvatures = outputs.map { max(1e-12, sigmoid($0) * sigmoid(-$0)) }
-      gramOfRows(try weighted(curvatures, centred: false, intercept: true), into: gram.mutable)
+      gramOfRows(try weighted(curvatures, centred: false, intercept: true), into: gram.mutable, workers)
       for j in 0..<d { gram[j * (d + 1) + j] += penalty }
       for j in 0...d { step[j] = j < d ? -penalty * point[j] : 0 }
       for k in 0..<n {
@@ -130,14 +138,15 @@ private struct LinearProblem {
         for j in 0..<d { step[j] += slope * x.row(k)[j] }
         step[d] += slope
       }
-      let gradient = step.array
-      guard factor.factor(gram.values, shift: 0) else { return nil }
+      let gradient = try step.list()
+      guard factor.factor(gram.values, shift: 0, workers) else { return nil }
       factor.solve(step.mutable)
-      let decrease = zip(gradient, step.array).reduce(0) { $0 + $1.0 * $1.1 }
+      let direction = try step.list()
+      let decrease = zip(gradient, direction).reduce(0) { $0 + $1.0 * $1.1 }
       guard decrease > 1e-12 * (1 + abs(value)) else { break }
       var length = 1.0, moved = false
       while length > 1e-6, !moved {
-        let trial = zip(point, step.array).map { $0 + length * $1 }
+        let trial = zip(point, direction).map { $0 + length * $1 }
         let there = objective(trial, penalty)
         if there <= value - 1e-4 * length * decrease {
           (point, value, moved) = (trial, there, true)

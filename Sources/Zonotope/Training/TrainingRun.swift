@@ -63,12 +63,13 @@ extension TrainingPlan {
   ) throws(ZonotopeError) -> TrainingReport {
     let started = monotonicSeconds()
     var beta = Beta.absolute(0), fitted = rows.train, result: TrainingResult?, compared: [Double] = []
+    var found: TrainingResult?
     if case .fixed(let given) = penalty { beta = given }
     if penalty == .search, let fit = rows.fit, let holdout = rows.holdout {
       let search = try BetaSearch(
         self, architecture, loss: loss(fit), kind: target.loss, fit: fit, holdout: holdout, started: started)
       beta = .ratio(search.ratio)
-      compared = search.compared
+      (compared, found) = (search.compared, search.best)
       if search.isCancelled {
         // What was found so far, on the rows it was found on.
         result = search.best
@@ -76,21 +77,27 @@ extension TrainingPlan {
         fitted = fit
       }
     }
-    let term = loss(fitted)
+    var term = loss(fitted)
     if result == nil {
       var settings = limited(since: started, share: 1)
       settings.progress = reporter(.fit, beta)
       let session = try TrainingSession(
         architecture, data: Dataset(x: fitted.x, y: fitted.y), loss: term, settings: settings)
       result = try session.train(beta: beta)
+      if let stopped = result, let best = found, let fit = rows.fit, stopped.wasStoppedInSetUp,
+        !best.network.neurons.isEmpty
+      {
+        // What the search has found, on its rows, is more than the network without neurons.
+        result = best
+        result?.solution.status = stopped.solution.status
+        (fitted, term) = (fit, loss(fit))
+      }
     }
     guard let result else { preconditionFailure("a result is set above") }
     let seconds = monotonicSeconds() - started
 
     let score = target.loss == .squared ? Score.rSquared : .accuracy
-    // Who cancels wants the network now, and the baseline solves too.
-    let isCancelled = settings.cancellation?.isCancelled == true
-    let baseline = isCancelled ? nil : try baseline(target.loss, rows, score)
+    let baseline = try baseline(target.loss, rows, score)
     let run = ModelCard.Run(
       rows: fitted.y.count, testRows: rows.test.y.count, testFraction: testFraction, seed: seed,
       betaRatio: result.betaMax > 0 ? result.beta / result.betaMax : 0,
@@ -112,9 +119,15 @@ extension TrainingPlan {
     _ loss: LossKind, _ rows: TrainingRows, _ score: Score
   ) throws(ZonotopeError) -> TrainingReport.Baseline? {
     guard let fit = rows.fit, let holdout = rows.holdout else { return nil }
+    // The seconds are the network's; who cancels wants it now.
+    if settings.cancellation?.isCancelled == true { return nil }
     let started = monotonicSeconds()
+    var limits = settings
+    limits.seconds = nil
+    let workers = Workers(threads: settings.threads)
     let model = try LinearBaseline.fit(
-      loss: loss, fit: (fit.x, fit.y), holdout: (holdout.x, holdout.y), all: (rows.train.x, rows.train.y))
+      loss: loss, fit: (fit.x, fit.y), holdout: (holdout.x, holdout.y), all: (rows.train.x, rows.train.y),
+      workers.stopping(at: StopCondition(limits, started: started)))
     guard let model else { return nil }
     return TrainingReport.Baseline(
       model: model, trainScore: score.value(model.predict(rows.train.x), rows.train.y),

@@ -2,6 +2,7 @@ import ArgumentParser
 import Zonotope
 
 extension SolverKind: ExpressibleByArgument {}
+extension Precision: ExpressibleByArgument {}
 extension TrainingPlan.LossKind: ExpressibleByArgument {}
 
 /// What a run may spend.

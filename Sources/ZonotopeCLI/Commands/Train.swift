@@ -34,6 +34,7 @@ struct Train: ParsableCommand {
   @Flag(name: .customLong("no-standardize"), help: "Take the columns as they are.") var noStandardize = false
   @Option(parsing: .unconditional, help: "The relative gap that is enough.") var tolerance = 1e-6
   @Option(help: "automatic, fista or admm.") var solver = SolverKind.automatic
+  @Option(help: "double, or float: faster steps of admm, the same proof.") var precision = Precision.double
   @Option(parsing: .unconditional, help: "Seconds at most.") var seconds: Double?
   @Option(parsing: .unconditional, help: "Decides the splits and the sampled patterns.") var seed: UInt64 = 0
   @OptionGroup var limits: Limits
@@ -67,6 +68,7 @@ struct Train: ParsableCommand {
     plan.seed = seed
     plan.settings.tolerance = tolerance
     plan.settings.kind = solver
+    plan.settings.precision = precision
     plan.settings.seconds = seconds
     plan.settings.cancellation = Signals.cancellation
     limits.apply(to: &plan.settings)
@@ -99,6 +101,9 @@ struct Train: ParsableCommand {
     }
     try print(ReportText.table(report))
     if verbosity.quiet { return }
+    if report.result.wasStoppedInSetUp {
+      try print("\nStopped before the first step: there is no more than the network without neurons.")
+    }
     if let output {
       try print("\nThe model is in \(output).")
     } else {

@@ -13,6 +13,8 @@ enum Outcome: Int32 {
   case failure = 1
   /// It was given something that cannot be worked with.
   case misuse = 2
+  /// Nobody reads standard output any more: what a shell shows for a program that ends by SIGPIPE.
+  case brokenPipe = 141
 }
 
 func exitProcess(_ outcome: Outcome) -> Never { exit(outcome.rawValue) }
@@ -20,18 +22,26 @@ func exitProcess(_ outcome: Outcome) -> Never { exit(outcome.rawValue) }
 /// Something could not be written.
 struct OutputFailure: Error {
   let reason: String
+  /// Whoever read standard output has gone, as `head` does when it has its lines. That is no news to anybody.
+  var isBrokenPipe = false
+
+  init(reason: String) { self.reason = reason }
+
+  fileprivate init(standardOutput code: Int32) {
+    reason = "standard output: \(String(cString: strerror(code)))"
+    isBrokenPipe = code == EPIPE
+  }
 }
 
 /// Writes a line to standard output, unbuffered, and checks that it arrives.
 func print(_ text: String) throws(OutputFailure) {
-  let code = writeAll(Array((text + "\n").utf8), STDOUT_FILENO)
-  if code != 0 { throw OutputFailure(reason: "standard output: \(String(cString: strerror(code)))") }
+  try print(bytes: Array((text + "\n").utf8))
 }
 
 /// Writes bytes to standard output.
 func print(bytes: [UInt8]) throws(OutputFailure) {
   let code = writeAll(bytes, STDOUT_FILENO)
-  if code != 0 { throw OutputFailure(reason: "standard output: \(String(cString: strerror(code)))") }
+  if code != 0 { throw OutputFailure(standardOutput: code) }
 }
 
 /// A message on standard error. Nothing can be done when that fails.

@@ -11,8 +11,11 @@ enum Signals {
   /// Set by the first SIGINT or SIGTERM.
   static let cancellation = Cancellation()
 
-  /// A closed pipe becomes an error of `write`.
-  static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+  /// A closed pipe and a file beyond the limit of sizes become errors of `write`.
+  static func turnIntoErrors() {
+    signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
+  }
 
   /// The first SIGINT or SIGTERM ends the solve with the best model so far, the second ends the program.
   static func cancelOnInterrupt() {

@@ -1,0 +1,90 @@
+import COpenBLAS
+
+/// The numbers that BLAS and LAPACK have routines for, and those routines that factorisations use. Matrices are row-major
+/// and triangles are lower ones.
+protocol BLASElement: BinaryFloatingPoint, BitwiseCopyable {
+  typealias Pointer = UnsafeMutablePointer<Self>
+
+  /// c -= a a' for a (n, k) and the lower triangle of c.
+  static func subtractGram(_ n: Int, _ k: Int, _ a: Pointer, _ c: Pointer, stride: Int)
+  /// c -= a b' for a (m, k), b (n, k), c (m, n).
+  static func subtractProduct(
+    _ m: Int, _ n: Int, _ k: Int, _ a: Pointer, _ b: Pointer, _ c: Pointer, stride: Int)
+  /// b = b L'^{-1} for L (n, n), b (m, n).
+  static func divide(_ m: Int, _ n: Int, _ b: Pointer, by l: Pointer, stride: Int)
+  /// L in place of a (n, n) = L L'. False where there is none.
+  static func factor(_ n: Int, _ a: Pointer, stride: Int) -> Bool
+  /// x = L^{-1} x, or L'^{-1} x.
+  static func solve(_ n: Int, _ l: Pointer, _ x: Pointer, transposed: Bool)
+}
+
+// Row-major lower is column-major upper, which LAPACKE takes without a transposed copy.
+private let upper = CChar(UInt8(ascii: "U"))
+
+extension Double: BLASElement {
+  static func subtractGram(_ n: Int, _ k: Int, _ a: Pointer, _ c: Pointer, stride: Int) {
+    cblas_dsyrk(
+      CblasRowMajor, CblasLower, CblasNoTrans, Int32(n), Int32(k), -1, a, Int32(stride), 1, c, Int32(stride))
+  }
+
+  static func subtractProduct(
+    _ m: Int, _ n: Int, _ k: Int, _ a: Pointer, _ b: Pointer, _ c: Pointer, stride: Int
+  ) {
+    let stride = Int32(stride)
+    cblas_dgemm(
+      CblasRowMajor, CblasNoTrans, CblasTrans, Int32(m), Int32(n), Int32(k), -1, a, stride, b, stride, 1, c,
+      stride)
+  }
+
+  static func divide(_ m: Int, _ n: Int, _ b: Pointer, by l: Pointer, stride: Int) {
+    cblas_dtrsm(
+      CblasRowMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, Int32(m), Int32(n), 1, l,
+      Int32(stride),
+      b, Int32(stride))
+  }
+
+  static func factor(_ n: Int, _ a: Pointer, stride: Int) -> Bool {
+    LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, upper, Int32(n), a, Int32(stride)) == 0
+  }
+
+  static func solve(_ n: Int, _ l: Pointer, _ x: Pointer, transposed: Bool) {
+    cblas_dtrsv(
+      CblasRowMajor, CblasLower, transposed ? CblasTrans : CblasNoTrans, CblasNonUnit, Int32(n), l, Int32(n),
+      x,
+      1)
+  }
+}
+
+extension Float: BLASElement {
+  static func subtractGram(_ n: Int, _ k: Int, _ a: Pointer, _ c: Pointer, stride: Int) {
+    cblas_ssyrk(
+      CblasRowMajor, CblasLower, CblasNoTrans, Int32(n), Int32(k), -1, a, Int32(stride), 1, c, Int32(stride))
+  }
+
+  static func subtractProduct(
+    _ m: Int, _ n: Int, _ k: Int, _ a: Pointer, _ b: Pointer, _ c: Pointer, stride: Int
+  ) {
+    let stride = Int32(stride)
+    cblas_sgemm(
+      CblasRowMajor, CblasNoTrans, CblasTrans, Int32(m), Int32(n), Int32(k), -1, a, stride, b, stride, 1, c,
+      stride)
+  }
+
+  static func divide(_ m: Int, _ n: Int, _ b: Pointer, by l: Pointer, stride: Int) {
+    cblas_strsm(
+      CblasRowMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, Int32(m), Int32(n), 1, l,
+      Int32(stride),
+      b, Int32(stride))
+  }
+
+  static func factor(_ n: Int, _ a: Pointer, stride: Int) -> Bool {
+    LAPACKE_spotrf_work(LAPACK_COL_MAJOR, upper, Int32(n), a, Int32(stride)) == 0
+  }
+
+  static func solve(_ n: Int, _ l: Pointer, _ x: Pointer, transposed: Bool) {
+    cblas_strsv(
+      CblasRowMajor, CblasLower, transposed ? CblasTrans : CblasNoTrans, CblasNonUnit, Int32(n), l, Int32(n),
+      x,
+      1)
+  }
+}

@@ -1,0 +1,130 @@
+import Testing
+
+@testable import Zonotope
+
+/// Single precision is a matter of speed: answers and proofs are those of double precision.
+@Suite struct PrecisionTests {
+  private func train(
+    _ scenario: Scenario, samples: Int = 40, patterns: Int = 20, _ precision: Precision, threads: Int = 1,
+    kind: SolverKind = .admm, tolerance: Double = 1e-10
+  ) throws -> TrainingResult {
+    let data = Example(samples: samples, features: 4, seed: 17)
+    let masks = try data.masks(patterns, seed: 3, ones: scenario.inputBias)
+    return try scenario.train(data, .masks(masks), beta: .ratio(0.02), scale: 0.5) {
+      $0.precision = precision
+      $0.kind = kind
+      $0.threads = threads
+      $0.tolerance = tolerance
+    }
+  }
+
+  @Test(arguments: Scenario.all)
+  func theOptimumAndItsProofAreThoseOfDoublePrecision(scenario: Scenario) throws {
+    let single = try train(scenario, .float).solution, double = try train(scenario, .double).solution
+    #expect(single.status == .optimal)
+    #expect(single.relativeGap >= 0)
+    #expect(single.choice.contains("single precision"))
+    #expect(!double.choice.contains("precision"))
+    #expect(abs(single.objective - double.objective) <= 2e-10 * double.objective)
+    // Each bound holds for the other's answer.
+    #expect(single.dual <= double.objective * (1 + 1e-14))
+    #expect(double.dual <= single.objective * (1 + 1e-14))
+  }
+
+  /// More rows than the 256 of a panel of the factor, so that threads share it.
+  @Test(arguments: Scenario.plain)
+  func threadsDoNotChangeTheAnswer(scenario: Scenario) throws {
+    let alone = try train(scenario, samples: 300, .float, threads: 1, tolerance: 1e-6).solution
+    let shared = try train(scenario, samples: 300, .float, threads: 4, tolerance: 1e-6).solution
+    #expect(alone.point.blocks == shared.point.blocks)
+    #expect(alone.dual == shared.dual)
+  }
+
+  /// Far beyond the range of single precision, products of two of these all the more.
+  @Test(arguments: [1e-40, 1e-25, 1e25, 1e40])
+  func unitsOutsideItsRangeAreBroughtInto(unit: Double) throws {
+    let data = Example(samples: 30, features: 3, seed: 8), masks = try data.masks(12, seed: 4)
+    func objective(_ unit: Double) throws -> Double {
+      var settings = SolverSettings()
+      settings.precision = .float
+      settings.kind = .admm
+      let set = try Dataset(x: MatrixView(data.x.map { $0.map { unit * $0 } }), y: data.y)
+      let solution = try GatedReLU(patterns: .masks(masks)).train(
+        on: set, loss: SquaredLoss(), beta: .ratio(0.05), settings: settings
+      ).solution
+      #expect(solution.status == .optimal)
+      return solution.objective
+    }
+    let plain = try objective(1), scaled = try objective(unit)
+    #expect(abs(scaled - plain) <= 2e-6 * plain)
+  }
+
+  @Test func aSolverWithoutItSaysSo() throws {
+    let result = try train(Scenario(kind: .gated, term: .squared), .float, kind: .fista, tolerance: 1e-6)
+    #expect(result.solution.status == .optimal)
+    #expect(result.solution.choice.contains("double precision"))
+  }
+}
+
+/// The system in single precision against the one in double.
+@Suite struct MixedSampleSystemTests {
+  /// w moves ever shorter steps towards a limit, as in a solve; single precision alone would stay at 1e-6.
+  @Test(arguments: [false, true])
+  func solutionsFollowTheStepsToDoublePrecision(isCentred: Bool) throws {
+    let data = Example(samples: 50, features: 5, seed: 2), workers = Workers(threads: 1)
+    let masks = try data.masks(15, seed: 9)
+    let map = try MaskedMap(x: MatrixView(data.x), patterns: PatternSet.masks(masks, samples: 50))
+    let workspace = try map.makeWorkspace(threads: 1), n = map.samples, size = map.blocks * map.blockSize
+    let gram = try sampleGram(map, isCentred: isCentred, workers)
+    let products = try #require(try map.makeSingleProducts(threads: 1))
+    let mixed = try MixedSampleSystem(map, workspace, products, gram: gram, isCentred: isCentred)
+    let double = try DoubleSampleSystem(map, workspace, gram: gram, isCentred: isCentred)
+    let isFactored = mixed.factor(shift: 0.3, workers)
+    #expect(isFactored)
+    _ = double.factor(shift: 0.3, workers)
+    var random = Xoshiro256(seed: 6)
+    let target = try Vector(n), w = try Vector(size), direction = try Vector(size)
+    for k in 0..<n { target[k] = random.nextNormal() }
+    for j in 0..<size { (w[j], direction[j]) = (random.nextNormal(), random.nextNormal()) }
+    let z = try Vector(n), adjoint = try Vector(size), wanted = try Vector(n),
+      wantedAdjoint = try Vector(size)
+    let fit = try Vector(n), rest = try Vector(size)
+    var length = 1.0
+    for _ in 0..<60 {
+      for j in 0..<size { w[j] += length * direction[j] }
+      mixed.solve(w.values, target: target.values, into: z.mutable, adjoint: adjoint.mutable, workers)
+      // A (w - A'z) - T - delta z, which is 0 at the solution, as a share of what the step changed.
+      map.adjoint(z.values, into: rest.mutable, workspace, workers)
+      for j in 0..<size { rest[j] = w[j] - rest[j] }
+      map.forward(rest.values, into: fit.mutable, workspace, workers)
+      for k in 0..<n { fit[k] -= target[k] }
+      if isCentred { centre(fit.mutable) }
+      for k in 0..<n { fit[k] -= 0.3 * z[k] }
+      let residual = norm(fit.values)
+      map.forward(direction.values, into: fit.mutable, workspace, workers)
+      if isCentred { centre(fit.mutable) }
+      #expect(residual <= 0.05 * length * norm(fit.values) + 1e-11)
+      length *= 0.6
+    }
+    double.solve(
+      w.values, target: target.values, into: wanted.mutable, adjoint: wantedAdjoint.mutable, workers)
+    #expect(!mixed.isExact)
+    let error = zip(adjoint.array, wantedAdjoint.array).map { abs($0 - $1) }.max() ?? 0
+    #expect(error <= 1e-11)
+  }
+
+  /// A system that single precision cannot factor is solved in double.
+  @Test func whatSinglePrecisionCannotFactorIsSolvedInDouble() throws {
+    let data = Example(samples: 20, features: 2, seed: 5), workers = Workers(threads: 1)
+    let map = try MaskedMap(
+      x: MatrixView(data.x), patterns: PatternSet.masks(data.masks(3, seed: 1), samples: 20))
+    let workspace = try map.makeWorkspace(threads: 1)
+    let gram = try sampleGram(map, isCentred: false, workers)
+    let products = try #require(try map.makeSingleProducts(threads: 1))
+    let mixed = try MixedSampleSystem(map, workspace, products, gram: gram, isCentred: false)
+    // The rank is at most 6 of 20.
+    let isFactored = mixed.factor(shift: 1e-9, workers)
+    #expect(isFactored)
+    #expect(mixed.isExact)
+  }
+}
