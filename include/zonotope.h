@@ -46,5 +46,6 @@
 #include "zonotope/shrink.h"
 #include "zonotope/solve.h"
 #include "zonotope/status.h"
+#include "zonotope/walks.h"
 
 #endif
