@@ -268,7 +268,7 @@ enum zt_cells_status zt_cells_with_(const zt_cells_plan *plan, const zt_kernel_t
     if (functionals != NULL) memcpy(numbers, functionals, r * r * sizeof *numbers);
     for (size_t c = 0; c < r * r; c++) units[c] = c % (r + 1) == 0;
     run.functionals = numbers;
-    run.arena = (zt_arena_){next, next + search_bytes_(plan)};
+    run.arena = (zt_arena_){(uintptr_t)next, (uintptr_t)next + search_bytes_(plan)};
 
     zt_search_ *search = zt_search_open_(&run, NULL, plan->hyperplanes, r);
     fill_root_(search, units);

@@ -138,7 +138,7 @@ int zt_flag_vertex_(zt_search_ *search, const zt_node_ *node) {
         return zt_vertex_cell_(search, search->line, run->plan->witnesses ? inward : NULL);
     }
 
-    char *mark = search->run->arena.next;
+    const uintptr_t mark = search->run->arena.next;
     zt_search_ *local = zt_local_open_(search, search->picked, q, g);
     local->orientation = height;
     zt_node_ *root = &local->nodes[0];

@@ -100,7 +100,7 @@ int zt_level_one_vertex_(const zt_flat_line_ *line, zt_level_one_ *flag, int set
     }
     if (node->closure == 0) return simple_flag_cell_(line, flag);
 
-    char *mark = search->run->arena.next;
+    const uintptr_t mark = search->run->arena.next;
     zt_search_ *local = zt_local_open_(search, search->picked, q, 1);
     local->orientation = flag->sign[q];
     zt_node_ *root = &local->nodes[0];

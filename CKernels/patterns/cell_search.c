@@ -11,7 +11,7 @@ static size_t padded_(size_t rows, size_t rank) {
 
 /* Takes bytes from the arena; with no memory behind it, the arena only counts. */
 static void *take_(zt_arena_ *arena, size_t bytes) {
-    void *result = arena->next;
+    void *result = (void *)arena->next;
     arena->next += aligned_(bytes);
     return result;
 }
@@ -38,13 +38,13 @@ static void lay_out_(zt_arena_ *arena, zt_search_ *search) {
     search->flag_columns = take_(arena, rank * column);
     search->flag_node = take_(arena, sizeof *search->flag_node);
     search->forms = take_(arena, 2 * sizeof(double) * ZT_RANK_ * ZT_RANK_ + sizeof(size_t));
-    if (arena->end != NULL) memset(search->zeros, 0, column);
+    if (arena->end != 0) memset(search->zeros, 0, column);
     for (size_t depth = 0; depth < rank; depth++) {
         zt_node_ *node = &search->nodes[depth];
         char *columns = take_(arena, rank * column);
         uint8_t *state = take_(arena, rows);
         uint64_t *vanishing = take_(arena, words * sizeof(uint64_t));
-        if (arena->end == NULL) continue;
+        if (arena->end == 0) continue;
         memset(node, 0, sizeof *node);
         memset(columns, 0, rank * column);
         for (size_t c = 0; c < rank; c++) node->columns[c] = (double *)(columns + c * column);
@@ -57,9 +57,9 @@ size_t zt_search_bytes_(size_t rows, size_t rank) {
     zt_search_ search = {.rows = rows, .rank = rank, .functionals = rank};
     search.padded = padded_(rows, rank);
     search.words = (rows + 63) / 64;
-    zt_arena_ arena = {NULL, NULL};
+    zt_arena_ arena = {0, 0};
     lay_out_(&arena, &search);
-    return (size_t)((uintptr_t)arena.next) + aligned_(sizeof search);
+    return (size_t)arena.next + aligned_(sizeof search);
 }
 
 zt_search_ *zt_search_open_(zt_run_ *run, zt_search_ *outer, size_t rows, size_t rank) {

@@ -109,7 +109,7 @@ typedef struct zt_search_ {
 
 /* Room for the searches, handed out in the order of nesting. */
 typedef struct {
-    char *next, *end;
+    uintptr_t next, end; /* end 0: it only counts */
 } zt_arena_;
 
 /* Bits of a word of hyperplanes that go to a word of rows, turned left: how a line is expanded. */

@@ -214,7 +214,7 @@ int zt_tied_vertex_(const zt_flat_line_ *line, size_t j, uint64_t *bits) {
         }
         return zt_vertex_cell_(search, search->line, witnesses ? inward : NULL);
     }
-    char *mark = search->run->arena.next;
+    const uintptr_t mark = search->run->arena.next;
     zt_search_ *local = zt_local_open_(search, search->picked, q, 0);
     local->orientation = search->orientation * height.sign;
     if (!node->exact || !fill_exactly_(line, j, y_sign, local)) fill_roughly_(line, j, local);
