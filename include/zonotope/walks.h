@@ -2,7 +2,7 @@
 #ifndef ZONOTOPE_WALKS_H
 #define ZONOTOPE_WALKS_H
 
-#include "zonotope/masked.h"
+#include "masked.h"
 
 #ifdef __cplusplus
 extern "C" {
