@@ -134,7 +134,10 @@ import Testing
       }
       let norms = GuardedArray<Float>(count: 3, of: 0)
       tier.table.block_norms_f32(3, d, g.pointer, d, norms.pointer)
-      #expect(zip(norms.values, [Float(5e30), 5e-30, 5 * Float.leastNonzeroMagnitude]).allSatisfy { abs($0 - $1) <= 1e-6 * $1 })
+      #expect(
+        zip(norms.values, [Float(5e30), 5e-30, 5 * Float.leastNonzeroMagnitude]).allSatisfy {
+          abs($0 - $1) <= 1e-6 * $1
+        })
       let shrunk = tier.table.group_shrink_f32(3, d, g.pointer, d, 1e-30, g.pointer, d, norms.pointer, nil)
       #expect(shrunk == 2 && abs(norms.values[1] - 4e-30) < 1e-35)
     }
