@@ -20,9 +20,10 @@ static inline double zt_cost_(zt_way_ way, double outputs, double inputs, size_t
            fives = (double)(((size_t)tile + 4) / 5);
     switch (way) {
     case ZT_DIRECTLY_:
-        /* Four panels hide the latency of their sums. A loop over set bits ends in a misprediction. */
-        return outputs *
-               (15 + (panels < 4 ? 2 + panels / 2 : panels) * tile / 2 + (forward ? 1 + panels : panels));
+        /* Four panels hide the latency of their sums. A loop over set bits ends in a misprediction. Rows of more than
+         * five panels leave the first-level cache before the next output needs them. */
+        return outputs * (15 + (panels < 4 ? 2 + panels / 2 : panels) * tile / (panels > 5 ? 1 : 2) +
+                          (forward ? 1 + panels : panels));
     case ZT_BY_LANES_:
         return d * tile * 1.2 + outputs * (forward ? 8 + vectors * (2 + d) + 10 / tiles
                                                    : 5 + vectors * (1 + d) + d * (2 + 12 / tiles));

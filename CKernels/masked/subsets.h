@@ -19,8 +19,11 @@ ZT_TARGET_ static void load_inputs_(const zt_inputs_ *in, size_t first, size_t c
                                     size_t column, room_ room) {
     size_t width = in->columns - column < PANEL ? in->columns - column : PANEL;
     int both = in->off != 0;
+    /* The rows of the next tile: a panel is a stride through them that no processor foresees. */
+    size_t ahead = in->count - first < 2 * ZT_TILE_ ? 0 : ZT_TILE_ * in->row_stride;
     for (size_t i = 0; i < count; i++) {
         const zt_real_ *row = in->rows + (first + i) * in->row_stride + column;
+        __builtin_prefetch(row + ahead);
         zt_real_ scale = in->scales != NULL ? in->scales[(first + i) * in->scale_stride] : 1;
         for (size_t part = 0; part < PARTS; part++) {
             vec_ v = load_part_(row, width, part) * scale;
