@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help packages build demo test test-c libraries install uninstall lint format bench sanitize fuzz \
-  kill-test clean
+  kill-test kernel-tests coverage clean
 
 # Tests run optimised: the checks for overflow and preconditions stay on, and the solver tests are much
 # faster. Testable imports change every object, hence a folder of their own beside the product's.
@@ -57,6 +57,12 @@ bench: packages ## measure the performance cases beside plain BLAS products; BEN
 
 sanitize: packages ## run the tests under the Address, Thread and Undefined sanitizers
 	.ci/sanitize
+
+kernel-tests: ## test the kernels as a C program: natively, under valgrind, under qemu-user for aarch64
+	.ci/test-kernels
+
+coverage: packages ## print how much of CKernels the tests of the kernels reach
+	.ci/coverage
 
 fuzz: packages ## feed the readers with damaged files, FUZZ_SECONDS=60 each
 	Fuzz/run

@@ -12,6 +12,7 @@
 #pragma GCC visibility push(hidden)
 
 #include "masked/table.h"
+#include "patterns/cell_kernels.h"
 #include "patterns/table.h"
 #include "shrink/table.h"
 
@@ -19,6 +20,7 @@
  * new one; the other tiers may follow in any order. */
 #define ZT_KERNELS_(X)                                                                                       \
     ZT_PATTERN_KERNELS_(X)                                                                                   \
+    ZT_CELL_KERNELS_(X)                                                                                      \
     ZT_SHRINK_KERNELS_(X)                                                                                    \
     ZT_MASKED_KERNELS_(X)
 
@@ -46,7 +48,9 @@ ZT_MASKED_KERNELS_AVX2_(ZT_DECLARE_TIER_)
 ZT_MASKED_KERNELS_AVX512_(ZT_DECLARE_TIER_)
 ZT_MASKED_KERNELS_AVX512_COUNTS_(ZT_DECLARE_TIER_)
 ZT_PATTERN_KERNELS_AVX2_(ZT_DECLARE_TIER_)
+ZT_CELL_KERNELS_OF_(ZT_DECLARE_TIER_, avx2)
 ZT_PATTERN_KERNELS_AVX512_(ZT_DECLARE_TIER_)
+ZT_CELL_KERNELS_OF_(ZT_DECLARE_TIER_, avx512)
 ZT_PATTERN_KERNELS_AVX512_COUNTS_(ZT_DECLARE_TIER_)
 ZT_SHRINK_KERNELS_AVX2_(ZT_DECLARE_TIER_)
 ZT_SHRINK_KERNELS_AVX512_(ZT_DECLARE_TIER_)

@@ -12,18 +12,18 @@ static const zt_kernel_table_ reference_ = {.name = "reference", ZT_KERNELS_(ZT_
 #define ZT_TIER_ENTRY_(kernel, tier) .kernel = zt_##kernel##_##tier##_,
 
 #if defined(__x86_64__)
-static const zt_kernel_table_ avx2_ = {.name = "avx2",
-                                       .next = &reference_,
-                                       ZT_MASKED_KERNELS_AVX2_(ZT_TIER_ENTRY_)
-                                           ZT_PATTERN_KERNELS_AVX2_(ZT_TIER_ENTRY_)
-                                               ZT_SHRINK_KERNELS_AVX2_(ZT_TIER_ENTRY_)};
+static const zt_kernel_table_ avx2_ = {
+    .name = "avx2",
+    .next = &reference_,
+    ZT_MASKED_KERNELS_AVX2_(ZT_TIER_ENTRY_) ZT_PATTERN_KERNELS_AVX2_(ZT_TIER_ENTRY_)
+        ZT_CELL_KERNELS_OF_(ZT_TIER_ENTRY_, avx2) ZT_SHRINK_KERNELS_AVX2_(ZT_TIER_ENTRY_)};
 
 /* What every processor with AVX-512 has since 2017. */
-static const zt_kernel_table_ avx512_ = {.name = "avx512",
-                                         .next = &avx2_,
-                                         ZT_MASKED_KERNELS_AVX512_(ZT_TIER_ENTRY_)
-                                             ZT_PATTERN_KERNELS_AVX512_(ZT_TIER_ENTRY_)
-                                                 ZT_SHRINK_KERNELS_AVX512_(ZT_TIER_ENTRY_)};
+static const zt_kernel_table_ avx512_ = {
+    .name = "avx512",
+    .next = &avx2_,
+    ZT_MASKED_KERNELS_AVX512_(ZT_TIER_ENTRY_) ZT_PATTERN_KERNELS_AVX512_(ZT_TIER_ENTRY_)
+        ZT_CELL_KERNELS_OF_(ZT_TIER_ENTRY_, avx512) ZT_SHRINK_KERNELS_AVX512_(ZT_TIER_ENTRY_)};
 
 /* The same tier with what came in 2019: population counts of vectors, byte permutations. */
 static const zt_kernel_table_ avx512_counts_ = {.name = "avx512",

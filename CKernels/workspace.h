@@ -12,7 +12,8 @@ enum {
     ZT_TABLES_ = 13 * 32,  /* Entries: 13 groups of 5 inputs, 2^5 subset sums each. */
     ZT_BLOCK_ = 2048,      /* Outputs whose panel stays in the second-level cache. */
     ZT_LANE_COLUMNS_ = 32, /* Columns of 64 inputs each that the room of the tables holds in any precision. */
-    ZT_FINISH_ = 128,      /* Outputs whose panel stays in the first-level cache. */
+    ZT_CHUNK_BYTES_ = 512 * 1024, /* Blocks whose norms are taken before the next ones are formed. */
+    ZT_FINISH_ = 128,             /* Outputs whose panel stays in the first-level cache. */
 
     /* Bytes, with a line that is lost to the alignment. */
     ZT_MASKED_BYTES_ = (ZT_TABLES_ + 2 * ZT_INPUTS_ + ZT_BLOCK_ + 1) * ZT_LINE_,

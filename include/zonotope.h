@@ -39,11 +39,13 @@
 
 #include "zonotope/arrangements.h"
 #include "zonotope/cones.h"
+#include "zonotope/counting.h"
 #include "zonotope/kernels.h"
 #include "zonotope/masked.h"
 #include "zonotope/patterns.h"
 #include "zonotope/shrink.h"
 #include "zonotope/solve.h"
 #include "zonotope/status.h"
+#include "zonotope/walks.h"
 
 #endif

@@ -68,6 +68,12 @@ ZT_INLINE_ vec_ mul_(vec_ a, vec_ b) {
 ZT_INLINE_ vec_ fma_(vec_ a, vec_ b, vec_ c) {
     return OP_(fmadd)(a, b, c);
 }
+ZT_INLINE_ vec_ div_(vec_ a, vec_ b) {
+    return OP_(div)(a, b);
+}
+ZT_INLINE_ vec_ sqrt_(vec_ a) {
+    return OP_(sqrt)(a);
+}
 ZT_INLINE_ vec_ larger_(vec_ a, vec_ b) {
     return OP_(max)(a, b);
 }

@@ -6,7 +6,7 @@
  *   real_, vec_, LANES        a number, a vector of LANES of them
  *   mask_                     which lanes: from comparisons (above_, not_above_, unordered_) or below_(count)
  *   load_, store_             unaligned; load_part_ and store_part_ never touch lanes outside their mask
- *   add_, sub_, mul_, fma_, abs_, larger_ (the other one for NaN, at least in one operand), with_sign_of_, select_
+ *   add_, sub_, mul_, div_, sqrt_, fma_, abs_, larger_ (the other one for NaN, at least in one operand), with_sign_of_, select_
  *   bits_, sum_, largest_     a mask as bits; reductions in an order of their own
  *   transpose_                LANES vectors
  *   TILE_VECTORS, TILE_GATES  the shape of a tile of accumulators

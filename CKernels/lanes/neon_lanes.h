@@ -99,6 +99,12 @@ ZT_INLINE_ vec_ mul_(vec_ a, vec_ b) {
 ZT_INLINE_ vec_ fma_(vec_ a, vec_ b, vec_ c) {
     return OP_(vfma)(c, a, b);
 }
+ZT_INLINE_ vec_ div_(vec_ a, vec_ b) {
+    return OP_(vdiv)(a, b);
+}
+ZT_INLINE_ vec_ sqrt_(vec_ a) {
+    return OP_(vsqrt)(a);
+}
 ZT_INLINE_ vec_ larger_(vec_ a, vec_ b) {
     return OP_(vmaxnm)(a, b);
 }

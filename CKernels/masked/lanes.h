@@ -6,6 +6,25 @@
 #include "finish.h"
 #include "room.h"
 
+enum { VECTORS = ZT_TILE_ / LANES /* of a whole tile */ };
+
+/* A mask from the low bits of a word, one for each lane; what it does not select is cleared. */
+#if defined(__x86_64__) && ZT_VECTOR_BYTES_ == 64
+#if ZT_SINGLE_
+typedef __mmask16 mask_;
+ZT_INLINE_ vec_ select_(vec_ v, mask_ mask) {
+    return (vec_)_mm512_maskz_mov_ps(mask, (__m512)v);
+}
+#else
+typedef __mmask8 mask_;
+ZT_INLINE_ vec_ select_(vec_ v, mask_ mask) {
+    return (vec_)_mm512_maskz_mov_pd(mask, (__m512d)v);
+}
+#endif
+ZT_INLINE_ mask_ spread_(uint64_t word) {
+    return (mask_)word;
+}
+#else
 #if ZT_SINGLE_
 typedef uint32_t lane_bits_;
 #else
@@ -13,9 +32,6 @@ typedef uint64_t lane_bits_;
 #endif
 typedef lane_bits_ mask_ __attribute__((vector_size(ZT_VECTOR_BYTES_), may_alias));
 
-enum { VECTORS = ZT_TILE_ / LANES /* of a whole tile */ };
-
-/* Lane j is all ones where bit j of the word is set. */
 ZT_INLINE_ mask_ spread_(uint64_t word) {
     lane_bits_ bits[LANES] __attribute__((aligned(ZT_VECTOR_BYTES_)));
     for (size_t j = 0; j < LANES; j++) bits[j] = (lane_bits_)1 << j;
@@ -23,10 +39,10 @@ ZT_INLINE_ mask_ spread_(uint64_t word) {
     mask_ all = (mask_){0} + (lane_bits_)word;
     return (mask_)((all & each) == each);
 }
-
 ZT_INLINE_ vec_ select_(vec_ v, mask_ mask) {
     return (vec_)((mask_)v & mask);
 }
+#endif
 
 /* turned[c][j] = on scale_j row_j[c] for the inputs [first, first + count), zeros up to whole vectors. */
 ZT_TARGET_ static void turn_inputs_(const zt_inputs_ *in, size_t first, size_t count, zt_real_ *turned) {
@@ -59,7 +75,7 @@ ZT_INLINE_ void add_columns_(uint64_t word, size_t vectors, size_t columns, int 
 ZT_INLINE_ void add_dots_(uint64_t word, size_t vectors, size_t columns, int fresh, const zt_real_ *x,
                           const zt_real_ *turned, zt_real_ *sums) {
     vec_ dots[VECTORS];
-    ZT_UNROLL_ for (size_t j = 0; j < vectors; j++) dots[j] = zero_();
+    ZT_UNROLL_ for (size_t j = 0; j < VECTORS; j++) dots[j] = zero_();
     for (size_t c = 0; c < columns; c++) {
         ZT_UNROLL_ for (size_t j = 0; j < vectors; j++) dots[j] +=
             load_(turned + c * ZT_TILE_ + j * LANES) * x[c];
@@ -69,26 +85,30 @@ ZT_INLINE_ void add_dots_(uint64_t word, size_t vectors, size_t columns, int fre
     store_(sums, sum);
 }
 
-/* `vectors` of a tile exist. Few are frequent in small products. */
-ZT_TARGET_ static void add_lanes_(const zt_inputs_ *in, const zt_outputs_ *out, size_t output, size_t first,
-                                  size_t vectors, const zt_real_ *turned, zt_real_ *sums) {
-    uint64_t word = out->bits[output * out->bit_stride + first / ZT_TILE_];
-    const zt_real_ *x = out->x != NULL ? out->x + output * out->x_stride : NULL;
-    size_t columns = in->columns;
-    int fresh = first == 0;
-#define ZT_LANES_CASE_(count)                                                                                \
-    if (x != NULL)                                                                                           \
-        add_dots_(word, count, columns, fresh, x, turned, sums);                                             \
-    else                                                                                                     \
-        add_columns_(word, count, columns, fresh, turned, sums)
-    if (vectors == VECTORS) {
-        ZT_LANES_CASE_(VECTORS);
-    } else if (vectors == 1) {
-        ZT_LANES_CASE_(1);
-    } else {
-        ZT_LANES_CASE_(vectors);
+/* One tile of inputs for the outputs [first, first + count): `vectors` of it exist. */
+ZT_INLINE_ void add_lanes_as_(const zt_inputs_ *in, const zt_outputs_ *out, size_t first, size_t count,
+                              size_t input, size_t vectors, const zt_real_ *turned, zt_real_ *sums) {
+    for (size_t j = first; j < first + count; j++) {
+        uint64_t word = out->bits[j * out->bit_stride + input / ZT_TILE_];
+        if (out->x != NULL) {
+            add_dots_(word, vectors, in->columns, input == 0, out->x + j * out->x_stride, turned, sums);
+            sums += LANES;
+        } else {
+            add_columns_(word, vectors, in->columns, input == 0, turned, sums);
+            sums += in->columns * LANES;
+        }
     }
-#undef ZT_LANES_CASE_
+}
+
+/* Whole tiles, and the single vector that is frequent in small products, have their loops unrolled. */
+ZT_TARGET_ static void add_lanes_(const zt_inputs_ *in, const zt_outputs_ *out, size_t first, size_t count,
+                                  size_t input, size_t vectors, const zt_real_ *turned, zt_real_ *sums) {
+    if (vectors == VECTORS)
+        add_lanes_as_(in, out, first, count, input, VECTORS, turned, sums);
+    else if (vectors == 1)
+        add_lanes_as_(in, out, first, count, input, 1, turned, sums);
+    else
+        add_lanes_as_(in, out, first, count, input, vectors, turned, sums);
 }
 
 /* At most ZT_LANE_COLUMNS_ columns: turned takes the room of the tables, the sums that of the panel. */
@@ -102,8 +122,7 @@ ZT_TARGET_ static void sum_by_lanes_(const zt_inputs_ *in, const zt_outputs_ *ou
             size_t inputs = in->count - i < ZT_TILE_ ? in->count - i : ZT_TILE_;
             size_t vectors = (inputs + LANES - 1) / LANES;
             turn_inputs_(in, i, inputs, room.tables);
-            for (size_t j = 0; j < count; j++)
-                add_lanes_(in, out, o + j, i, vectors, room.tables, room.panel + j * sums * LANES);
+            add_lanes_(in, out, o, count, i, vectors, room.tables, room.panel);
         }
         for (size_t j = 0; j < count; j++)
             for (size_t c = 0; c < sums; c++)

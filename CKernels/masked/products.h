@@ -3,7 +3,7 @@
 
 #include "way.h"
 
-/* What no pattern selects depends on nothing, not even on an infinity in its own row. */
+/* What no pattern selects depends on nothing, not even on an infinity in its own row, which gives 0 times infinity. */
 static int is_empty_(const uint64_t *line, size_t bits) {
     for (size_t j = 0; j < (bits + 63) / 64; j++)
         if (line[j] != 0) return 0;
@@ -21,9 +21,13 @@ ZT_TARGET_ void ZT_PRECISE_(zt_masked_forward, ZT_TIER_)(const zt_masked_ *map, 
         sum_(way, &in, &out, first, last, workspace);
     }
     for (size_t k = first; k < last; k++) {
-        int empty = map->off == 0 ? is_empty_(map->sample_bits + k * map->sample_bit_stride, map->patterns)
-                                  : map->patterns == 0;
-        for (size_t o = 0; empty || d == 0 ? o < map->outputs : 0; o++) f[k * f_stride + o] = 0;
+        const uint64_t *line = map->sample_bits + k * map->sample_bit_stride;
+        for (size_t o = 0; o < map->outputs; o++) {
+            zt_real_ *fit = f + k * f_stride + o;
+            if (map->patterns == 0 || d == 0 ||
+                (*fit != *fit && map->off == 0 && is_empty_(line, map->patterns)))
+                *fit = 0;
+        }
     }
 }
 

@@ -45,7 +45,9 @@ typedef void zt_weighted_hadamard_gram_f32_fn_(size_t row0, size_t row1, size_t 
     X(pack_signs_f32, avx2)                                                                                  \
     X(transpose_bits, avx2)                                                                                  \
     X(hadamard_gram_f64, avx2)                                                                               \
-    X(hadamard_gram_f32, avx2)
+    X(hadamard_gram_f32, avx2)                                                                               \
+    X(weighted_hadamard_gram_f64, avx2)                                                                      \
+    X(weighted_hadamard_gram_f32, avx2)
 
 #define ZT_PATTERN_KERNELS_AVX512_(X)                                                                        \
     X(pack_signs_f64, avx512)                                                                                \
@@ -65,6 +67,8 @@ typedef void zt_weighted_hadamard_gram_f32_fn_(size_t row0, size_t row1, size_t 
     X(pack_signs_f32, neon)                                                                                  \
     X(transpose_bits, neon)                                                                                  \
     X(hadamard_gram_f64, neon)                                                                               \
-    X(hadamard_gram_f32, neon)
+    X(hadamard_gram_f32, neon)                                                                               \
+    X(weighted_hadamard_gram_f64, neon)                                                                      \
+    X(weighted_hadamard_gram_f32, neon)
 
 #endif

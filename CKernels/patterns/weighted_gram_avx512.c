@@ -5,22 +5,11 @@
 #include "avx512.h"
 
 #include "kernel_table.h"
+#include "patterns/weighted_tables.h"
 
 #if defined(__x86_64__)
 
-enum { COLUMNS = 8, ROWS = 4, GROUPS = 16, ENTRIES = 16 };
-
-/* tables: for every four patterns ((w_0 + w_1) + (w_2 + w_3)) of the subset that the index selects. */
-static void make_tables_(size_t p, const double *weights, double *tables) {
-    for (size_t i = 0; i < p; i += 4) {
-        double w[4];
-        for (size_t j = 0; j < 4; j++) w[j] = i + j < p ? weights[i + j] : 0;
-        for (size_t s = 0; s < ENTRIES; s++) {
-            double first = (s & 1 ? w[0] : 0) + (s & 2 ? w[1] : 0);
-            tables[i * 4 + s] = first + ((s & 4 ? w[2] : 0) + (s & 8 ? w[3] : 0));
-        }
-    }
-}
+enum { COLUMNS = 8, ROWS = 4, GROUPS = 16 };
 
 /* The sums of rows [a, a + rows) with the columns from b on. */
 ZT_AVX512_INLINE_ void sum_rows_(size_t rows, size_t p, const double *tables, const uint64_t *a,
@@ -36,7 +25,7 @@ ZT_AVX512_INLINE_ void sum_rows_(size_t rows, size_t p, const double *tables, co
             _mm512_and_si512(words, _mm512_set1_epi64((long long)a[r * bit_stride + j]));
         size_t left = (p - j * 64 + 3) / 4, groups = left < GROUPS ? left : GROUPS;
         for (size_t g = 0; g < groups; g++) {
-            const double *table = tables + (j * GROUPS + g) * ENTRIES;
+            const double *table = tables + (j * GROUPS + g) * ZT_SUBSETS_;
             __m512d low = _mm512_load_pd(table), high = _mm512_load_pd(table + 8);
             _Pragma("GCC unroll 4") for (size_t r = 0; r < rows; r++) {
                 sums[r] = _mm512_add_pd(sums[r], _mm512_permutex2var_pd(low, shared[r], high));
@@ -74,9 +63,8 @@ ZT_AVX512_INLINE_ __mmask8 width_(size_t a, size_t b) {
     ZT_AVX512_ void zt_weighted_hadamard_gram_##suffix##_avx512_(                                            \
         size_t row0, size_t row1, size_t p, const uint64_t *sample_bits, size_t bit_stride,                  \
         const double *weights, real *k, size_t k_stride, double *workspace) {                                \
-        double *tables = (double *)(((uintptr_t)workspace + 63) & ~(uintptr_t)63);                           \
+        double *tables = zt_weight_tables_(p, weights, workspace);                                           \
         size_t a = row0;                                                                                     \
-        make_tables_(p, weights, tables);                                                                    \
         for (; a + ROWS <= row1; a += ROWS)                                                                  \
             scale_rows_##suffix##_(ROWS, a, p, tables, sample_bits, bit_stride, k, k_stride);                \
         for (; a < row1; a++) scale_rows_##suffix##_(1, a, p, tables, sample_bits, bit_stride, k, k_stride); \

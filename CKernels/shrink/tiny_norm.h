@@ -27,13 +27,22 @@ static inline double zt_tiny_norm_(size_t d, const double *v) {
     return sqrt(sum) * 0x1p-600;
 }
 
+/* Whether the root of the sum is the norm. */
+static inline int zt_is_normal_f64_(double squares) {
+    return squares >= zt_tiny_square_;
+}
+
+static inline int zt_is_normal_f32_(float squares) {
+    return squares >= zt_tiny_square_f32_ && squares <= FLT_MAX;
+}
+
 static inline double zt_norm_f64_(double squares, size_t d, const double *v) {
     return squares < zt_tiny_square_ ? zt_tiny_norm_(d, v) : sqrt(squares);
 }
 
 /* Squares of floats neither underflow nor overflow in double. A NaN takes that way too. */
 static inline float zt_norm_f32_(float squares, size_t d, const float *v) {
-    if (squares >= zt_tiny_square_f32_ && squares <= FLT_MAX) return sqrtf(squares);
+    if (zt_is_normal_f32_(squares)) return sqrtf(squares);
     double sum = 0;
     for (size_t c = 0; c < d; c++) sum += (double)v[c] * (double)v[c];
     return (float)sqrt(sum);

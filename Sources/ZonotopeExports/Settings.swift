@@ -56,8 +56,12 @@ func read(_ pointer: UnsafePointer<zt_settings>?) throws(ZonotopeError) -> zt_se
 extension SolverSettings {
   init(_ settings: zt_settings) throws(ZonotopeError) {
     self.init()
-    guard settings.reserved == 0 else {
-      throw .unsupported(key: "settings.reserved", reason: "is not 0")
+    switch settings.precision {
+    case .double: precision = .double
+    case .float: precision = .float
+    default:
+      throw .unsupported(
+        key: "settings.precision", reason: "\(settings.precision.rawValue) is not known to this version")
     }
     switch settings.solver {
     case .automatic: kind = .automatic

@@ -84,8 +84,11 @@ static void values(zt_problem *problem, zt_model *model) {
     zt_settings good, settings;
     CHECK(zt_settings_init(&good, sizeof good) == ZT_OK);
     settings = good;
-    settings.reserved = 1;
+    settings.precision = (enum zt_precision)2;
     CHECK(zt_train(problem, &settings, model) == ZT_UNSUPPORTED);
+    settings.precision = ZT_FLOAT;
+    settings.solver = ZT_ADMM;
+    CHECK(zt_train(problem, &settings, model) == ZT_OK && zt_model_relative_gap(model) <= 1e-6);
     settings = good;
     settings.solver = (enum zt_solver)9;
     CHECK(zt_train(problem, &settings, model) == ZT_UNSUPPORTED);

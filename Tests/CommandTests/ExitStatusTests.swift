@@ -36,7 +36,18 @@ struct Misuse: CustomTestStringConvertible, Sendable {
     Misuse(arguments: ["predict", "CSV", "--data", "CSV"], message: "byte"),
     Misuse(arguments: ["patterns", "--data", "CSV", "--list", "--count"], message: "--count"),
     Misuse(arguments: ["patterns", "--data", "CSV", "--sample", "0"], message: "sample"),
-    Misuse(arguments: ["patterns", "--data", "WIDE", "--json"], message: "rank"),
+    Misuse(arguments: ["patterns", "WIDE", "--svg", "w.svg"], message: "rank"),
+    Misuse(arguments: ["patterns", "CSV", "--svg", "w.png"], message: ".svg"),
+    Misuse(arguments: ["patterns", "CSV", "--data", "CSV"], message: "--data"),
+    Misuse(arguments: ["patterns"], message: "file"),
+    Misuse(arguments: ["patterns", "CSV", "--json", "--format", "npy"], message: "--format"),
+    Misuse(arguments: ["patterns", "CSV", "--gates", "rows:1"], message: "--sample"),
+    Misuse(arguments: ["patterns", "CSV", "--sample", "5", "--gates", "rows:0"], message: "rows"),
+    Misuse(arguments: ["patterns", "CSV", "--sample", "5", "--gates", "nonsense"], message: "--gates"),
+    Misuse(arguments: ["patterns", "CSV", "--cells", "0"], message: "cells"),
+    Misuse(arguments: ["patterns", "CSV", "--threads=-1"], message: "threads"),
+    Misuse(arguments: ["patterns", "LONG", "--decimal"], message: "digits"),
+    Misuse(arguments: ["patterns", "ARRAY", "--decimal"], message: "decimal"),
     Misuse(arguments: ["patterns", "--data", "EMPTY"], message: "0 rows"),
     Misuse(arguments: ["demo", "CSV"], message: "two files"),
   ]
@@ -48,6 +59,8 @@ struct Misuse: CustomTestStringConvertible, Sendable {
     let files = [
       "CSV": try folder.write("t.csv", Tables.regression(12)),
       "WIDE": try folder.write("w.csv", "a,b,c,d\n1,0,0,0\n0,1,0,0\n0,0,1,0\n0,0,0,1\n"),
+      "LONG": try folder.write("l.csv", "a,b\n1,0.123456789012345678901\n"),
+      "ARRAY": try folder.write("a.npy", "no array"),
       "EMPTY": try folder.write("e.csv", "a,b\n"),
     ]
     let answer = try Command.run(misuse.arguments.map { files[$0] ?? $0 })

@@ -1,5 +1,7 @@
 #include "tiers.h"
 
+#include "../../CKernels/patterns/cell_enumerate.h"
+
 #include <string.h>
 
 #if defined(__x86_64__)
@@ -44,6 +46,14 @@ size_t zt_distinct_lines_colliding(size_t lines, size_t bits, const uint64_t *so
                                    size_t *first, size_t *workspace, int hashes) {
     return zt_distinct_lines_by_(lines, bits, source, stride, NULL, first, workspace,
                                  hashes == 1 ? one_hash_ : two_hashes_);
+}
+
+enum zt_cells_status zt_cells_of_tier(const char *name, const zt_cells_plan *plan, const double *functionals,
+                                      size_t first, size_t last, size_t budget, zt_cells_visit visit,
+                                      zt_cells_progress progress, void *context, size_t *found,
+                                      void *workspace) {
+    return zt_cells_with_(plan, name == NULL ? NULL : find_(name), functionals, first, last, budget, visit,
+                          progress, context, found, workspace);
 }
 
 uint64_t zt_float_control(void) {

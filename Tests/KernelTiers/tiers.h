@@ -3,6 +3,7 @@
 #define ZT_KERNEL_TIERS_H
 
 #include "../../CKernels/kernel_table.h"
+#include "zonotope/arrangements.h"
 
 /* Whether this build and processor have the tier ("reference", "avx2", "avx512", "neon", and "avx512-base":
  * that of avx512 without population counts where the processor has both). */
@@ -17,6 +18,13 @@ const char *zt_kernel_name(size_t index);
 /* zt_distinct_lines where every line has the same hash, or one of two. */
 size_t zt_distinct_lines_colliding(size_t lines, size_t bits, const uint64_t *source, size_t stride,
                                    size_t *first, size_t *workspace, int hashes);
+
+/* zt_cells_f64 by the kernels of a tier (NULL: the one in use), with functionals (rank, rank) of the caller's choice
+ * (NULL: those it draws). */
+enum zt_cells_status zt_cells_of_tier(const char *name, const zt_cells_plan *plan, const double *functionals,
+                                      size_t first, size_t last, size_t budget, zt_cells_visit visit,
+                                      zt_cells_progress progress, void *context, size_t *found,
+                                      void *workspace);
 
 /* The rounding mode, masks and flush-to-zero bits of the processor, without the flags that operations raise.
  */

@@ -5,10 +5,10 @@ import Testing
 @Suite struct PatternReportTests {
   @Test func countsAgreeWithLists() throws {
     let x = try MatrixView([[1, 2], [-1, 0.5], [3, 1], [0, 0]])
-    let list = try PatternReport(of: x, .list), count = try PatternReport(of: x, .count)
-    #expect(list.cells == 6 && count.cells == 6)
-    #expect(list.patterns?.count == 6 && count.patterns == nil)
-    #expect(count.json(pretty: false) == "{\"cells\":6}")
+    let count = try PatternReport(of: x, .count)
+    #expect(count.count?.cells == 6 && count.count?.rank == 2 && count.count?.hyperplanes == 3)
+    #expect(
+      count.json(pretty: false) == #"{"cells":6,"status":"complete","rank":2,"hyperplanes":3}"#)
   }
 
   @Test func samplesAreThoseOfPrograms() throws {
@@ -30,14 +30,13 @@ import Testing
 
   @Test func misuseIsNamed() throws {
     let four = try MatrixView([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1.0]])
-    #expect(failure { () throws(ZonotopeError) in try PatternReport(of: four, .count) } != nil)
     let empty = try MatrixView([], rows: 0, columns: 2)
     #expect(failure { () throws(ZonotopeError) in try PatternReport(of: empty, .count) } != nil)
     let infinite = try MatrixView([[1, .infinity]])
     #expect(
-      failure { () throws(ZonotopeError) in try PatternReport(of: infinite, .list) }
+      failure { () throws(ZonotopeError) in try PatternReport(of: infinite, .count) }
         == .invalid(place: "data[0][1]", reason: "inf is not a finite number"))
-    #expect(
-      failure { () throws(ZonotopeError) in try PatternReport(of: four, .sample(draws: 0, seed: 1)) } != nil)
+    let none = PatternReport.Question.sample(SamplingRule(draws: 0), .gaussian, seed: 1)
+    #expect(failure { () throws(ZonotopeError) in try PatternReport(of: four, none) } != nil)
   }
 }

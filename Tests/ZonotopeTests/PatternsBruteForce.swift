@@ -8,11 +8,11 @@
 /// most rank + 1 rows. So: find all circuits and their signs by fraction-free elimination, then test every
 /// sign vector.
 enum BruteForce {
-  /// The cells, as sets of rows that are positive or zero, bit k for row k. At most 20 rows, rank at most 3.
+  /// The cells, as sets of rows that are positive or zero, bit k for row k. At most 20 rows.
   static func cells(of rows: [[Int128]]) -> Set<UInt64> {
     let nonZero = rows.indices.filter { k in rows[k].contains { $0 != 0 } }
     var circuits: [(positive: UInt64, negative: UInt64)] = []
-    for size in 2...4 {
+    for size in 2...max(2, (rows.first?.count ?? 0) + 1) {
       for subset in subsets(of: nonZero, size: size) {
         guard let signs = circuit(subset.map { rows[$0] }) else { continue }
         var circuit = (positive: UInt64(0), negative: UInt64(0))
@@ -81,7 +81,7 @@ enum BruteForce {
 
 extension PatternSet {
   /// The lines as numbers, for at most 64 samples.
-  var lines: [UInt64] { samples == 0 ? Array(repeating: 0, count: count) : patternBits.array }
+  var lines: [UInt64] { samples == 0 ? Array(repeating: 0, count: count) : Array(patternBits.elements) }
 
   /// All lines, for any number of samples.
   var texts: [String] { (0..<count).map(text(of:)) }

@@ -3,15 +3,15 @@ import Testing
 @testable import Zonotope
 
 @Suite struct PatternsErrorTests {
-  @Test func rankFourIsRefused() throws {
-    let identity = try MatrixView([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1], [1, 1, 1, 1]])
+  @Test func ranksBeyondTheLimitAreRefused() throws {
+    let d = Arrangement.rankLimit + 1
+    let identity = try MatrixView((0..<d).map { k in (0..<d).map { $0 == k ? 1 : 0 } })
     #expect {
       try Arrangement(of: identity)
     } throws: { error in
       guard case ZonotopeError.unsupported("patterns", let reason) = error else { return false }
-      return reason.contains("rank at most 3")
+      return reason.contains("rank at most \(Arrangement.rankLimit)")
     }
-    #expect(throws: ZonotopeError.self) { try Arrangement(of: normalRows(20, 6, seed: 41)) }
   }
 
   @Test func entriesThatAreNotFiniteAreNamed() throws {
@@ -50,7 +50,7 @@ import Testing
       guard case ZonotopeError.invalid("x[1]", _) = error else { return false }
       return true
     }
-    #expect(try Arrangement(of: MatrixView([[1, 1], [1, 0x1p-199]])).count() == 4)
+    #expect(try Arrangement(of: MatrixView([[1, 1], [1, 0x1p-199]])).count().cells == 4)
   }
 
   @Test func theBudgetIsCheckedBeforeTheWork() throws {
@@ -60,22 +60,36 @@ import Testing
       try arrangement.cells(memory: 1 << 24)
     } throws: { error in
       guard case ZonotopeError.memoryBudget(_, let needed, 1 << 24) = error else { return false }
-      return needed > arrangement.coverBound * 5000 / 8
+      return needed > 1 << 24
     }
   }
 
   @Test func stoppingKeepsWhatWasFoundAndSaysSo() throws {
-    let arrangement = try Arrangement(of: normalRows(30, 3, seed: 43))
-    var calls = 0
-    let part = try arrangement.cells(memory: 1 << 28) {
-      calls += 1
-      return calls > 3
-    }
-    let all = try arrangement.cells(memory: 1 << 28)
-    #expect(part.source == .grown && all.source == .enumerated)
-    #expect(part.count > 0 && part.count < all.count)
-    #expect(Set(all.texts).isSuperset(of: part.texts))
-    #expect(try arrangement.count { true } == nil)
+    let arrangement = try Arrangement(of: normalRows(60, 5, seed: 43)), all = try arrangement.count().cells
+    var settings = EnumerationSettings()
+    let cancellation = Cancellation()
+    settings.cancellation = cancellation
+    settings.progress = { _ in cancellation.cancel() }
+    let part = try arrangement.cells(settings: settings)
+    #expect(part.source == .grown && part.count > 0 && part.count < all)
+    #expect(Set(part.texts).count == part.count)
     #expect(try arrangement.cells(memory: 1 << 28) { true }.count == 0)
+    settings = EnumerationSettings()
+    settings.cells = 1000
+    let budget = try arrangement.cells(settings: settings)
+    #expect(budget.source == .grown && budget.count == 1000)
+    let some = try arrangement.forEachBatch(settings: settings) { _ in true }
+    #expect(some == EnumerationResult(status: .budget, cells: 1000))
+    let none = try arrangement.forEachBatch { _ in false }
+    #expect(none.status == .cancelled && none.cells < all)
+  }
+
+  @Test func theBudgetSpeaksOfTheCellsThereAre() throws {
+    // 402 cells, where general position would have 602.
+    let grid = try MatrixView((0..<25).map { [Double($0 % 5), Double($0 / 5), 1] })
+    let arrangement = try Arrangement(of: grid), memory = CellMemory(arrangement, witnesses: false)
+    #expect(arrangement.coverBound > 500)
+    #expect(try arrangement.cells(memory: memory.needed(402)).count == 402)
+    #expect(throws: ZonotopeError.self) { try arrangement.cells(memory: memory.needed(401)) }
   }
 }

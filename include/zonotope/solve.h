@@ -79,7 +79,7 @@ enum zt_status zt_problem_set_loss(zt_problem *problem, enum zt_loss loss, doubl
 enum zt_status zt_problem_set_beta(zt_problem *problem, double beta);
 enum zt_status zt_problem_set_beta_ratio(zt_problem *problem, double ratio);
 
-/* All patterns, for data of rank at most 3, the column of ones included: the bound then speaks of every network. */
+/* All patterns, as far as memory allows: the bound then speaks of every network. */
 enum zt_status zt_problem_use_all_patterns(zt_problem *problem);
 /* The distinct patterns of count random gates; the same seed gives the same. */
 enum zt_status zt_problem_sample_patterns(zt_problem *problem, size_t count, uint64_t seed);
@@ -93,6 +93,13 @@ enum ZT_OPEN zt_solver {
     ZT_AUTOMATIC ZT_NAME("automatic") = 0,
     ZT_FISTA ZT_NAME("fista") = 1,
     ZT_ADMM ZT_NAME("admm") = 2
+};
+
+/* The numbers that a solver computes with; gaps are those of double precision either way. */
+enum ZT_OPEN zt_precision {
+    ZT_DOUBLE ZT_NAME("double") = 0,
+    /* Products and factors in single precision, refined in double, where the solver has them (ZT_ADMM). */
+    ZT_FLOAT ZT_NAME("float") = 1
 };
 
 /* Where a solve stands. struct_size is the library's; members may be added at the end. */
@@ -126,8 +133,7 @@ typedef struct zt_settings {
     /* Bytes at most; 0 for half of the machine's memory. */
     size_t memory;
     enum zt_solver solver;
-    /* Zero. */
-    int reserved;
+    enum zt_precision precision;
     /* May be NULL. */
     zt_progress_callback progress;
     void *progress_context;

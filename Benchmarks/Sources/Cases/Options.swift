@@ -6,16 +6,23 @@ struct Options {
   var threads: Int?
   /// Measure this case and print its row as JSON.
   var single: String?
+  /// Only the table of masked products.
+  var productsOnly = false
 
   static let usage = """
-    usage: zonotope-cases [--data FOLDER] [--threads N]
+    usage: zonotope-cases [--data FOLDER] [--threads N] [--products]
       --data FOLDER   read NAME_X.npy (n, d), NAME_y.npy (n) and NAME_G.npy (d, P) instead of drawing inputs
+      --products      only the table of masked products
       --threads N     solve with N threads only; without it, with one and with one per processor
     """
 
   init(_ arguments: ArraySlice<String>) {
     var arguments = arguments
     while let option = arguments.popFirst() {
+      if option == "--products" {
+        productsOnly = true
+        continue
+      }
       guard let value = arguments.popFirst() else { fail(Self.usage) }
       switch option {
       case "--data": folder = value

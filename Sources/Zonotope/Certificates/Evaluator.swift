@@ -63,10 +63,9 @@ final class Evaluator<Map: LinearMap, Penalty: BlockPenalty, Objective: Loss> {
       program.loss.balance(dual.mutable, targets.values)
       product = nil
     }
-    if product == nil {
-      program.map.adjoint(dual.values, into: gradient.mutable, mapWorkspace, workers)
-    }
-    let largest = program.penalty.dualNorm(product ?? gradient.values, floor: 0, penaltyWorkspace, workers)
+    let largest =
+      product.map { program.penalty.dualNorm($0, floor: 0, penaltyWorkspace, workers) }
+      ?? dualNormOfAdjoint()
     guard largest.isFinite else {
       dual.mutable.update(repeating: 0)
       return (0, dual.values)
@@ -88,6 +87,14 @@ final class Evaluator<Map: LinearMap, Penalty: BlockPenalty, Objective: Loss> {
   func betaMax() -> Double where Objective: SmoothLoss {
     _ = withoutNetwork()
     program.loss.gradient(fit.values, targets.values, into: dual.mutable)
+    return dualNormOfAdjoint()
+  }
+
+  /// The dual norm of A'z at the point `dual`, without A'z where norms are all that is asked for.
+  private func dualNormOfAdjoint() -> Double {
+    if program.penalty.hasEuclideanDualNorm {
+      return program.map.largestBlockNorm(dual.values, scratch: gradient.mutable, mapWorkspace, workers)
+    }
     program.map.adjoint(dual.values, into: gradient.mutable, mapWorkspace, workers)
     return program.penalty.dualNorm(gradient.values, floor: 0, penaltyWorkspace, workers)
   }

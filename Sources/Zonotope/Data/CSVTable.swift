@@ -9,11 +9,11 @@ public struct CSVTable: Sendable {
   /// Rows below the header; 0 is allowed.
   public let rows: Int
 
-  private let source: FileBytes
+  let source: FileBytes
   /// `rows` x `columns`, NaN where a cell is not a number.
   private let grid: Vector
   /// Offset of each row in the file.
-  private let rowStarts: Buffer<Int>
+  let rowStarts: Buffer<Int>
   /// The first row in which a column has no number.
   private let firstText: [Int?]
 

@@ -12,6 +12,7 @@ public struct Dataset: Sendable {
   /// - Throws: ``ZonotopeError/invalid(place:reason:)`` when n, d or c is 0, when the numbers of rows differ, or
   ///   when an entry is NaN or infinite; `place` is `x[row][column]`, `y[row]` or `y[row][column]`.
   public init(x: MatrixView, y: MatrixView, featureNames: [String]? = nil) throws(ZonotopeError) {
+    try requireKernelTier()
     guard x.rows > 0 else { throw .invalid(place: "x", reason: "there is no sample") }
     guard x.columns > 0 else { throw .invalid(place: "x", reason: "there is no feature") }
     guard y.columns > 0 else { throw .invalid(place: "y", reason: "there is no target") }

@@ -99,7 +99,7 @@ public struct MatrixView: @unchecked Sendable {
   }
 
   /// A copy with a column of ones after the last.
-  func appendingOnes() throws(ZonotopeError) -> MatrixView {
+  public func appendingOnes() throws(ZonotopeError) -> MatrixView {
     let buffer = try Vector(product(rows, columns + 1, place: "matrix"))
     for k in 0..<rows {
       let target = buffer.pointer + k * (columns + 1)

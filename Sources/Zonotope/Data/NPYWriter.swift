@@ -37,13 +37,21 @@ extension NPYArray {
     guard claimed == count else {
       throw .invalid(place: "shape", reason: "\(shape) holds \(claimed) values, not \(count)")
     }
+    var bytes = header(shape, descriptor: "<f8")
+    bytes.reserveCapacity(bytes.count + 8 * count)
+    return bytes
+  }
+
+  /// What goes before the elements, a multiple of 64 bytes.
+  ///
+  /// - Parameter descriptor: the type of the elements, as NumPy names it.
+  static func header(_ shape: [Int], descriptor: String) -> [UInt8] {
     let sizes = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
-    let dictionary = "{'descr': '<f8', 'fortran_order': False, 'shape': (\(sizes)), }"
+    let dictionary = "{'descr': '\(descriptor)', 'fortran_order': False, 'shape': (\(sizes)), }"
     // Ten bytes go before the dictionary and a line break after its padding.
     let total = (10 + dictionary.utf8.count + 1 + 63) / 64 * 64
     let length = total - 10
     var bytes: [UInt8] = [0x93]
-    bytes.reserveCapacity(total + 8 * count)
     bytes.append(contentsOf: "NUMPY".utf8)
     bytes.append(contentsOf: [1, 0, UInt8(length & 255), UInt8(length >> 8)])
     bytes.append(contentsOf: dictionary.utf8)

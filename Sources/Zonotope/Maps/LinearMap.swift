@@ -20,6 +20,11 @@ public protocol LinearMap: Sendable {
   /// g = A' r
   func adjoint(_ r: Values, into g: MutableValues, _ workspace: Workspace, _ workers: Workers)
 
+  /// The largest Euclidean norm of a block of A'r, NaN if one is NaN; `scratch` has room for A'r.
+  func largestBlockNorm(
+    _ r: Values, scratch: MutableValues, _ workspace: Workspace, _ workers: Workers
+  ) -> Double
+
   /// f = A z for a z that is `direction` in one block and zero elsewhere.
   func column(_ block: Int, _ direction: Values, into f: MutableValues)
 
@@ -33,6 +38,20 @@ public protocol LinearMap: Sendable {
 extension LinearMap {
   public func makeSingleProducts(threads: Int) throws(ZonotopeError) -> (any SingleProducts)? { nil }
   public func singleProductsSize(threads: Int) -> Int { 0 }
+}
+
+extension LinearMap {
+  /// For maps that cannot do without A'r.
+  public func largestBlockNorm(
+    _ r: Values, scratch: MutableValues, _ workspace: Workspace, _ workers: Workers
+  ) -> Double {
+    adjoint(r, into: scratch, workspace, workers)
+    var largest = 0.0
+    for i in 0..<blocks {
+      largest = nanMax(largest, norm(Values(rebasing: scratch[i * blockSize..<(i + 1) * blockSize])))
+    }
+    return largest
+  }
 }
 
 /// A map whose Gram matrix in sample space is cheaper than its columns are many.

@@ -19,14 +19,16 @@ public struct MaskedMap: GramMap {
     self.patterns = patterns
   }
 
-  /// One kernel workspace for every thread.
+  /// For every thread a kernel workspace and the largest norm that it has seen.
   public final class Workspace {
     fileprivate let scratch: Vector
+    fileprivate let largest: Vector
     fileprivate let size: Int
 
     fileprivate init(size: Int, threads: Int) throws(ZonotopeError) {
       self.size = size
       scratch = try Vector(product(threads, size, place: "threads"))
+      largest = try Vector(threads)
     }
   }
 
@@ -34,11 +36,11 @@ public struct MaskedMap: GramMap {
     try Workspace(size: kernelSize, threads: threads)
   }
 
-  public func workspaceSize(threads: Int) -> Int { threads * kernelSize }
+  public func workspaceSize(threads: Int) -> Int { threads * (kernelSize + 1) }
 
   private var kernelSize: Int {
     var map = kernelMap
-    return max(zt_masked_forward_f64_workspace(&map), zt_masked_adjoint_f64_workspace(&map))
+    return max(zt_masked_forward_f64_workspace(&map), zt_masked_norms_f64_workspace(&map))
   }
 
   /// The map as the kernels take it: gates, 1 where a pattern selects a sample and 0 elsewhere.
@@ -53,7 +55,7 @@ public struct MaskedMap: GramMap {
     _ z: Values, into f: MutableValues, _ workspace: Workspace, _ workers: Workers
   ) {
     let map = kernelMap
-    workers.ranges(samples, grain: sampleGrain) { range, slot in
+    workers.ranges(samples, grain: grain(samples, against: blocks, workers)) { range, slot in
       withUnsafePointer(to: map) { map in
         zt_masked_forward_f64(
           map, range.lowerBound, range.upperBound, z.baseAddress, blockSize, f.baseAddress, 1,
@@ -66,13 +68,32 @@ public struct MaskedMap: GramMap {
     _ r: Values, into g: MutableValues, _ workspace: Workspace, _ workers: Workers
   ) {
     let map = kernelMap
-    workers.ranges(blocks, grain: patternGrain) { range, slot in
+    workers.ranges(blocks, grain: grain(blocks, against: samples, workers)) { range, slot in
       withUnsafePointer(to: map) { map in
         zt_masked_adjoint_f64(
           map, range.lowerBound, range.upperBound, r.baseAddress, 1, g.baseAddress, blockSize,
           workspace.scratch.pointer + slot * workspace.size)
       }
     }
+  }
+
+  public func largestBlockNorm(
+    _ r: Values, scratch: MutableValues, _ workspace: Workspace, _ workers: Workers
+  ) -> Double {
+    let map = kernelMap
+    let largest = workspace.largest
+    for slot in 0..<largest.count { largest[slot] = 0 }
+    workers.ranges(blocks, grain: grain(blocks, against: samples, workers)) { range, slot in
+      var norm = 0.0
+      _ = withUnsafePointer(to: map) { map in
+        zt_masked_largest_f64(
+          map, ZT_NORM_BLOCK, range.lowerBound, range.upperBound, r.baseAddress, 1, &norm,
+          workspace.scratch.pointer + slot * workspace.size)
+      }
+      largest[slot] = nanMax(largest[slot], norm)
+    }
+    // What was left out may have been larger.
+    return workers.isStopped ? .nan : largest.values.reduce(0, nanMax)
   }
 
   public func column(_ block: Int, _ direction: Values, into f: MutableValues) {
@@ -94,14 +115,16 @@ public struct MaskedMap: GramMap {
     }
   }
 
-  /// Two ranges at least when the product is large enough to be worth a second thread (2 MFLOP), and some hundredths of
-  /// a second each at most where it is very large, after which workers can leave off.
-  private var isSmall: Bool { 2 * Double(samples) * Double(blockSize) * Double(blocks) < 2e6 }
-  var sampleGrain: Int { grain(samples, least: 64, against: blocks) }
-  var patternGrain: Int { grain(blocks, least: 16, against: samples) }
-  private func grain(_ count: Int, least: Int, against others: Int) -> Int {
-    if isSmall { return max(1, count) }
-    return min(max(least, (count + 7) / 8), max(32, 200_000_000 / max(1, blockSize * others)))
+  /// One range a thread, two where they are long enough for their tables, and some hundredths of a second each at most
+  /// where the map is very large, after which workers can leave off. Every output is computed the same way whatever the
+  /// range, so these borders may depend on the threads. Products below 2 MFLOP are not worth a second one.
+  func grain(_ count: Int, against others: Int, _ workers: Workers) -> Int {
+    let work = max(1, blockSize * others)
+    guard 2 * Double(count) * Double(work) >= 2e6 else { return max(1, count) }
+    let pieces = workers.threads == 1 ? 1 : workers.threads * (count >= 4096 * workers.threads ? 2 : 1)
+    let even = (count + pieces - 1) / pieces
+    let whole = even > 64 ? (even + 63) / 64 * 64 : even
+    return min(whole, max(128, 1_000_000_000 / work))
   }
   private var gramGrain: Int { max(8, min(64, 20_000_000 / max(1, samples * patterns.sampleWords))) }
 }

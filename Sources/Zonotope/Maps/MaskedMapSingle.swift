@@ -54,7 +54,7 @@ private final class MaskedSingleProducts: SingleProducts {
 
   func forward(_ z: Values, into f: MutableValues, _ workers: Workers) {
     let kernelMap = Self.kernelMap(map, x.pointer), factor = unit * blocks.round(z)
-    workers.ranges(map.samples, grain: map.sampleGrain) { range, slot in
+    workers.ranges(map.samples, grain: map.grain(map.samples, against: map.blocks, workers)) { range, slot in
       withUnsafePointer(to: kernelMap) { kernelMap in
         zt_masked_forward_f32(
           kernelMap, range.lowerBound, range.upperBound, blocks.pointer, map.blockSize, samples.pointer, 1,
@@ -66,7 +66,7 @@ private final class MaskedSingleProducts: SingleProducts {
 
   func adjoint(_ r: Values, into g: MutableValues, _ workers: Workers) {
     let kernelMap = Self.kernelMap(map, x.pointer), factor = unit * samples.round(r), size = map.blockSize
-    workers.ranges(map.blocks, grain: map.patternGrain) { range, slot in
+    workers.ranges(map.blocks, grain: map.grain(map.blocks, against: map.samples, workers)) { range, slot in
       withUnsafePointer(to: kernelMap) { kernelMap in
         zt_masked_adjoint_f32(
           kernelMap, range.lowerBound, range.upperBound, samples.pointer, 1, blocks.pointer, size,

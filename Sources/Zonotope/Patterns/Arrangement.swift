@@ -2,12 +2,15 @@ import CZonotope
 
 /// The central arrangement of the hyperplanes `x_k . w = 0`, one for each row of a data matrix.
 ///
-/// Its open cells are the activation patterns of a ReLU neuron (Pilanci and Ergen 2020, section 2).
-/// Everything is exact for the real numbers that the doubles hold: ties, grids, repeated, parallel and zero
-/// rows, and more columns than the rank are ordinary input.
+/// Its open cells are the activation patterns of a ReLU neuron (Pilanci and Ergen 2020, section 2). Iterating over an
+/// arrangement gives them one after the other, without memory of their own; ``cells(settings:witnesses:)`` collects
+/// them.
+///
+/// Everything is exact for the real numbers that the doubles hold: ties, grids, repeated, parallel and zero rows, and
+/// more columns than the rank are ordinary input.
 public struct Arrangement: Sendable {
   /// The largest rank whose cells can be enumerated.
-  public static let rankLimit = Int(ZT_CELLS_RANK_LIMIT)
+  public static let rankLimit = Int(ZT_ARRANGEMENT_RANK_LIMIT)
 
   public let samples: Int
   public let features: Int
@@ -18,7 +21,7 @@ public struct Arrangement: Sendable {
   /// Independent columns, ascending. Witness directions have their non-zero entries there.
   public let columns: [Int]
 
-  /// The rows of each class of hyperplanes, their orientation and a normal; see `zt_row_classes_f64`.
+  /// The rows of each hyperplane, their orientation and a normal; see `zt_hyperplanes_f64`.
   let rows: Buffer<Int>
   let starts: Buffer<Int>
   let flipped: Buffer<UInt64>
@@ -28,7 +31,7 @@ public struct Arrangement: Sendable {
   ///
   /// - Throws: ``ZonotopeError/invalid(place:reason:)`` for an entry that is not finite, or a row whose
   ///   entries differ by more than a factor of 2^200; ``ZonotopeError/unsupported(key:reason:)`` for a rank
-  ///   above ``rankLimit``.
+  ///   above ``rankLimit``; ``ZonotopeError/outOfMemory(bytes:)``.
   public init(of x: MatrixView) throws(ZonotopeError) {
     let (n, d) = (x.rows, x.columns)
     if let (row, column) = x.firstNonFinite() {
@@ -43,7 +46,8 @@ public struct Arrangement: Sendable {
     }
 
     let chosen = try Buffer<Int>(Self.rankLimit)
-    let rank = zt_independent_columns_f64(n, d, scaled.pointer, d, chosen.pointer)
+    let elimination = try Vector(bytes: zt_row_space_f64_workspace(n, d))
+    let rank = zt_row_space_f64(n, d, scaled.pointer, d, chosen.pointer, elimination.pointer)
     guard rank <= Self.rankLimit else {
       throw .unsupported(
         key: "patterns",
@@ -62,8 +66,8 @@ public struct Arrangement: Sendable {
     if rank == 0 {
       hyperplanes = 0
     } else {
-      let workspace = try Vector(bytes: zt_row_classes_f64_workspace(n, rank))
-      hyperplanes = zt_row_classes_f64(
+      let workspace = try Vector(bytes: zt_hyperplanes_f64_workspace(n, rank))
+      hyperplanes = zt_hyperplanes_f64(
         n, d, rank, scaled.pointer, d, chosen.pointer, rows.pointer, starts.pointer, flipped.pointer,
         lines.pointer, workspace.pointer)
     }
@@ -73,56 +77,46 @@ public struct Arrangement: Sendable {
   /// The bound of Cover on the number of cells, `2 sum_{k < rank} C(hyperplanes - 1, k)`, which is reached in
   /// general position. `Int.max` when it does not fit.
   public var coverBound: Int {
-    guard hyperplanes > 0 else { return 1 }
-    return saturatingProduct(halfBound, 2)
+    hyperplanes > 0 ? saturatingProduct(Self.halfBound(hyperplanes: hyperplanes, rank: rank), 2) : 1
   }
-
-  /// Cells with the first hyperplane on its positive side; the others are their opposites.
-  var halfBound: Int { Self.halfBound(hyperplanes: hyperplanes, rank: rank) }
 
   static func halfBound(hyperplanes: Int, rank: Int) -> Int {
     // size_t arrives as Int: its largest value as -1.
     Int(clamping: UInt(bitPattern: zt_half_cells_bound(hyperplanes, rank)))
   }
 
-  /// The number of open cells, without storing them. nil when `cancelled` said so.
-  ///
-  /// - Complexity: O(h^2 log h) for h hyperplanes of rank 3, constant below.
-  /// - Throws: ``ZonotopeError/outOfMemory(bytes:)``.
-  public func count(cancelled: (() -> Bool)? = nil) throws(ZonotopeError) -> Int? {
-    let workspace = try Vector(bytes: zt_count_cells_f64_workspace(hyperplanes, rank))
-    var cells = 0
-    let status = watching(cancelled) { progress, context in
-      zt_count_cells_f64(
-        hyperplanes, rank, normals.pointer, progress, context, &cells, workspace.pointer)
-    }
-    return status == ZT_CELLS_COMPLETE ? cells : nil
+  /// The number of open cells, without listing them; see ``CellCount``.
+  public func count(
+    settings: EnumerationSettings = EnumerationSettings()
+  ) throws(ZonotopeError) -> CellCount {
+    try CellCount(of: MatrixView(normals, rows: hyperplanes, columns: rank), settings: settings)
+  }
+
+  /// What the kernels are told. The arrangement has to outlive it.
+  func plan(batch: Int, witnesses: Bool) -> zt_cells_plan {
+    zt_cells_plan(
+      hyperplanes: hyperplanes, rank: rank, normals: normals.pointer, samples: samples, rows: rows.pointer,
+      starts: starts.pointer, flipped: flipped.pointer, batch: batch, witnesses: witnesses ? 1 : 0)
+  }
+
+  /// A direction in the chosen columns, put into all of them.
+  func spread(_ direction: UnsafePointer<Double>, into target: UnsafeMutablePointer<Double>) {
+    for (j, column) in columns.enumerated() { target[column] = direction[j] }
+    if rank > 0, direction[0].isNaN { target.update(repeating: .nan, count: features) }
   }
 }
 
 extension Buffer<Double> {
   /// Memory for a kernel that counts its workspace in bytes.
-  convenience init(bytes: Int) throws(ZonotopeError) { try self.init((bytes + 7) / 8) }
+  convenience init(bytes: Int) throws(ZonotopeError) {
+    // size_t arrives as Int, what does not fit as a negative one.
+    guard bytes >= 0 else { throw .sizeOverflow(place: "workspace") }
+    try self.init((bytes + 7) / 8)
+  }
 }
 
 /// The product of two sizes that are not negative, or `Int.max`.
 func saturatingProduct(_ a: Int, _ b: Int) -> Int {
   let (value, overflow) = a.multipliedReportingOverflow(by: b)
   return overflow ? Int.max : value
-}
-
-/// Calls `body` with a C callback that asks `cancelled`.
-func watching<Result>(
-  _ cancelled: (() -> Bool)?, body: (zt_cells_progress?, UnsafeMutableRawPointer?) -> Result
-) -> Result {
-  guard let cancelled else { return body(nil, nil) }
-  return withoutActuallyEscaping(cancelled) { cancelled in
-    var question = cancelled
-    return withUnsafeMutablePointer(to: &question) { question in
-      body(
-        { context, _ in
-          context!.assumingMemoryBound(to: (() -> Bool).self).pointee() ? 1 : 0
-        }, UnsafeMutableRawPointer(question))
-    }
-  }
 }

@@ -1,92 +1,84 @@
 import CZonotope
 
 extension Arrangement {
-  /// Every open cell as a pattern, each once, in an order that depends on `x` only: first the cells on the
-  /// positive side of one hyperplane, then their opposites in the same order. Rows that are zero have bit 1.
+  /// Every open cell as a pattern, each once, in an order that depends on `x` only; opposite cells come one after the
+  /// other. Rows that are zero have bit 1.
+  ///
+  /// Before any work, memory for ``coverBound`` many cells is compared with the budget; where it does not suffice, the
+  /// cells are counted first (``CellCount``), until there are too many.
   ///
   /// - Parameters:
-  ///   - memory: the budget in bytes. It is compared, before any work, with what ``coverBound`` many cells
-  ///     take.
-  ///   - witnesses: whether the set gets a direction in the interior of each cell as its gate, (cells,
-  ///     features). A row of NaN stands for a cell so thin that no such direction was found among the
-  ///     doubles.
-  ///   - cancelled: asked once a hyperplane for rank 3. When it answers true, the set holds the cells found
-  ///     so far and their opposites, and its source is `.grown`, not `.enumerated`.
+  ///   - settings: where `settings.cells` are used up, or cancelled, the set holds the cells found so far, and its source
+  ///     is `.grown`, not `.enumerated`.
+  ///   - witnesses: whether the set gets a direction in the interior of each cell as its gate, (cells, features). A row
+  ///     of NaN stands for a cell so thin that no such direction was found among the doubles.
   /// - Throws: ``ZonotopeError/memoryBudget(purpose:needed:budget:)``, ``ZonotopeError/outOfMemory(bytes:)``.
-  /// - Complexity: O(h^2 log h) for h hyperplanes of rank 3, O(h) below, and the bits written.
   public func cells(
-    memory: Int, witnesses: Bool = false, cancelled: (() -> Bool)? = nil
+    settings: EnumerationSettings = EnumerationSettings(), witnesses: Bool = false
   ) throws(ZonotopeError) -> PatternSet {
-    let needed = memoryNeeded(witnesses: witnesses)
-    guard needed <= memory else {
-      throw .memoryBudget(
-        purpose: "enumerating up to \(coverBound) patterns", needed: needed, budget: memory)
-    }
-    var found = 0
-    let half = try HalfCells(of: self, witnesses: witnesses)
-    let status = watching(cancelled) { progress, context in
-      zt_half_cells_f64(
-        hyperplanes, rank, normals.pointer, halfBound, half.bits.pointer, half.witnesses?.pointer, progress,
-        context, &found, half.workspace.pointer)
-    }
-    precondition(status != ZT_CELLS_FULL, "an arrangement has more cells than the bound of Cover")
-
-    if cancelled?() == true { found = min(found, 1) }
-    let count = hyperplanes == 0 ? 1 : 2 * found
-    let words = zt_words(samples)
-    let bits = try Buffer<UInt64>(product(count, words, place: "patterns"))
-    zt_expand_cells(
-      samples, hyperplanes, found, half.bits.pointer, rows.pointer, starts.pointer, flipped.pointer,
-      bits.pointer, words)
-    return try PatternSet(
-      distinct: bits, count: count, samples: samples,
-      gates: try half.witnesses.map { (directions) throws(ZonotopeError) in
-        try gates(directions, found: found, count: count)
-      },
-      source: status == ZT_CELLS_COMPLETE ? .enumerated : .grown)
-  }
-
-  /// Puts directions in the chosen columns into all columns, and appends their opposites.
-  private func gates(_ directions: Vector, found: Int, count: Int) throws(ZonotopeError) -> MatrixView {
-    let gates = try Vector(product(count, features, place: "patterns.gates"))
-    for cell in 0..<min(found, count) {
-      let target = gates.pointer + cell * features
-      for (j, column) in columns.enumerated() { target[column] = directions[cell * rank + j] }
-      if directions.count > 0, directions[cell * rank].isNaN {
-        target.update(repeating: .nan, count: features)
+    try settings.check()
+    var capacity = coverBound
+    if let cells = settings.cells { capacity = Swift.min(capacity, cells) }
+    let memory = CellMemory(self, witnesses: witnesses)
+    if capacity > 1 << 16 || memory.needed(capacity) > settings.memoryBudget {
+      var counting = settings
+      counting.cells = Swift.min(capacity, memory.affordable(settings.memoryBudget))
+      counting.progress = nil
+      let count = try count(settings: counting)
+      switch count.status {
+      case .complete: capacity = Swift.min(capacity, count.cells)
+      case .cancelled: capacity = 0
+      case .budget:
+        guard count.cells >= capacity else {
+          throw .memoryBudget(
+            purpose: "enumerating at least \(count.cells) patterns", needed: memory.needed(count.cells),
+            budget: settings.memoryBudget)
+        }
       }
     }
-    if count == 2 * found {
-      for entry in 0..<found * features { gates[found * features + entry] = -gates[entry] }
+    guard memory.needed(capacity) <= settings.memoryBudget else {
+      throw .memoryBudget(
+        purpose: "enumerating up to \(capacity) patterns", needed: memory.needed(capacity),
+        budget: settings.memoryBudget)
     }
-    return MatrixView(gates, rows: count, columns: features)
+    let collection = try CellCollection(of: self, capacity: capacity, witnesses: witnesses, settings)
+    return try collection.run()
   }
 
-  /// Bytes for as many cells as the bound allows: the half in bits of hyperplanes, its hash table, the result
-  /// in both orders, directions, and a little for the sweeps.
-  func memoryNeeded(witnesses: Bool) -> Int {
-    let half = halfBound
-    let perCell = 8 * (zt_words(hyperplanes) + 2 * zt_words(samples))
-    let slots = rank < 3 ? 0 : 32
-    let directions = witnesses ? 8 * (rank + 2 * features) : 0
-    let cells = saturatingProduct(half, perCell + slots + directions)
-    let transposed = saturatingProduct(saturatingProduct(samples, 8), zt_words(coverBound))
-    let sweep = 4096 + saturatingProduct(hyperplanes, 128)
-    let (sum, overflow) = cells.addingReportingOverflow(transposed)
-    return overflow || sum > Int.max - sweep ? Int.max : sum + sweep
+  /// The same with a budget in bytes, and a question whether to stop that any of the threads may ask.
+  ///
+  /// - Parameter workers: threads to use, in place of one a processor. Once they are stopped, the set holds two cells at
+  ///   most, and its source is `.grown`.
+  public func cells(
+    memory: Int, witnesses: Bool = false, cancelled: (@Sendable () -> Bool)? = nil, _ workers: Workers? = nil
+  ) throws(ZonotopeError) -> PatternSet {
+    var settings = EnumerationSettings()
+    settings.memory = memory
+    settings.question = cancelled
+    settings.workers = workers
+    return try cells(settings: settings, witnesses: witnesses)
   }
 }
 
-/// What the enumeration writes: room for half of the cells.
-private struct HalfCells {
-  let bits: Buffer<UInt64>
-  let witnesses: Vector?
-  let workspace: Vector
+/// What a set of cells takes.
+struct CellMemory {
+  private let perCell: Int
+  private let samples: Int
 
-  init(of arrangement: Arrangement, witnesses wanted: Bool) throws(ZonotopeError) {
-    let (h, rank, room) = (arrangement.hyperplanes, arrangement.rank, arrangement.halfBound)
-    bits = try Buffer(product(room, zt_words(h), place: "patterns"))
-    witnesses = wanted ? try Vector(product(room, rank, place: "patterns.gates")) : nil
-    workspace = try Vector(bytes: zt_half_cells_f64_workspace(h, rank, room))
+  init(_ arrangement: Arrangement, witnesses: Bool) {
+    samples = arrangement.samples
+    // Twice the bits while they are put in order; the bits of samples take the place of the first copy.
+    let bits = 2 * zt_words(samples) + 1
+    let directions = witnesses ? 2 * arrangement.features : 0
+    perCell = 8 * (bits + directions)
+  }
+
+  func needed(_ cells: Int) -> Int {
+    let transposed = saturatingProduct(samples, 8)
+    return saturatingSum(saturatingProduct(cells, perCell), saturatingSum(transposed, 1 << 12))
+  }
+
+  func affordable(_ budget: Int) -> Int {
+    max(1, (budget - min(budget, needed(0))) / perCell)
   }
 }

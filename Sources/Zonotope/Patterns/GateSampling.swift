@@ -15,30 +15,12 @@ extension PatternSet {
     from x: MatrixView, count: Int, seed: UInt64, first: UInt64 = 0, memory: Int = .max,
     _ workers: Workers = Workers(threads: 1)
   ) throws(ZonotopeError) -> PatternSet {
-    let gates = try drawnGates(for: x, count: count, seed: seed, first: first, memory: memory, workers)
-    return try signs(of: gates, on: x, source: .sampled, workers)
-  }
-
-  /// `count` gates for rows like those of `x`, gate i from stream `first + i` of the seed.
-  static func drawnGates(
-    for x: MatrixView, count: Int, seed: UInt64, first: UInt64, memory: Int,
-    _ workers: Workers = Workers(threads: 1)
-  ) throws(ZonotopeError) -> MatrixView {
-    guard count >= 0 else { throw .invalid(place: "patterns.sample.count", reason: "\(count) is negative") }
-    // Twice for the gates and lines that remain after merging, and once more for the lines of samples.
-    let needed = saturatingProduct(count, 8 * (2 * x.columns + 3 * zt_words(x.rows) + 4))
-    guard needed <= memory else {
-      throw .memoryBudget(purpose: "sampling \(count) patterns", needed: needed, budget: memory)
-    }
-    let gates = try Vector(product(count, x.columns, place: "patterns.sample.count"))
-    workers.ranges(count, grain: 256) { range, _ in
-      for i in range {
-        var generator = Xoshiro256(seed: seed, stream: first &+ UInt64(i))
-        let gate = gates.pointer + i * x.columns
-        for j in 0..<x.columns { gate[j] = generator.nextNormal() }
-      }
-    }
-    return MatrixView(gates, rows: count, columns: x.columns)
+    var settings = EnumerationSettings()
+    settings.memory = memory
+    settings.workers = workers
+    let sample = try PatternSample(
+      from: x, until: SamplingRule(draws: count), seed: seed, first: first, settings: settings)
+    return sample.patterns
   }
 
   /// The distinct patterns 1{X g >= 0} of given gates, (patterns, features), on the rows of `x`. The first

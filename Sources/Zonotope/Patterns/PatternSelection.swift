@@ -1,6 +1,6 @@
 /// Which activation patterns a program is built over.
 public enum PatternSelection: Sendable {
-  /// Every open cell of the arrangement of the data, enumerated exactly. Data of rank up to 3.
+  /// Every open cell of the arrangement of the data, enumerated exactly, as far as memory allows.
   case all
   /// Patterns as bits, one list of n bits each.
   case masks([[Bool]])
@@ -21,7 +21,7 @@ public enum PatternSelection: Sendable {
     let patterns: PatternSet
     switch self {
     case .all:
-      patterns = try Arrangement(of: x).cells(memory: memory, cancelled: { workers.isStopped })
+      patterns = try Arrangement(of: x).cells(memory: memory, workers)
     case .masks(let masks): patterns = try PatternSet.masks(masks, samples: x.rows)
     case .gates(let gates): patterns = try PatternSet.gates(gates, on: x, workers)
     case .sampled(let count, let seed):

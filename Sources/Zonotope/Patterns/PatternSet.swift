@@ -29,6 +29,7 @@ public struct PatternSet: Sendable {
     distinct bits: Buffer<UInt64>, count: Int, samples: Int, gates: MatrixView?, source: Source,
     _ workers: Workers = Workers(threads: 1)
   ) throws(ZonotopeError) {
+    try requireKernelTier()
     self.count = count
     self.samples = samples
     self.gates = gates

@@ -30,6 +30,9 @@ public protocol BlockPenalty: Sendable {
   /// Never below the true value. Where the true value is at most `floor`, the result may be anything up to `floor`.
   func dualNorm(_ g: Values, floor: Double, _ workspace: Workspace, _ workers: Workers) -> Double
 
+  /// Whether the dual norm is the largest Euclidean norm of a block of A'z, which a map may know without A'z.
+  var hasEuclideanDualNorm: Bool { get }
+
   /// An orthonormal basis of the smallest face of the block's cone that holds `v`, which is not zero: vectors of
   /// `blockSize` numbers one after the other. Near `v` the penalty is the norm on the span of the face.
   func face(of block: Int, at v: Values) -> [Double]
@@ -40,6 +43,8 @@ public protocol BlockPenalty: Sendable {
 }
 
 extension BlockPenalty {
+  public var hasEuclideanDualNorm: Bool { false }
+
   /// Without cones the face is the whole space.
   public func face(of block: Int, at v: Values) -> [Double] {
     (0..<blockSize * blockSize).map { $0 / blockSize == $0 % blockSize ? 1 : 0 }

@@ -5,6 +5,7 @@ public struct GroupLasso: BlockPenalty {
   public let count: Int
   public let blockSize: Int
   public var thresholdRatio: Double { 1.7 }
+  public var hasEuclideanDualNorm: Bool { true }
 
   public final class Workspace {
     fileprivate let norms: Vector

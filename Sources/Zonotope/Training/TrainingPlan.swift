@@ -13,7 +13,7 @@ public struct TrainingPlan: Sendable {
     case automatic
     /// The distinct patterns of this many random gates.
     case sampled(Int)
-    /// Every pattern of the rows, whose rank may be 3 at most.
+    /// Every pattern of the rows, as far as memory allows.
     case all
   }
 

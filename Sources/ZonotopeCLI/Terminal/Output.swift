@@ -44,6 +44,12 @@ func print(bytes: [UInt8]) throws(OutputFailure) {
   if code != 0 { throw OutputFailure(standardOutput: code) }
 }
 
+/// Whether standard output is one.
+var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
+/// Something beside the output, on standard error.
+func note(_ text: String) { _ = writeAll(Array((text + "\n").utf8), STDERR_FILENO) }
+
 /// A message on standard error. Nothing can be done when that fails.
 func complain(_ message: String) {
   _ = writeAll(Array("zonotope: \(message)\n".utf8), STDERR_FILENO)

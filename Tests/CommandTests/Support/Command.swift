@@ -26,10 +26,14 @@ enum Command {
     try run(arguments, in: folder, output: output)
   }
 
-  static func run(_ arguments: [String], in folder: URL? = nil, output: FileHandle? = nil) throws -> Answer {
+  static func run(
+    _ arguments: [String], in folder: URL? = nil, output: FileHandle? = nil,
+    environment: [String: String] = [:]
+  ) throws -> Answer {
     let process = Process()
     process.executableURL = executable
     process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     if let folder { process.currentDirectoryURL = folder }
     // Files, not pipes: nobody has to read while the program writes.
     let results = Folder()

@@ -23,7 +23,7 @@ struct MaskedProblem<Real: KernelReal> {
   }
 
   /// The map with one of its layouts of bits: a product must not ask for the other.
-  private func operands(samples: BitMatrix? = nil, patterns: BitMatrix? = nil) -> MaskedOperands<Real> {
+  func operands(samples: BitMatrix? = nil, patterns: BitMatrix? = nil) -> MaskedOperands<Real> {
     MaskedOperands(
       x: x, sampleBits: samples, patternBits: patterns, patterns: u.rows, outputs: outputs, on: on, off: off)
   }

@@ -6,7 +6,7 @@ import Testing
 /// a guarded array and filled with NaN.
 struct Tier: CustomTestStringConvertible, @unchecked Sendable {
   let name: String
-  private let table: zt_kernel_table_
+  let table: zt_kernel_table_
 
   init(name: String) {
     self.name = name

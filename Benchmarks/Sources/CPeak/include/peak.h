@@ -11,4 +11,7 @@ const char *peak_name(size_t index);
  * returns the number of floating-point operations. */
 double peak_run(size_t index, size_t rounds);
 
+/* The same in single precision. */
+double peak_run_single(size_t index, size_t rounds);
+
 #endif

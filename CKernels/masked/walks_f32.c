@@ -1,0 +1,3 @@
+/* Products along walks in single precision. */
+#define ZT_SINGLE_ 1
+#include "walks.h"

@@ -1,0 +1,3 @@
+/* Products along walks in double precision. */
+#define ZT_SINGLE_ 0
+#include "walks.h"

@@ -1,0 +1,36 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Elements of the picture of an arrangement: a disc of radius 1 around 0, in pixels.
+enum SVG {
+  static let radius = 360.0
+  static func across(_ x: Double) -> Double { 400 + radius * x }
+  static func down(_ y: Double) -> Double { 460 - radius * y }
+
+  /// - Parameter r: in pixels.
+  static func circle(_ x: Double, _ y: Double, _ r: Double, _ attributes: String) -> String {
+    "<circle cx=\"\(number(across(x)))\" cy=\"\(number(down(y)))\" r=\"\(number(r))\" \(attributes)/>"
+  }
+
+  static func point(_ x: Double, _ y: Double) -> String { "\(number(across(x))) \(number(down(y)))" }
+
+  /// Hundredths of a pixel.
+  static func number(_ value: Double) -> String {
+    let rounded = (value * 100).rounded() / 100
+    return rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
+  }
+
+  /// From orange, no row active, over near white to blue, all active: opposite cells have opposite colours.
+  static func colour(_ part: Double) -> String {
+    let ends = part < 0.5 ? [0xD9, 0x6B, 0x2B] : [0x2A, 0x62, 0xA8], middle = [0xFA, 0xF7, 0xF2]
+    let weight = pow(min(1, abs(2 * part - 1)), 0.8)
+    let digits = Array("0123456789abcdef")
+    return (0..<3).reduce(into: "#") { text, c in
+      let value = Int((weight * Double(ends[c]) + (1 - weight) * Double(middle[c])).rounded())
+      text += "\(digits[value / 16])\(digits[value % 16])"
+    }
+  }
+}
