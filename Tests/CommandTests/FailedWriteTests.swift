@@ -66,6 +66,8 @@ import Testing
     let train = "train \(table) --target y --beta-ratio 0.5 --quiet --output \(model)"
     #expect(try shell("\"$0\" \(train) >out; echo $?", folder) == "0\n")
     let before = try Data(contentsOf: URL(fileURLWithPath: model))
+    // The runtime of the Thread sanitizer keeps its memory in files and ends by a signal here, whatever the command.
+    guard try shell("ulimit -f 1; \"$0\" --version >/dev/null; echo $?", folder) == "0\n" else { return }
     // One block of 512 or 1024 bytes, less than any model.
     let answer = try shell("ulimit -f 1; \"$0\" \(train) 2>errors; echo $?", folder)
     #expect(answer == "1\n")
