@@ -25,7 +25,8 @@ private func place(_ error: ZonotopeError?) -> String? {
     }
   }
 
-  @Test(arguments: [Double.nan, .infinity, -.infinity]) func nonFinite(value: Double) {
+  /// In every position, with the place named before anything is computed.
+  @Test(arguments: [Double.nan, .infinity, -.infinity]) func notFiniteNumbersInXOrY(value: Double) {
     for row in 0..<3 {
       for column in 0..<2 {
         var x = [[1, 2], [3, 4], [5, 6.0]]
