@@ -46,23 +46,6 @@ static inline size_t zt_expansion_grow_(size_t length, double *e, double b) {
     return kept;
 }
 
-/* Adds the expansion f to e, in place. e needs room for the sum of the lengths. */
-static inline size_t zt_expansion_add_(size_t length, double *e, size_t f_length, const double *f) {
-    for (size_t i = 0; i < f_length; i++) length = zt_expansion_grow_(length, e, f[i]);
-    return length;
-}
-
-/* result = b e; room for twice the length. result must not be e. */
-static inline size_t zt_expansion_scale_(size_t length, const double *e, double b, double *result) {
-    size_t kept = 0;
-    for (size_t i = 0; i < length; i++) {
-        double error, product = zt_two_product_(e[i], b, &error);
-        kept = zt_expansion_grow_(kept, result, error);
-        kept = zt_expansion_grow_(kept, result, product);
-    }
-    return kept;
-}
-
 /* -1, 0 or 1. */
 static inline int zt_expansion_sign_(size_t length, const double *e) {
     return length == 0 ? 0 : (e[length - 1] > 0) - (e[length - 1] < 0);

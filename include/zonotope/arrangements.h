@@ -1,17 +1,16 @@
 /*
- * Every open cell of the central arrangement {x_k . w = 0}, for rows of rank at most 3. See zonotope.h.
+ * Every open cell of the central arrangement {x_k . w = 0}, for rows of any rank up to 32. See zonotope.h.
  *
  * Exact for the real numbers that the doubles hold: ties, repeated and parallel rows, zero rows and more
- * columns than the rank are ordinary input. Every sign is that of a determinant, from floating point where a
- * proved error bound allows and from floating-point expansions (Shewchuk 1997) elsewhere.
+ * columns than the rank are ordinary input. Signs come from floating point where a proved error bound allows and
+ * from exact arithmetic elsewhere (docs/arrangements.md).
  *
  * The steps, each a function that allocates nothing:
- *   zt_scale_rows_f64           rows times powers of two, so that no product under- or overflows
- *   zt_independent_columns_f64  the rank r, and r columns that carry it
- *   zt_row_classes_f64          rows on the same hyperplane merged into classes, with one normal each
- *   zt_count_cells_f64          the number of cells alone
- *   zt_half_cells_f64           the cells with class 0 on its positive side, as bits of classes
- *   zt_expand_cells             these and their complements, as bits of rows
+ *   zt_scale_rows_f64   rows times powers of two, so that no product under- or overflows
+ *   zt_row_space_f64    the rank r, and r columns that carry it
+ *   zt_hyperplanes_f64  rows on the same hyperplane merged, with one normal each
+ *   zt_cells_f64        the cells, in batches; or
+ *   zt_walk_cells_f64   for rank 2, the cells as a walk of single flips
  *
  * Workspaces are counted in bytes here, and must be aligned for double.
  */
@@ -34,9 +33,6 @@ enum zt_cells_status {
     ZT_CELLS_FULL = 2
 };
 
-/* The largest rank that the functions below enumerate. */
-#define ZT_CELLS_RANK_LIMIT 3
-
 /* Called now and then with the number of (half) cells or classes done so far; non-zero stops. */
 typedef int (*zt_cells_progress)(void *context, size_t found);
 
@@ -50,77 +46,10 @@ size_t zt_scale_rows_f64(size_t n, size_t d, const double *x, size_t x_stride, d
                          size_t scaled_stride);
 
 /*
- * The rank of the rows, exactly, if it is at most 3, else 4. For a rank r <= 3, columns[0 .. r) are ascending
- * columns whose n x r submatrix has rank r; its cells are the cells of all columns. They are chosen by the
- * largest bordered minors (a minor that is not zero, all of whose borders vanish, has the size of the rank).
- * scaled (n, d), from zt_scale_rows_f64. columns has room for 3.
- * Cost: O(n d r) determinants; a determinant that vanishes costs up to some microseconds.
- */
-size_t zt_independent_columns_f64(size_t n, size_t d, const double *scaled, size_t stride, size_t *columns);
-
-/*
- * Merges the rows that span the same line (parallel or antiparallel) into classes, exactly, and drops zero
- * rows.
- *   scaled (n, d), columns and rank r in 1 ... 3 as above; only these columns are read.
- *   rows     n elements of room: the non-zero rows, class after class, ascending within a class.
- *   starts   n + 1 elements of room: rows[starts[c] .. starts[c + 1]) are the rows of class c.
- *   flipped  a line of n bits: 1 where the row points against the normal of its class. Zero rows: 0.
- *   normals  (n, r) of room, stride r: the normal of each class, the row of smallest index oriented so that
- *            its first non-zero entry is positive.
- * Returns the number of classes. They are ordered by the column of the first non-zero entry, then by the
- * ratios to it: for r = 2 that is the order of the angles. Cost: O(n log n).
- */
-size_t zt_row_classes_f64(size_t n, size_t d, size_t r, const double *scaled, size_t stride,
-                          const size_t *columns, size_t *rows, size_t *starts, uint64_t *flipped,
-                          double *normals, void *workspace);
-size_t zt_row_classes_f64_workspace(size_t n, size_t r);
-
-/*
  * Half the bound of Cover (1965): sum_{k < r} C(classes - 1, k) cells with class 0 positive, reached in
  * general position; 1 without classes. Any r. SIZE_MAX where the sum (or nearly) does not fit.
  */
 size_t zt_half_cells_bound(size_t classes, size_t r);
-
-/*
- * *cells = the number of open cells of the classes, both halves. normals (classes, r) from
- * zt_row_classes_f64. Rank 3 adds over the vertices of the arrangement in the projective plane (Zaslavsky
- * 1975), with memory O(classes).
- * progress may be NULL; *cells is meaningful only with ZT_CELLS_COMPLETE. Cost: O(classes^2 log classes) for
- * r = 3, else O(1).
- */
-enum zt_cells_status zt_count_cells_f64(size_t classes, size_t r, const double *normals,
-                                        zt_cells_progress progress, void *context, size_t *cells,
-                                        void *workspace);
-size_t zt_count_cells_f64_workspace(size_t classes, size_t r);
-
-/*
- * The cells with class 0 positive, each once, in an order that depends on the normals only.
- *   normals    (classes, r) from zt_row_classes_f64, r in 0 ... 3.
- *   capacity   room for cells; zt_half_cells_bound(classes, r) always suffices.
- *   bits       capacity lines of `classes` bits: 1 where the class is on its positive side.
- *   witnesses  (capacity, r), or NULL: a direction in the interior of each cell, largest entry in [1/2, 1),
- *              whose exact products with all normals have been seen to have the signs of the cell. A row of
- *              NaN where none was found among the doubles (cells thinner than their spacing).
- *   progress   called once a class for r = 3; may be NULL.
- *   found      the number of lines written.
- * Cost: O(classes^2 log classes) determinants for r = 3 and two look-ups an arc; O(classes) per witness.
- */
-enum zt_cells_status zt_half_cells_f64(size_t classes, size_t r, const double *normals, size_t capacity,
-                                       uint64_t *bits, double *witnesses, zt_cells_progress progress,
-                                       void *context, size_t *found, void *workspace);
-size_t zt_half_cells_f64_workspace(size_t classes, size_t r, size_t capacity);
-
-/*
- * Bits of rows from bits of classes, and the opposite cells: line i of the result is cell i, line half + i
- * its complement, with the bit of zero rows 1 in both. Without classes the result is a single line of ones.
- *   half_bits  half lines of `classes` bits; rows, starts, flipped from zt_row_classes_f64.
- *   bits       2 half lines of n bits (1 line when classes = 0).
- * Cost: two lines written per cell, and two flips for every row that changed since the cell before.
- */
-void zt_expand_cells(size_t n, size_t classes, size_t half, const uint64_t *half_bits, const size_t *rows,
-                     const size_t *starts, const uint64_t *flipped, uint64_t *bits, size_t bit_stride);
-
-/* ------------------------------------------------------------------------------------------- any rank */
 
 /* The largest rank of an arrangement: rank r has at least 2^r cells. */
 #define ZT_ARRANGEMENT_RANK_LIMIT 32
