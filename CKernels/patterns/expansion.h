@@ -3,9 +3,9 @@
  *
  * An expansion is a sum of doubles that do not overlap, smallest magnitude first, which represents a real number
  * without rounding; its sign is that of its last non-zero term. The operations are the error-free
- * transformations of Dekker and Knuth and the growth and scaling of Shewchuk, "Adaptive precision floating-point
+ * transformations of Dekker and Knuth and the growth of Shewchuk, "Adaptive precision floating-point
  * arithmetic and fast robust geometric predicates", Discrete & Computational Geometry 18 (1997), sections 2.3
- * to 2.5. They are exact as long as no product underflows and no sum overflows.
+ * and 2.4. They are exact as long as no product underflows and no sum overflows.
  *
  * The compiler must not reassociate or contract: this header is for files built without fast-math.
  */
