@@ -1,5 +1,4 @@
 import CZonotope
-import Synchronization
 
 /// Cells collected by several threads into one block of memory, in the order in which batches come, and put into the
 /// order of their tasks at the end.
@@ -15,7 +14,7 @@ final class CellCollection {
   private let settings: EnumerationSettings
   private let bits: Buffer<UInt64>
   private let directions: Vector?
-  private let segments = Mutex<(list: [Segment], used: Int)>(([], 0))
+  private let segments = Guarded<(list: [Segment], used: Int)>(([], 0))
 
   /// - Parameter capacity: cells at most.
   init(

@@ -9,7 +9,7 @@ final class Meter: Sendable {
     var reported = 0.0
   }
 
-  private let state = Mutex(State())
+  private let state = Guarded(State())
   private let stopped = Atomic<Bool>(false)
   private let settings: EnumerationSettings
   private let total: Double
