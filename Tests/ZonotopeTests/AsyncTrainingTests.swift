@@ -21,7 +21,7 @@ import Testing
 
   /// Of tasks; `ReactionTests` has the bound for each of many more.
   @Test func cancelledAtRandomTimes() async throws {
-    let count = 50
+    let count = ProcessInfo.processInfo.environment["ZONOTOPE_CANCELLATIONS"].flatMap { Int($0) } ?? 200
     let data = try Self.data(), settings = Self.settings(1e-15)
     var random = SplitMix(state: 12), delays: [Double] = [], cancelled = 0
     for _ in 0..<count {
@@ -39,7 +39,7 @@ import Testing
     delays.sort()
     #expect(cancelled > count / 2)
     // On the clock on the wall, which goes on while the machine does other things.
-    #expect(delays[count / 2] < 0.2, "\(delays.suffix(5))")
+    #expect(delays[count * 9 / 10] < 0.1, "\(delays.suffix(5))")
   }
 
   @Test func cancelledBeforeItBeginsATaskTakesNoStep() async throws {

@@ -7,8 +7,8 @@
 /// A fixed team of threads that shares one solve.
 ///
 /// The caller is one of them, so `Workers(threads: 1)` starts none. Work is cut into ranges whose borders do not
-/// depend on the number of threads, and every range is computed the same way whoever takes it: results are the
-/// same for any number of threads. While one call runs, others (nested ones, or from other threads) do their work on the
+/// depend on the number of threads, or of which every output is computed the same way whatever the range: results are
+/// the same for any number of threads. While one call runs, others (nested ones, or from other threads) do their work on the
 /// thread that makes them.
 ///
 /// Workers also know when a solve has to end. Then they leave out what is left to do, so that whoever used them asks

@@ -68,9 +68,10 @@ final class MixedSampleSystem<Map: GramMap>: SampleSystem {
     single = try Buffer(map.samples)
   }
 
-  /// Doubles that it takes beside the Gram matrix and the products.
+  /// Doubles that it takes beside the Gram matrix and the products: a factor in single precision, and one in double that
+  /// takes over where the first does not exist.
   static func size(_ map: Map) -> Int {
-    map.samples * map.samples / 2 + 4 * map.blocks * map.blockSize + 8 * map.samples
+    map.samples * map.samples / 2 * 3 + 4 * map.blocks * map.blockSize + 8 * map.samples
   }
 
   var isExact: Bool { exact != nil }

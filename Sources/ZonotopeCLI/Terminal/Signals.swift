@@ -17,7 +17,7 @@ enum Signals {
     signal(SIGXFSZ, SIG_IGN)
   }
 
-  /// The first SIGINT or SIGTERM ends the solve with the best model so far, the second ends the program.
+  /// The first SIGINT or SIGTERM ends the work with what there is so far, the second ends the program.
   static func cancelOnInterrupt() {
     // A handler must not be the first to touch a lazy value.
     _ = cancellation
@@ -35,7 +35,7 @@ enum Signals {
         let interrupted = errno
         defer { errno = interrupted }
         if isatty(2) == 1 {
-          let note: StaticString = "\nStopping with the best model so far; once more to stop at once.\n"
+          let note: StaticString = "\nStopping with what there is so far; once more to stop at once.\n"
           _ = write(2, note.utf8Start, note.utf8CodeUnitCount)
         }
       }

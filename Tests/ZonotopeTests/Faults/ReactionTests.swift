@@ -7,7 +7,8 @@ import Testing
 /// is longer: also while patterns are drawn, betaMax is computed, matrices are factored and bounds are proved.
 ///
 /// Reactions are measured on the clock of the solving thread, which stands still while the machine does other things:
-/// the bound is on what the library does after the signal, and holds for each cancellation.
+/// the bound is on what the library does after the signal, and holds for each cancellation. On the wall it holds for nine
+/// of ten at least.
 @Suite(.serialized) struct ReactionTests {
   private static let data = Example(samples: 300, features: 8, seed: 4)
 
@@ -56,9 +57,10 @@ import Testing
   /// As many times as ZONOTOPE_CANCELLATIONS says, one thread and two in turns.
   @Test func everyCancellationIsWithinTheBound() async throws {
     let count = ProcessInfo.processInfo.environment["ZONOTOPE_CANCELLATIONS"].flatMap { Int($0) } ?? 200
-    var random = SplitMix(state: 12), inSetUp = 0, cancelled = 0, walls: [Double] = []
+    var random = SplitMix(state: 12), inSetUp = 0, cancelled = 0
     for kind in Scenario.Kind.allCases {
       let (bound, setUp) = try Self.measure(kind)
+      var walls: [Double] = []
       for k in 0..<count / 2 {
         let cancellation = Cancellation()
         let settings = Self.settings(threads: 1 + k % 2, cancellation)
@@ -75,13 +77,12 @@ import Testing
         if solution.status == .cancelled { cancelled += 1 }
         if solution.iterations == 0 { inSetUp += 1 }
       }
+      walls.sort()
+      #expect(walls[walls.count * 9 / 10] <= bound, "\(walls.suffix(5))")
     }
     #expect(inSetUp > 0 && inSetUp < count)
     // A few are over before, with no gap at all.
     #expect(cancelled > count / 2)
-    walls.sort()
-    // Seconds of the machine, which has other things to do at some of the times.
-    #expect(walls[walls.count / 2] < 0.2, "\(walls.suffix(5))")
   }
 
   /// Many more patterns than can be set up in the time.
