@@ -118,7 +118,7 @@ public func zt_model_gates(
   guard let handle = model(pointer) else { return .invalid }
   return handle.perform { () throws(ZonotopeError) in
     let network = try handle.content().network
-    guard case .gated(let list) = network.activation else {
+    guard case .fixed(let list) = network.gates else {
       throw .unsupported(key: "gates", reason: "the network has none")
     }
     guard let gates else { throw .missing("gates") }

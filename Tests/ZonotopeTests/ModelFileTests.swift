@@ -11,7 +11,8 @@ private func maskedModel() throws -> (model: Model, x: MatrixView) {
   let result = try architecture.train(
     on: Dataset(x: x, y: [2, 3, 0]), loss: SquaredLoss(), beta: .absolute(0.05))
   let card = ModelCard(
-    result, outputBias: false, loss: SquaredLoss(), selection: architecture.patterns, tolerance: 1e-6)
+    result, options: TwoLayerOptions(), loss: SquaredLoss(), selection: architecture.patterns, tolerance: 1e-6
+  )
   return (Model(network: result.network, card: card), x)
 }
 
@@ -28,7 +29,7 @@ private func fullModel() throws -> Model {
     rows: 4, testRows: 0, testFraction: 0, seed: 7, betaRatio: 0.1, candidates: [0.3, 0.1],
     holdoutFraction: 0.2, score: "accuracy", trainScore: 1, testScore: nil)
   let card = ModelCard(
-    result, outputBias: false, loss: LogisticLoss(), selection: .all, tolerance: 1e-6,
+    result, options: TwoLayerOptions(), loss: LogisticLoss(), selection: .all, tolerance: 1e-6,
     preprocessing: preprocessing, run: run)
   return Model(network: result.network, card: card)
 }
@@ -53,7 +54,8 @@ private func load(_ bytes: [UInt8]) throws(ZonotopeError) -> Model {
     let result = try GatedReLU(patterns: .all, inputBias: true).train(
       on: Dataset(x: x, y: [1, 2]), loss: SquaredLoss(), beta: .ratio(2))
     #expect(result.network.neurons.isEmpty)
-    let card = ModelCard(result, outputBias: false, loss: SquaredLoss(), selection: .all, tolerance: 1e-6)
+    let card = ModelCard(
+      result, options: TwoLayerOptions(), loss: SquaredLoss(), selection: .all, tolerance: 1e-6)
     let model = Model(network: result.network, card: card)
     #expect(try load(model.encode()) == model)
   }

@@ -36,14 +36,14 @@ import Testing
   @Test func outputsOfTheWrongLengthAreRefused() throws {
     let x = try MatrixView([1, 2, 3], rows: 3, columns: 1)
     let network = TwoLayerNetwork(
-      activation: .relu, neurons: [], bias: 2, width: 1, inputBias: false, trainingRows: 0)
+      gates: .own, neurons: [], biases: [2], width: 1, inputBias: false, trainingRows: 0)
     var outputs = [Double](repeating: -7, count: 2)
     let error = failure { () throws(ZonotopeError) in
       try outputs.withUnsafeMutableBufferPointer { (target) throws(ZonotopeError) in
         try network.predict(x, into: target)
       }
     }
-    #expect(error == .invalid(place: "outputs", reason: "2 elements for 3 rows"))
+    #expect(error == .invalid(place: "outputs", reason: "2 elements for 3 rows of 1"))
     #expect(outputs == [-7, -7])
     #expect(try network.predict(x) == [2, 2, 2])
   }

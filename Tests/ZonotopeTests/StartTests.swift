@@ -9,7 +9,8 @@ import Testing
     var random = Xoshiro256(seed: 8)
     return try ConvexProgram(
       map: PairedMap(MaskedMap(x: x, patterns: patterns)), penalty: ConeGroupLasso(patterns: patterns, x: x),
-      loss: SquaredLoss(), targets: (0..<30).map { _ in random.nextNormal() }, beta: 0.5, hasBias: true)
+      loss: SquaredLoss(), targets: (0..<30).map { _ in random.nextNormal() }, beta: 0.5,
+      free: .constant(samples: 30))
   }
 
   private func settings(_ kind: SolverKind) -> SolverSettings {
@@ -24,7 +25,7 @@ import Testing
   {
     let program = try program(), expected = try program.solve(settings(kind))
     var random = Xoshiro256(seed: 2)
-    let start = BlockPoint(blocks: (0..<program.size).map { _ in random.nextNormal() }, bias: 3)
+    let start = BlockPoint(blocks: (0..<program.size).map { _ in random.nextNormal() }, free: [3])
     let solution = try program.solve(settings(kind), from: start)
     #expect(solution.status == .optimal)
     #expect(abs(solution.objective - expected.objective) <= 2e-9 * expected.objective)

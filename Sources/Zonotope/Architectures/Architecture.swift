@@ -5,17 +5,14 @@ public protocol Architecture: Sendable {
   associatedtype Map: GramMap
   associatedtype Penalty: BlockPenalty
 
-  /// An unpenalised constant added to the output.
-  var outputBias: Bool { get }
-
-  /// The structured map and the penalty of the program over the rows of `x`.
+  /// The structured map and the penalty of the program over the rows of `x`, for so many outputs.
   ///
   /// Where the workers are stopped, over as few patterns as there can be at once: a run that is stopped before its first
   /// step ends with them, and with the zero network.
   ///
   /// - Parameter memory: bytes that may be used.
   func formulation(
-    of x: MatrixView, memory: Int, _ workers: Workers
+    of x: MatrixView, outputs: Int, memory: Int, _ workers: Workers
   ) throws(ZonotopeError) -> Formulation<Map, Penalty>
 
   /// What an optimum of the program over these patterns is an optimum of.
@@ -31,7 +28,53 @@ public protocol Architecture: Sendable {
 public struct Formulation<Map: GramMap, Penalty: BlockPenalty>: Sendable {
   /// The rows as the network's first layer sees them: with the column of ones, where there is an input bias.
   public let rows: MatrixView
+  /// The patterns that have blocks.
   public let patterns: PatternSet
+  /// The patterns that the program stands for: as many, or more where one of two antipodal ones serves for both.
+  public let patternCount: Int
   public let map: Map
   public let penalty: Penalty
+  /// Unpenalised columns: the constant of an output bias first, then the skip connection's.
+  public let free: FreeBlock?
+}
+
+/// What networks of two layers have in common.
+public struct TwoLayerOptions: Sendable {
+  public var activation = Activation.relu
+  /// Appends a column of ones to the data, penalised with the other weights.
+  public var inputBias = false
+  /// Adds a constant to every output, not penalised.
+  public var outputBias = false
+  /// Adds a linear map of the inputs to the outputs, not penalised.
+  public var skip = false
+  public var outputNorm = OutputNorm.perClass
+
+  public init() {}
+
+  func rows(of x: MatrixView) throws(ZonotopeError) -> MatrixView {
+    try activation.check(place: "model.activation")
+    return inputBias ? try x.appendingOnes() : x
+  }
+
+  func freeBlock(of x: MatrixView) throws(ZonotopeError) -> FreeBlock? {
+    switch (outputBias, skip) {
+    case (false, false): nil
+    case (true, false): try .constant(samples: x.rows)
+    case (false, true): try FreeBlock(columns: x)
+    case (true, true): try FreeBlock(columns: .ones(rows: x.rows, before: x))
+    }
+  }
+
+  /// Of antipodal patterns one: where the features of the other are the same but for their sign, or differ by a linear map
+  /// that the skip connection has for nothing.
+  func distinct(_ patterns: PatternSet, of rows: MatrixView) throws(ZonotopeError) -> PatternSet {
+    let skipIsWhole = skip && (outputBias || !inputBias)
+    return activation.isSymmetric || skipIsWhole ? try patterns.halved(over: rows) : patterns
+  }
+
+  /// Biases and skip weights from the coefficients of the free block.
+  func free(_ coefficients: [Double], features: Int, outputs c: Int) -> (biases: [Double], skip: [Double]) {
+    let biases = outputBias ? Array(coefficients.prefix(c)) : [Double](repeating: 0, count: c)
+    return (biases, skip ? Array(coefficients.suffix(features * c)) : [])
+  }
 }

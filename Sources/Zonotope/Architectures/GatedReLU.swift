@@ -1,30 +1,39 @@
-/// Two layers whose gates are fixed: f(x) = sum_i 1{g_i . x >= 0} (w_i . x) alpha_i.
+/// Two layers whose gates are fixed: f(x) = sum_i 1{g_i . x >= 0} (w_i . x) alpha_i, and the like with other slopes.
 ///
 /// With weight decay (beta/2) sum ||w_i||^2 + alpha_i^2 training is the group Lasso
 ///
 ///     minimise  loss(sum_i D_i X u_i) + beta sum_i ||u_i||,   w_i = u_i / sqrt ||u_i||,  alpha_i = sqrt ||u_i||
 ///
-/// (Mishkin, Sahiner and Pilanci 2022, section 3).
+/// (Mishkin, Sahiner and Pilanci 2022, section 3). With several outputs u_i has a column for each, and the norm is that of
+/// ``OutputNorm``.
 public struct GatedReLU: Architecture {
   public var patterns: PatternSelection
-  /// Appends a column of ones to the data, penalised with the other weights.
-  public var inputBias: Bool
-  public var outputBias: Bool
+  public var options = TwoLayerOptions()
 
   public init(patterns: PatternSelection, inputBias: Bool = false, outputBias: Bool = false) {
     self.patterns = patterns
-    self.inputBias = inputBias
-    self.outputBias = outputBias
+    (options.inputBias, options.outputBias) = (inputBias, outputBias)
+  }
+
+  public init(patterns: PatternSelection, options: TwoLayerOptions) {
+    (self.patterns, self.options) = (patterns, options)
   }
 
   public func formulation(
-    of x: MatrixView, memory: Int, _ workers: Workers
-  ) throws(ZonotopeError) -> Formulation<MaskedMap, GroupLasso> {
-    let rows = inputBias ? try x.appendingOnes() : x
-    let patterns = try patterns.patterns(of: rows, memory: memory, workers)
+    of x: MatrixView, outputs: Int, memory: Int, _ workers: Workers
+  ) throws(ZonotopeError) -> Formulation<MaskedMap, OutputPenalty> {
+    let rows = try options.rows(of: x)
+    let all = try patterns.patterns(of: rows, memory: memory, workers)
+    let patterns = try options.distinct(all, of: rows)
+    let map = try MaskedMap(
+      x: rows, patterns: patterns, activation: options.activation, outputs: outputs,
+      joinsOutputs: outputs > 1 && options.outputNorm != .perClass)
     return Formulation(
-      rows: rows, patterns: patterns, map: try MaskedMap(x: rows, patterns: patterns),
-      penalty: GroupLasso(count: patterns.count, blockSize: rows.columns))
+      rows: rows, patterns: patterns, patternCount: all.count, map: map,
+      penalty: outputs > 1 && options.outputNorm == .nuclear
+        ? .nuclear(NuclearNorm(count: map.blocks, rows: outputs, columns: rows.columns))
+        : .groups(GroupLasso(count: map.blocks, blockSize: map.blockSize)),
+      free: try options.freeBlock(of: x))
   }
 
   /// Gates on the faces between cells give patterns of their own that no enumeration of cells holds, so an optimum over
@@ -32,24 +41,56 @@ public struct GatedReLU: Architecture {
   public func scope(over patterns: PatternSet) -> Certificate.Scope { .givenPatterns }
 
   public func network(
-    at point: BlockPoint, of formulation: Formulation<MaskedMap, GroupLasso>
+    at point: BlockPoint, of formulation: Formulation<MaskedMap, OutputPenalty>
   ) throws(ZonotopeError) -> TwoLayerNetwork {
-    let width = formulation.rows.columns
+    let (width, c) = (formulation.rows.columns, formulation.map.outputs)
     var neurons: [TwoLayerNetwork.Neuron] = []
     var gates: [TwoLayerNetwork.Gate] = []
     for i in 0..<formulation.patterns.count {
-      let block = Array(point.blocks[i * width..<(i + 1) * width])
-      guard let neuron = TwoLayerNetwork.Neuron(balancing: block, sign: 1) else { continue }
-      neurons.append(neuron)
-      gates.append(try gate(i, formulation))
+      let block = Array(point.blocks[i * width * c..<(i + 1) * width * c])
+      let found = try self.neurons(block, width, outputs: c)
+      guard !found.isEmpty else { continue }
+      neurons += found
+      let gate = try gate(i, formulation)
+      for _ in found { gates.append(gate) }
     }
+    let free = options.free(
+      point.free, features: options.inputBias ? width - 1 : width, outputs: c)
     return TwoLayerNetwork(
-      activation: .gated(gates), neurons: neurons, bias: point.bias, width: width, inputBias: inputBias,
+      activation: options.activation, gates: .fixed(gates), neurons: neurons, skip: free.skip,
+      biases: free.biases, outputNorm: options.outputNorm, width: width, inputBias: options.inputBias,
       trainingRows: formulation.rows.fingerprint)
   }
 
+  /// The neurons behind one gate, from the columns of its block.
+  private func neurons(
+    _ block: [Double], _ width: Int, outputs c: Int
+  ) throws(ZonotopeError) -> [TwoLayerNetwork.Neuron] {
+    guard block.contains(where: { $0 != 0 }) else { return [] }
+    if c == 1 || options.outputNorm == .perClass {
+      return (0..<c).compactMap {
+        TwoLayerNetwork.Neuron(
+          balancing: Array(block[$0 * width..<($0 + 1) * width]), sign: 1, output: $0, of: c)
+      }
+    }
+    if options.outputNorm == .frobenius {
+      return [TwoLayerNetwork.Neuron(balancing: block, sign: 1)].compactMap(\.self)
+    }
+    let decomposition = try SingularValues(c, width)
+    guard block.withUnsafeBufferPointer({ decomposition.decompose($0) }) else { return [] }
+    return (0..<decomposition.count).compactMap { i in
+      let value = decomposition.values[i]
+      // What the prox has left of zero is rounding.
+      guard value > 1e-14 * decomposition.values[0] else { return nil }
+      let root = value.squareRoot()
+      return TwoLayerNetwork.Neuron(
+        weights: decomposition.rightVector(i).map { root * $0 },
+        outputs: decomposition.leftVector(i).map { root * $0 })
+    }
+  }
+
   private func gate(
-    _ index: Int, _ formulation: Formulation<MaskedMap, GroupLasso>
+    _ index: Int, _ formulation: Formulation<MaskedMap, OutputPenalty>
   ) throws(ZonotopeError) -> TwoLayerNetwork.Gate {
     let patterns = formulation.patterns
     if let gates = patterns.gates {

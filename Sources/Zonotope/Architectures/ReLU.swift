@@ -1,4 +1,4 @@
-/// Two layers with the exact activation: f(x) = sum_j max(w_j . x, 0) alpha_j.
+/// Two layers with the exact activation: f(x) = sum_j max(w_j . x, 0) alpha_j, and the like with other slopes.
 ///
 /// With weight decay (beta/2) sum ||w_j||^2 + alpha_j^2 and width enough, training is the convex program
 ///
@@ -6,27 +6,41 @@
 ///     subject to  v_i, w_i in K_i = {u : (2 D_i - I) X u >= 0}
 ///
 /// over the patterns D_i of the data (Pilanci and Ergen 2020, theorem 1). Over all of them its optimum is the best
-/// network of any width.
+/// network of any width. With several outputs every neuron speaks for one of them, ``OutputNorm/perClass``: the program of
+/// ordinary weight decay has no finite form of a practical size (Sahiner et al. 2021, section 4).
 public struct ReLU: Architecture {
   public var patterns: PatternSelection
-  /// Appends a column of ones to the data, penalised with the other weights.
-  public var inputBias: Bool
-  public var outputBias: Bool
+  public var options = TwoLayerOptions()
 
   public init(patterns: PatternSelection, inputBias: Bool = false, outputBias: Bool = false) {
     self.patterns = patterns
-    self.inputBias = inputBias
-    self.outputBias = outputBias
+    (options.inputBias, options.outputBias) = (inputBias, outputBias)
+  }
+
+  public init(patterns: PatternSelection, options: TwoLayerOptions) {
+    (self.patterns, self.options) = (patterns, options)
   }
 
   public func formulation(
-    of x: MatrixView, memory: Int, _ workers: Workers
+    of x: MatrixView, outputs: Int, memory: Int, _ workers: Workers
   ) throws(ZonotopeError) -> Formulation<PairedMap<MaskedMap>, ConeGroupLasso> {
-    let rows = inputBias ? try x.appendingOnes() : x
-    let patterns = try patterns.patterns(of: rows, memory: memory, workers)
+    guard outputs == 1 || options.outputNorm == .perClass else {
+      throw .unsupported(
+        key: "model.outputs",
+        reason:
+          "\"\(options.outputNorm.rawValue)\" with the exact activation has no convex program of a practical "
+          + "size; \"gated\": true has one, whose lower bound holds for the exact network on the same patterns too"
+      )
+    }
+    let rows = try options.rows(of: x)
+    let all = try patterns.patterns(of: rows, memory: memory, workers)
+    let patterns = try options.distinct(all, of: rows)
     return Formulation(
-      rows: rows, patterns: patterns, map: PairedMap(try MaskedMap(x: rows, patterns: patterns)),
-      penalty: try ConeGroupLasso(patterns: patterns, x: rows))
+      rows: rows, patterns: patterns, patternCount: all.count,
+      map: PairedMap(
+        try MaskedMap(x: rows, patterns: patterns, activation: options.activation, outputs: outputs)),
+      penalty: try ConeGroupLasso(patterns: patterns, x: rows, outputs: outputs),
+      free: try options.freeBlock(of: x))
   }
 
   /// Patterns on the faces between cells add nothing: their cones lie in those of the cells beside them, with the same
@@ -38,13 +52,17 @@ public struct ReLU: Architecture {
   public func network(
     at point: BlockPoint, of formulation: Formulation<PairedMap<MaskedMap>, ConeGroupLasso>
   ) throws(ZonotopeError) -> TwoLayerNetwork {
-    let width = formulation.rows.columns, count = formulation.patterns.count
-    let neurons = (0..<2 * count).compactMap { i in
+    let (width, c) = (formulation.rows.columns, formulation.map.outputs)
+    let half = formulation.map.base.blocks
+    let neurons = (0..<2 * half).compactMap { i in
       TwoLayerNetwork.Neuron(
-        balancing: Array(point.blocks[i * width..<(i + 1) * width]), sign: i < count ? 1 : -1)
+        balancing: Array(point.blocks[i * width..<(i + 1) * width]), sign: i < half ? 1 : -1,
+        output: i % half % c, of: c)
     }
+    let free = options.free(
+      point.free, features: options.inputBias ? width - 1 : width, outputs: c)
     return TwoLayerNetwork(
-      activation: .relu, neurons: neurons, bias: point.bias, width: width, inputBias: inputBias,
-      trainingRows: formulation.rows.fingerprint)
+      activation: options.activation, gates: .own, neurons: neurons, skip: free.skip, biases: free.biases,
+      width: width, inputBias: options.inputBias, trainingRows: formulation.rows.fingerprint)
   }
 }

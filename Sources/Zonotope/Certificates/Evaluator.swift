@@ -1,6 +1,6 @@
 /// Primal values and rigorous lower bounds of a convex program, in double precision.
 ///
-/// The dual of the program is: maximise -loss*(z) over z with dualNorm(A'z) <= beta and, with a bias, sum z = 0.
+/// The dual of the program is: maximise -loss*(z) over z with dualNorm(A'z) <= beta and, with free columns S, S'z = 0.
 /// Any such z bounds the optimum from below, whatever the solver did (weak duality).
 final class Evaluator<Map: LinearMap, Penalty: BlockPenalty, Objective: Loss> {
   let program: ConvexProgram<Map, Penalty, Objective>
@@ -10,83 +10,99 @@ final class Evaluator<Map: LinearMap, Penalty: BlockPenalty, Objective: Loss> {
   private let fit: Vector
   private let dual: Vector
   private let gradient: Vector
-  /// The targets less `shift`.
+  /// The targets less `shifts`.
   let targets: Vector
-  /// With a bias, the mean of the targets where the loss allows it: large offsets would drown the rest in rounding. A
-  /// bias in here is that of the program less the shift.
-  let shift: Double
+  /// With a constant, the mean of each output's targets where the loss allows it: large offsets would drown the rest in
+  /// rounding. Coefficients in here are those of the program less the shifts.
+  let shifts: [Double]
+  private let free: FreeFit<Objective>?
+  private var zero: Double?
 
   init(
     _ program: ConvexProgram<Map, Penalty, Objective>, _ workers: Workers
   ) throws(ZonotopeError) {
     self.program = program
     self.workers = workers
+    let c = program.map.outputs, n = program.map.samples
     mapWorkspace = try program.map.makeWorkspace(threads: workers.threads)
     penaltyWorkspace = try program.penalty.makeWorkspace(threads: workers.threads)
-    fit = try Vector(program.map.samples)
-    dual = try Vector(program.map.samples)
+    fit = try Vector(program.map.fitSize)
+    dual = try Vector(program.map.fitSize)
     gradient = try Vector(program.size)
-    targets = try program.targets.withUnsafeBufferPointer { (y) throws(ZonotopeError) in
+    let targets = try program.targets.withUnsafeBufferPointer { (y) throws(ZonotopeError) in
       try Vector(copying: y)
     }
-    let isCentred = program.hasBias && program.loss.isTranslationInvariant && targets.count > 0
-    shift = isCentred ? sum(targets.values) / Double(targets.count) : 0
-    for k in 0..<targets.count { targets[k] -= shift }
+    var shifts = [Double](repeating: 0, count: c)
+    if program.free?.hasConstant == true, program.loss.isTranslationInvariant, n > 0 {
+      for o in 0..<c { shifts[o] = (0..<n).reduce(0) { $0 + program.targets[$1 * c + o] } / Double(n) }
+      for k in 0..<n { for o in 0..<c { targets[k * c + o] -= shifts[o] } }
+    }
+    (self.shifts, self.targets) = (shifts, targets)
+    free = try program.free.map { (block) throws(ZonotopeError) in
+      try FreeFit(block, program.loss, targets, outputs: c)
+    }
   }
 
-  /// The value of the program at the blocks, with the best bias for them.
+  /// The value of the program at the blocks, with the best free coefficients for them.
   ///
-  /// - Parameter patiently: whether it is computed even where the workers are stopped.
-  func primal(_ blocks: Values, patiently: Bool = false) -> (value: Double, bias: Double) {
+  /// - Parameters:
+  ///   - near: a fit that the solver believes in, for losses whose best coefficients are not easily found.
+  ///   - patiently: whether it is computed even where the workers are stopped.
+  func primal(_ blocks: Values, near: Values? = nil, patiently: Bool = false) -> Double {
     let workers = patiently ? workers.persistent : workers
     program.map.forward(blocks, into: fit.mutable, mapWorkspace, workers)
-    let bias = addBestBias()
-    let value =
-      program.loss.value(fit.values, targets.values) + program.beta * program.penalty.value(blocks)
-    return (value, bias)
+    free?.add(to: fit.mutable, near: near)
+    return program.loss.value(fit.values, targets.values) + program.beta * program.penalty.value(blocks)
   }
 
   /// The same for blocks of zeros, which need no product.
-  func withoutNetwork() -> (value: Double, bias: Double) {
+  func withoutNetwork() -> Double {
     fit.mutable.update(repeating: 0)
-    let bias = addBestBias()
-    return (program.loss.value(fit.values, targets.values), bias)
+    free?.addAlone(to: fit.mutable)
+    return program.loss.value(fit.values, targets.values)
   }
+
+  /// The free coefficients of the last primal value, in the basis of the free block.
+  var lastCoefficients: Values { free?.coefficients ?? Values(start: nil, count: 0) }
 
   /// A lower bound of the optimum from any point z of the loss's domain, and the feasible dual point itself.
   ///
-  /// - Parameter adjoint: A'z where the caller has it already; ignored with a bias, which changes z.
+  /// - Parameter adjoint: A'z where the caller has it already; ignored with free columns, which change z.
   func lowerBound(_ z: Values, adjoint: Values? = nil) -> (value: Double, point: Values) {
     dual.pointer.update(from: z.baseAddress!, count: z.count)
     var product = adjoint
-    if program.hasBias {
-      program.loss.balance(dual.mutable, targets.values)
+    if let free {
+      guard free.balance(dual.mutable) else { return nothing() }
       product = nil
     }
     let largest =
       product.map { program.penalty.dualNorm($0, floor: 0, penaltyWorkspace, workers) }
       ?? dualNormOfAdjoint()
-    guard largest.isFinite else {
-      dual.mutable.update(repeating: 0)
-      return (0, dual.values)
-    }
+    guard largest.isFinite else { return nothing() }
     // Rounded down, so that the scaled point is feasible in spite of the division and the scaling.
     let limit = largest > 0 ? program.beta / largest * (1 - 8 * Double.ulpOfOne) : .infinity
     let factor = program.loss.dualScaling(dual.values, targets.values, limit: limit)
     scale(dual.mutable, by: factor)
     let value = program.loss.dualValue(dual.values, targets.values)
-    // Zero is feasible too, and no loss is negative.
-    guard value > 0 else {
-      dual.mutable.update(repeating: 0)
-      return (0, dual.values)
-    }
-    return (value, dual.values)
+    return value > 0 ? (value, dual.values) : nothing()
+  }
+
+  /// Zero is feasible too, and no loss is negative.
+  private func nothing() -> (value: Double, point: Values) {
+    dual.mutable.update(repeating: 0)
+    return (0, dual.values)
   }
 
   /// The smallest beta whose solution is zero: the dual norm of A'z at the gradient z of the loss without a network.
-  func betaMax() -> Double where Objective: SmoothLoss {
+  ///
+  /// Where the loss has several gradients there, that at the one chosen, which is not below the smallest beta.
+  func betaMax() -> Double {
     _ = withoutNetwork()
-    program.loss.gradient(fit.values, targets.values, into: dual.mutable)
+    if let free {
+      free.gradient(at: fit.values, into: dual.mutable)
+    } else {
+      program.loss.gradient(fit.values, targets.values, into: dual.mutable)
+    }
     return dualNormOfAdjoint()
   }
 
@@ -99,7 +115,7 @@ final class Evaluator<Map: LinearMap, Penalty: BlockPenalty, Objective: Loss> {
     return program.penalty.dualNorm(gradient.values, floor: 0, penaltyWorkspace, workers)
   }
 
-  /// The fit of the last ``primal(_:)``, its bias included.
+  /// The fit of the last ``primal(_:)``, its free part included.
   var lastFit: Values { fit.values }
 
   /// Moves blocks that are inside their cones up to rounding to the closest points that are. False where the workers
@@ -110,15 +126,23 @@ final class Evaluator<Map: LinearMap, Penalty: BlockPenalty, Objective: Loss> {
     return !workers.isStopped
   }
 
-  /// The gradient of the loss at the fit of the last ``primal(_:)``.
-  func gradientAtPrimal(into z: MutableValues) where Objective: SmoothLoss {
-    program.loss.gradient(fit.values, targets.values, into: z)
+  /// The gradient of the loss, or one of several, at the fit of the last ``primal(_:)``.
+  func gradientAtPrimal(into z: MutableValues) { program.loss.gradient(fit.values, targets.values, into: z) }
+
+  /// Coefficients of the columns of S, from those in the basis, with the shifts.
+  func external(_ coefficients: Values) -> [Double] {
+    guard let block = program.free else { return [] }
+    let c = program.map.outputs
+    var s = block.external(coefficients, outputs: c)
+    for o in 0..<c where shifts[o] != 0 { s[o] += shifts[o] / block.columns[0, 0] }
+    return s
   }
 
-  private func addBestBias() -> Double {
-    guard program.hasBias else { return 0 }
-    let bias = program.loss.optimalBias(fit.values, targets.values)
-    for k in 0..<fit.count { fit[k] += bias }
-    return bias
+  /// Coefficients in the basis, from those of the columns of S.
+  func coefficients(_ external: [Double]) throws(ZonotopeError) -> [Double] {
+    guard let block = program.free else { return [] }
+    var s = external
+    for o in 0..<program.map.outputs where shifts[o] != 0 { s[o] -= shifts[o] / block.columns[0, 0] }
+    return try block.coefficients(ofExternal: s, outputs: program.map.outputs)
   }
 }

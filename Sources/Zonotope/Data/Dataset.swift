@@ -81,16 +81,3 @@ public struct Dataset: Sendable {
     return (order[size...].sorted(), order[..<size].sorted())
   }
 }
-
-extension Dataset {
-  /// The targets of a data set with one output, as a list.
-  ///
-  /// - Throws: ``ZonotopeError/unsupported(key:reason:)`` for several outputs.
-  func singleTargets() throws(ZonotopeError) -> [Double] {
-    guard y.columns == 1 else {
-      throw .unsupported(key: "y", reason: "\(y.columns) outputs, this version trains one")
-    }
-    try Allocation.probe(bytes: 8 * samples)
-    return (0..<samples).map { y[$0, 0] }
-  }
-}

@@ -98,6 +98,22 @@ public struct MatrixView: @unchecked Sendable {
     return MatrixView(buffer, rows: rows, columns: columns)
   }
 
+  /// All entries, row after row.
+  func entries() -> [Double] {
+    (0..<rows).flatMap { k in UnsafeBufferPointer(start: row(k), count: columns) }
+  }
+
+  /// A column of ones, before the columns of another matrix where there is one.
+  static func ones(rows: Int, before other: MatrixView? = nil) throws(ZonotopeError) -> MatrixView {
+    let columns = 1 + (other?.columns ?? 0)
+    let buffer = try Vector(product(rows, columns, place: "matrix"))
+    for k in 0..<rows {
+      buffer[k * columns] = 1
+      if let other { (buffer.pointer + k * columns + 1).update(from: other.row(k), count: other.columns) }
+    }
+    return MatrixView(buffer, rows: rows, columns: columns)
+  }
+
   /// A copy with a column of ones after the last.
   public func appendingOnes() throws(ZonotopeError) -> MatrixView {
     let buffer = try Vector(product(rows, columns + 1, place: "matrix"))

@@ -1,9 +1,10 @@
 /// A structured linear map from blocks to the fit of every sample; it is never stored as a matrix.
 ///
-/// Block space holds `blocks` runs of `blockSize` numbers; sample space holds `samples` numbers (samples times
-/// outputs, sample after sample).
+/// Block space holds `blocks` runs of `blockSize` numbers; sample space holds `samples` times `outputs` numbers, the
+/// outputs of a sample next to each other.
 public protocol LinearMap: Sendable {
   var samples: Int { get }
+  var outputs: Int { get }
   var blocks: Int { get }
   var blockSize: Int { get }
 
@@ -36,6 +37,9 @@ public protocol LinearMap: Sendable {
 }
 
 extension LinearMap {
+  public var outputs: Int { 1 }
+  /// Numbers in sample space.
+  var fitSize: Int { samples * outputs }
   public func makeSingleProducts(threads: Int) throws(ZonotopeError) -> (any SingleProducts)? { nil }
   public func singleProductsSize(threads: Int) -> Int { 0 }
 }
@@ -54,8 +58,8 @@ extension LinearMap {
   }
 }
 
-/// A map whose Gram matrix in sample space is cheaper than its columns are many.
+/// A map whose Gram matrix in sample space is cheaper than its columns are many. Outputs do not meet in it.
 public protocol GramMap: LinearMap {
-  /// The lower triangle of k = A A', (samples, samples).
+  /// The lower triangle of k, (samples, samples): A A' is k for every output by itself.
   func gram(into k: MutableValues, _ workers: Workers)
 }

@@ -1,22 +1,38 @@
 import CZonotope
 
-/// A z = sum_i D_i X z_i over patterns D_i = diag(0/1): the features of gated networks.
+/// A z = sum_i (on D_i + off (I - D_i)) X z_i over patterns D_i = diag(0/1): the features of gated networks, for every
+/// output by itself.
 ///
 /// The products run on the bits of the patterns; no matrix of samples times patterns is formed.
 public struct MaskedMap: GramMap {
   public let x: MatrixView
   public let patterns: PatternSet
+  public let activation: Activation
+  public let outputs: Int
+  /// Whether the columns of all outputs are one block of a pattern, or each is a block of its own.
+  public let joinsOutputs: Bool
   public var samples: Int { x.rows }
-  public var blocks: Int { patterns.count }
-  public var blockSize: Int { x.columns }
+  public var blocks: Int { joinsOutputs ? patterns.count : patterns.count * outputs }
+  public var blockSize: Int { joinsOutputs ? x.columns * outputs : x.columns }
+  /// Numbers in block space that belong to one pattern.
+  private var patternSize: Int { x.columns * outputs }
 
-  public init(x: MatrixView, patterns: PatternSet) throws(ZonotopeError) {
+  /// - Parameter joinsOutputs: whether a block is (outputs, columns) and belongs to a pattern, or is a column and belongs
+  ///   to a pattern and an output, pattern after pattern.
+  public init(
+    x: MatrixView, patterns: PatternSet, activation: Activation = .relu, outputs: Int = 1,
+    joinsOutputs: Bool = false
+  ) throws(ZonotopeError) {
     guard patterns.samples == x.rows else {
       throw .invalid(place: "patterns", reason: "\(patterns.samples) bits each for \(x.rows) samples")
     }
-    _ = try product(patterns.count, x.columns, place: "patterns")
+    _ = try product(product(patterns.count, x.columns, place: "patterns"), outputs, place: "patterns")
+    _ = try product(x.rows, outputs, place: "samples")
     self.x = x
     self.patterns = patterns
+    self.activation = activation
+    self.outputs = outputs
+    self.joinsOutputs = joinsOutputs
   }
 
   /// For every thread a kernel workspace and the largest norm that it has seen.
@@ -43,22 +59,24 @@ public struct MaskedMap: GramMap {
     return max(zt_masked_forward_f64_workspace(&map), zt_masked_norms_f64_workspace(&map))
   }
 
-  /// The map as the kernels take it: gates, 1 where a pattern selects a sample and 0 elsewhere.
+  /// The map as the kernels take it.
   private var kernelMap: zt_masked_f64 {
     zt_masked_f64(
-      samples: samples, features: blockSize, patterns: blocks, outputs: 1, x: x.base, x_stride: x.stride,
+      samples: samples, features: x.columns, patterns: patterns.count, outputs: outputs, x: x.base,
+      x_stride: x.stride,
       sample_bits: patterns.sampleBits.pointer, sample_bit_stride: patterns.sampleWords,
-      pattern_bits: patterns.patternBits.pointer, pattern_bit_stride: patterns.patternWords, on: 1, off: 0)
+      pattern_bits: patterns.patternBits.pointer, pattern_bit_stride: patterns.patternWords,
+      on: activation.on, off: activation.off)
   }
 
   public func forward(
     _ z: Values, into f: MutableValues, _ workspace: Workspace, _ workers: Workers
   ) {
     let map = kernelMap
-    workers.ranges(samples, grain: grain(samples, against: blocks, workers)) { range, slot in
+    workers.ranges(samples, grain: grain(samples, against: patterns.count, workers)) { range, slot in
       withUnsafePointer(to: map) { map in
         zt_masked_forward_f64(
-          map, range.lowerBound, range.upperBound, z.baseAddress, blockSize, f.baseAddress, 1,
+          map, range.lowerBound, range.upperBound, z.baseAddress, patternSize, f.baseAddress, outputs,
           workspace.scratch.pointer + slot * workspace.size)
       }
     }
@@ -68,10 +86,10 @@ public struct MaskedMap: GramMap {
     _ r: Values, into g: MutableValues, _ workspace: Workspace, _ workers: Workers
   ) {
     let map = kernelMap
-    workers.ranges(blocks, grain: grain(blocks, against: samples, workers)) { range, slot in
+    workers.ranges(patterns.count, grain: grain(patterns.count, against: samples, workers)) { range, slot in
       withUnsafePointer(to: map) { map in
         zt_masked_adjoint_f64(
-          map, range.lowerBound, range.upperBound, r.baseAddress, 1, g.baseAddress, blockSize,
+          map, range.lowerBound, range.upperBound, r.baseAddress, outputs, g.baseAddress, patternSize,
           workspace.scratch.pointer + slot * workspace.size)
       }
     }
@@ -83,11 +101,12 @@ public struct MaskedMap: GramMap {
     let map = kernelMap
     let largest = workspace.largest
     for slot in 0..<largest.count { largest[slot] = 0 }
-    workers.ranges(blocks, grain: grain(blocks, against: samples, workers)) { range, slot in
+    let kind = joinsOutputs || outputs == 1 ? ZT_NORM_BLOCK : ZT_NORM_OUTPUTS
+    workers.ranges(patterns.count, grain: grain(patterns.count, against: samples, workers)) { range, slot in
       var norm = 0.0
       _ = withUnsafePointer(to: map) { map in
         zt_masked_largest_f64(
-          map, ZT_NORM_BLOCK, range.lowerBound, range.upperBound, r.baseAddress, 1, &norm,
+          map, kind, range.lowerBound, range.upperBound, r.baseAddress, outputs, &norm,
           workspace.scratch.pointer + slot * workspace.size)
       }
       largest[slot] = nanMax(largest[slot], norm)
@@ -97,29 +116,58 @@ public struct MaskedMap: GramMap {
   }
 
   public func column(_ block: Int, _ direction: Values, into f: MutableValues) {
+    let pattern = joinsOutputs ? block : block / outputs
+    let range = joinsOutputs ? 0..<outputs : block % outputs..<block % outputs + 1
+    scale(f, by: 0)
     for k in 0..<samples {
-      let row = x.row(k)
-      var product = 0.0
-      if patterns[block, k] { for j in 0..<blockSize { product += row[j] * direction[j] } }
-      f[k] = product
+      let row = x.row(k), slope = patterns[pattern, k] ? activation.on : activation.off
+      guard slope != 0 else { continue }
+      for (part, o) in range.enumerated() {
+        var product = 0.0
+        for j in 0..<x.columns { product += row[j] * direction[part * x.columns + j] }
+        f[k * outputs + o] = slope * product
+      }
     }
   }
 
-  /// sum_i D_i X X' D_i = (M M') o (X X')
+  /// sum_i D_i X X' D_i = (M M') o (X X'), with slopes in place of ones and zeros.
   public func gram(into k: MutableValues, _ workers: Workers) {
     gramOfRows(x, into: k, workers)
+    let (on, off) = (activation.on, activation.off)
+    let words = patterns.sampleWords
     workers.ranges(samples, grain: gramGrain) { range, _ in
-      zt_hadamard_gram_f64(
-        range.lowerBound, range.upperBound, blocks, patterns.sampleBits.pointer, patterns.sampleWords,
-        k.baseAddress, samples)
+      if off == 0 {
+        multiplyByCounts(range, k)
+        if on != 1 { for i in range { for j in 0...i { k[i * samples + j] *= on * on } } }
+        return
+      }
+      // on^2 and off^2 where both bits agree, on off where they differ, by the counts of ones of either and of both.
+      withUnsafeTemporaryAllocation(of: Double.self, capacity: samples) { row in
+        for i in range {
+          let ones = bitCount(patterns.sampleBits.pointer + i * words, words)
+          for j in 0...i { row[j] = k[i * samples + j] }
+          multiplyByCounts(i..<i + 1, k)
+          for j in 0...i {
+            let others = bitCount(patterns.sampleBits.pointer + j * words, words)
+            let rest = off * (on - off) * Double(ones + others) + off * off * Double(patterns.count)
+            k[i * samples + j] = (on - off) * (on - off) * k[i * samples + j] + rest * row[j]
+          }
+        }
+      }
     }
+  }
+
+  private func multiplyByCounts(_ range: Range<Int>, _ k: MutableValues) {
+    zt_hadamard_gram_f64(
+      range.lowerBound, range.upperBound, patterns.count, patterns.sampleBits.pointer, patterns.sampleWords,
+      k.baseAddress, samples)
   }
 
   /// One range a thread, two where they are long enough for their tables, and some hundredths of a second each at most
   /// where the map is very large, after which workers can leave off. Every output is computed the same way whatever the
   /// range, so these borders may depend on the threads. Products below 2 MFLOP are not worth a second one.
   func grain(_ count: Int, against others: Int, _ workers: Workers) -> Int {
-    let work = max(1, blockSize * others)
+    let work = max(1, patternSize * others)
     guard 2 * Double(count) * Double(work) >= 2e6 else { return max(1, count) }
     let pieces = workers.threads == 1 ? 1 : workers.threads * (count >= 4096 * workers.threads ? 2 : 1)
     let even = (count + pieces - 1) / pieces
@@ -127,4 +175,8 @@ public struct MaskedMap: GramMap {
     return min(whole, max(128, 1_000_000_000 / work))
   }
   private var gramGrain: Int { max(8, min(64, 20_000_000 / max(1, samples * patterns.sampleWords))) }
+}
+
+private func bitCount(_ line: UnsafePointer<UInt64>, _ words: Int) -> Int {
+  (0..<words).reduce(0) { $0 + line[$1].nonzeroBitCount }
 }

@@ -22,10 +22,10 @@ private final class MaskedSingleProducts: SingleProducts {
 
   init(_ map: MaskedMap, threads: Int) throws(ZonotopeError) {
     self.map = map
-    let (n, d) = (map.samples, map.blockSize)
+    let (n, d) = (map.samples, map.x.columns)
     x = try Buffer(product(n, d, place: "x"))
-    blocks = try Buffer(product(map.blocks, d, place: "patterns"))
-    samples = try Buffer(n)
+    blocks = try Buffer(map.blocks * map.blockSize)
+    samples = try Buffer(map.fitSize)
     scratchSize = Self.kernelSize(map)
     scratch = try Buffer(product(threads, scratchSize, place: "threads"))
     var largest = 0.0
@@ -36,7 +36,7 @@ private final class MaskedSingleProducts: SingleProducts {
 
   /// Floats that it takes.
   static func size(_ map: MaskedMap, threads: Int) -> Int {
-    map.samples * (map.blockSize + 1) + map.blocks * map.blockSize + threads * kernelSize(map)
+    map.samples * (map.x.columns + map.outputs) + map.blocks * map.blockSize + threads * kernelSize(map)
   }
 
   private static func kernelSize(_ map: MaskedMap) -> Int {
@@ -46,30 +46,33 @@ private final class MaskedSingleProducts: SingleProducts {
 
   private static func kernelMap(_ map: MaskedMap, _ x: UnsafePointer<Float>?) -> zt_masked_f32 {
     zt_masked_f32(
-      samples: map.samples, features: map.blockSize, patterns: map.blocks, outputs: 1, x: x,
-      x_stride: map.blockSize, sample_bits: map.patterns.sampleBits.pointer,
+      samples: map.samples, features: map.x.columns, patterns: map.patterns.count, outputs: map.outputs, x: x,
+      x_stride: map.x.columns, sample_bits: map.patterns.sampleBits.pointer,
       sample_bit_stride: map.patterns.sampleWords, pattern_bits: map.patterns.patternBits.pointer,
-      pattern_bit_stride: map.patterns.patternWords, on: 1, off: 0)
+      pattern_bit_stride: map.patterns.patternWords, on: Float(map.activation.on),
+      off: Float(map.activation.off))
   }
 
   func forward(_ z: Values, into f: MutableValues, _ workers: Workers) {
     let kernelMap = Self.kernelMap(map, x.pointer), factor = unit * blocks.round(z)
-    workers.ranges(map.samples, grain: map.grain(map.samples, against: map.blocks, workers)) { range, slot in
+    let (count, c) = (map.patterns.count, map.outputs), size = c * map.x.columns
+    workers.ranges(map.samples, grain: map.grain(map.samples, against: count, workers)) { range, slot in
       withUnsafePointer(to: kernelMap) { kernelMap in
         zt_masked_forward_f32(
-          kernelMap, range.lowerBound, range.upperBound, blocks.pointer, map.blockSize, samples.pointer, 1,
+          kernelMap, range.lowerBound, range.upperBound, blocks.pointer, size, samples.pointer, c,
           scratch.pointer + slot * scratchSize)
       }
-      for k in range { f[k] = factor * Double(samples[k]) }
+      for k in range.lowerBound * c..<range.upperBound * c { f[k] = factor * Double(samples[k]) }
     }
   }
 
   func adjoint(_ r: Values, into g: MutableValues, _ workers: Workers) {
-    let kernelMap = Self.kernelMap(map, x.pointer), factor = unit * samples.round(r), size = map.blockSize
-    workers.ranges(map.blocks, grain: map.grain(map.blocks, against: map.samples, workers)) { range, slot in
+    let kernelMap = Self.kernelMap(map, x.pointer), factor = unit * samples.round(r)
+    let (count, c) = (map.patterns.count, map.outputs), size = c * map.x.columns
+    workers.ranges(count, grain: map.grain(count, against: map.samples, workers)) { range, slot in
       withUnsafePointer(to: kernelMap) { kernelMap in
         zt_masked_adjoint_f32(
-          kernelMap, range.lowerBound, range.upperBound, samples.pointer, 1, blocks.pointer, size,
+          kernelMap, range.lowerBound, range.upperBound, samples.pointer, c, blocks.pointer, size,
           scratch.pointer + slot * scratchSize)
       }
       for j in range.lowerBound * size..<range.upperBound * size { g[j] = factor * Double(blocks[j]) }

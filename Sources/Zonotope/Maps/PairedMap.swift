@@ -5,6 +5,7 @@
 public struct PairedMap<Base: LinearMap>: LinearMap {
   public let base: Base
   public var samples: Int { base.samples }
+  public var outputs: Int { base.outputs }
   public var blocks: Int { 2 * base.blocks }
   public var blockSize: Int { base.blockSize }
   private var half: Int { base.blocks * base.blockSize }

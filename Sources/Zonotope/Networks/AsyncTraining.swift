@@ -7,7 +7,7 @@ extension Architecture {
   ///
   /// - Throws: misuse only, before any work; ``ZonotopeError/inputOutput(path:reason:)`` when there is no thread.
   public func train(
-    on data: Dataset, loss: some SmoothLoss & ProximableLoss, beta: Beta,
+    on data: Dataset, loss: some Loss, beta: Beta,
     settings: SolverSettings = SolverSettings()
   ) async throws(ZonotopeError) -> TrainingResult {
     let cancellation = settings.cancellation ?? Cancellation()

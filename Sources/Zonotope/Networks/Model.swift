@@ -18,12 +18,12 @@ public struct Model: Sendable, Equatable {
   ///
   /// - Throws: as ``TwoLayerNetwork/predict(_:)``.
   public func predict(_ x: MatrixView) throws(ZonotopeError) -> [Double] {
-    let outputs = try Vector(x.rows)
+    let outputs = try Vector(product(x.rows, network.outputs, place: "outputs"))
     try predict(x, into: outputs.mutable)
     return try outputs.list()
   }
 
-  /// The outputs for raw rows, (rows, features), into memory of the caller: one element a row.
+  /// The outputs for raw rows, (rows, features), into memory of the caller: as many as the network has for each row.
   ///
   /// - Throws: as ``TwoLayerNetwork/predict(_:)``; nothing is written then.
   public func predict(
@@ -47,11 +47,20 @@ public struct Model: Sendable, Equatable {
     try predict(table.matrix(columns: card.preprocessing.features))
   }
 
-  /// What outputs say: the class of each for a classifier, nil for a regression. An output of 0 belongs to the second
-  /// class.
+  /// What the outputs of rows say: the class of each row for a classifier, nil for a regression. With one output, 0
+  /// belongs to the second class; with several, the first of the largest decides.
   public func classes(of outputs: [Double]) -> [String]? {
     guard card.isClassifier else { return nil }
-    let names = card.preprocessing.classes ?? ["-1", "1"]
-    return outputs.map { names[$0 >= 0 ? 1 : 0] }
+    let c = network.outputs
+    if c == 1 {
+      let names = card.preprocessing.classes ?? ["-1", "1"]
+      return outputs.map { names[$0 >= 0 ? 1 : 0] }
+    }
+    let names = card.preprocessing.classes ?? (0..<c).map { "\($0)" }
+    return stride(from: 0, to: outputs.count, by: c).map { row in
+      var best = 0
+      for o in 1..<c where outputs[row + o] > outputs[row + best] { best = o }
+      return names[best]
+    }
   }
 }

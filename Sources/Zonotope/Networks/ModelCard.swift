@@ -49,6 +49,8 @@ public struct ModelCard: Sendable, Equatable {
   public struct LossTerm: Sendable, Equatable {
     public var kind: String
     public var scale: Double
+    /// Of the Huber loss.
+    public var delta: Double?
   }
 
   /// How rows were divided and beta was chosen, where ``TrainingPlan`` did it.
@@ -71,9 +73,12 @@ public struct ModelCard: Sendable, Equatable {
     public var testScore: Double?
   }
 
+  public var activation: Activation
   public var gated: Bool
   public var inputBias: Bool
   public var outputBias: Bool
+  public var skip: Bool
+  public var outputNorm: OutputNorm
   public var loss: LossTerm
   public var beta: Double
   public var betaMax: Double
@@ -89,13 +94,16 @@ public struct ModelCard: Sendable, Equatable {
 extension ModelCard {
   /// The card of a result.
   init(
-    _ result: TrainingResult, outputBias: Bool, loss: some Loss, selection: PatternSelection,
+    _ result: TrainingResult, options: TwoLayerOptions, loss: some Loss, selection: PatternSelection,
     tolerance: Double, preprocessing: Preprocessing = Preprocessing(), run: Run? = nil
   ) {
-    gated = result.network.activation != .relu
+    activation = result.network.activation
+    gated = result.network.gates != .own
     inputBias = result.network.inputBias
-    self.outputBias = outputBias
-    self.loss = LossTerm(kind: loss.name, scale: loss.scale)
+    outputBias = options.outputBias
+    skip = options.skip
+    outputNorm = options.outputNorm
+    self.loss = LossTerm(kind: loss.name, scale: loss.scale, delta: (loss as? HuberLoss)?.delta)
     beta = result.beta
     betaMax = result.betaMax
     self.preprocessing = preprocessing
@@ -113,5 +121,5 @@ extension ModelCard {
     library = libraryVersion
   }
 
-  var isClassifier: Bool { loss.kind == "logistic" }
+  var isClassifier: Bool { ["logistic", "hinge", "softmax"].contains(loss.kind) }
 }

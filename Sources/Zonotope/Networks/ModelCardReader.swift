@@ -15,21 +15,25 @@ extension ModelCard {
     let library = try reader.requireText("library")
 
     var architecture = try reader.requireObject("architecture")
-    for (key, only) in [("kind", "two-layer"), ("activation", "relu")] {
-      let value = try architecture.requireText(key)
-      guard value == only else {
-        throw .unsupported(
-          key: architecture.path(key), reason: "\"\(value)\" is not supported by this version")
-      }
+    let kind = try architecture.requireText("kind")
+    guard kind == "two-layer" else {
+      throw .unsupported(
+        key: architecture.path("kind"), reason: "\"\(kind)\" is not supported by this version")
     }
+    let activation = try Activation(architecture.require("activation"), architecture.path("activation"))
     let gated = try architecture.requireFlag("gated")
     let inputBias = try architecture.requireFlag("inputBias")
     let outputBias = try architecture.requireFlag("outputBias")
+    // Files of the first version have neither.
+    let skip = try architecture.flag("skip") ?? false
+    let outputNorm = try architecture.outputNorm("outputs")
     try architecture.finish()
 
     var loss = try reader.requireObject("loss")
-    let term = LossTerm(kind: try loss.requireText("kind"), scale: try loss.requireNumber("scale"))
-    guard ["squared", "logistic"].contains(term.kind) else {
+    let term = LossTerm(
+      kind: try loss.requireText("kind"), scale: try loss.requireNumber("scale"),
+      delta: try loss.number("delta"))
+    guard ["squared", "logistic", "hinge", "softmax", "absolute", "huber"].contains(term.kind) else {
       throw .unsupported(key: "loss.kind", reason: "\"\(term.kind)\" is not supported by this version")
     }
     guard term.scale > 0 else { throw .invalid(place: "loss.scale", reason: "\(term.scale) is not above 0") }
@@ -50,7 +54,8 @@ extension ModelCard {
     try reader.finish()
     return (
       ModelCard(
-        gated: gated, inputBias: inputBias, outputBias: outputBias, loss: term, beta: beta, betaMax: betaMax,
+        activation: activation, gated: gated, inputBias: inputBias, outputBias: outputBias, skip: skip,
+        outputNorm: outputNorm, loss: term, beta: beta, betaMax: betaMax,
         preprocessing: preprocessing, proof: proof, patterns: patterns, solver: solver, run: run,
         library: library), trainingRows
     )
@@ -69,8 +74,8 @@ extension ModelCard.Preprocessing {
       return text
     }
     classes = try reader.texts("classes")
-    if let classes, classes.count != 2 {
-      throw .invalid(place: reader.path("classes"), reason: "\(classes.count) classes, not 2")
+    if let classes, classes.count < 2 {
+      throw .invalid(place: reader.path("classes"), reason: "\(classes.count) classes, not 2 or more")
     }
     if let features, let standardization, features.count != standardization.means.count {
       throw .invalid(

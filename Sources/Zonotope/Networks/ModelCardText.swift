@@ -9,14 +9,14 @@ extension ModelCard {
         "architecture",
         .object([
           JSONMember("kind", .string("two-layer")),
-          JSONMember("activation", .string("relu")),
+          JSONMember("activation", activation.json),
           JSONMember("gated", .bool(gated)),
           JSONMember("inputBias", .bool(inputBias)),
           JSONMember("outputBias", .bool(outputBias)),
+          JSONMember("skip", .bool(skip)),
+          JSONMember("outputs", .string(outputNorm.rawValue)),
         ])),
-      JSONMember(
-        "loss",
-        .object([JSONMember("kind", .string(loss.kind)), JSONMember("scale", .number(loss.scale))])),
+      JSONMember("loss", loss.json),
       JSONMember("beta", .number(beta)),
       JSONMember("betaMax", .number(betaMax)),
       JSONMember("preprocessing", preprocessing.json),
@@ -33,6 +33,23 @@ extension ModelCard {
     guard case .object(let members) = json(trainingRows: 0) else { return "" }
     let shown = JSONValue.object(members.filter { $0.name != "trainingRows" })
     return String(decoding: JSONWriter.encode(shown, pretty: pretty), as: UTF8.self)
+  }
+}
+
+extension Activation {
+  var json: JSONValue {
+    switch self {
+    case .relu: .string("relu")
+    case .abs: .string("abs")
+    default: .object([JSONMember("slopes", .numbers([on, off]))])
+    }
+  }
+}
+
+extension ModelCard.LossTerm {
+  var json: JSONValue {
+    let members = [JSONMember("kind", .string(kind)), JSONMember("scale", .number(scale))]
+    return .object(members + (delta.map { [JSONMember("delta", .number($0))] } ?? []))
   }
 }
 

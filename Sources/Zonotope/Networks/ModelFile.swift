@@ -3,8 +3,9 @@ extension Model {
   private static let cardKey = "zonotope"
   private static let checksumKey = "zonotope.checksum"
 
-  /// The bytes of the .safetensors file: the tensors `hidden.weight` (m, width), `output.weight` (1, m), `output.bias`
-  /// (1), for gated networks `gates` (m, width), and, where a gate is known on the training rows only, `masks` (m, n)
+  /// The bytes of the .safetensors file: the tensors `hidden.weight` (m, width), `output.weight` (c, m), `output.bias`
+  /// (c); where every gate has a matrix of weights, `hidden.weight` (m, c width) and `output.weight` (1, m); with a skip
+  /// connection `skip.weight` (c, features); for gated networks `gates` (m, width), and, where a gate is known on the training rows only, `masks` (m, n)
   /// with a row of NaN in `gates`. The same model gives the same bytes.
   func encode() throws(ZonotopeError) -> [UInt8] {
     let (m, width) = (network.neurons.count, network.width)
@@ -14,10 +15,20 @@ extension Model {
       Self.cardKey: String(decoding: card, as: UTF8.self),
       Self.checksumKey: String(repeating: "0", count: 16),
     ])
-    try writer.add("hidden.weight", shape: [m, width], values: network.neurons.flatMap(\.weights))
-    try writer.add("output.weight", shape: [1, m], values: network.neurons.map(\.output))
-    try writer.add("output.bias", shape: [1], values: [network.bias])
-    if case .gated(let gates) = network.activation {
+    let c = network.outputs, heads = network.outputWeights
+    try writer.add(
+      "hidden.weight", shape: [m, network.hiddenWidth], values: network.neurons.flatMap(\.weights))
+    try writer.add(
+      "output.weight", shape: [heads, m],
+      values: (0..<heads).flatMap { o in network.neurons.map { $0.outputs[o] } })
+    try writer.add("output.bias", shape: [c], values: network.biases)
+    if !network.skip.isEmpty {
+      let features = network.features
+      try writer.add(
+        "skip.weight", shape: [c, features],
+        values: (0..<c).flatMap { o in (0..<features).map { network.skip[$0 * c + o] } })
+    }
+    if case .fixed(let gates) = network.gates {
       let tensors = ModelGates(gates, width: width)
       try writer.add("gates", shape: [m, width], values: tensors.directions)
       if let masks = tensors.masks {
@@ -30,12 +41,12 @@ extension Model {
 
   /// Makes sure that there is memory to encode the model: its tensors, flat and as bytes, and the file made of them.
   private func probeEncoding(card: Int) throws(ZonotopeError) {
-    var row = 8 * (network.width + 1)
-    if case .gated(let gates) = network.activation {
+    var row = 8 * (network.hiddenWidth + network.outputWeights)
+    if case .fixed(let gates) = network.gates {
       row += 8 * network.width
       for case .mask(let mask) in gates { row = max(row, 16 * network.width + 8 + mask.count) }
     }
-    let tensors = try product(network.neurons.count, row, place: "model")
+    let tensors = try product(network.neurons.count, row, place: "model") + 8 * network.skip.count
     try Allocation.probe(bytes: product(5, tensors, place: "model") + 8 * card)
   }
 

@@ -35,33 +35,50 @@ struct ModelTensors {
 
   func network(of card: ModelCard, trainingRows: UInt64) throws(ZonotopeError) -> TwoLayerNetwork {
     let hidden = try require("hidden.weight", .f64, dimensions: 2)
-    let (m, width) = (hidden.shape[0], hidden.shape[1])
+    let biases = try finite(require("output.bias", .f64, dimensions: 1)), c = biases.count
+    guard c > 0 else { throw error(hidden.place, "'output.bias' is empty") }
+    let hasMatrices = c > 1 && card.outputNorm == .frobenius, heads = hasMatrices ? 1 : c
+    let (m, hiddenWidth) = (hidden.shape[0], hidden.shape[1])
+    let width = hasMatrices ? hiddenWidth / c : hiddenWidth
+    guard !hasMatrices || hiddenWidth % c == 0 else {
+      throw error(hidden.place, "'hidden.weight' has \(hiddenWidth) columns for \(c) outputs")
+    }
     guard width > (card.inputBias ? 1 : 0) else {
       throw error(hidden.place, "'hidden.weight' leaves no feature in its \(width) columns")
     }
     var known = ["hidden.weight", "output.weight", "output.bias"]
     let weights = try finite(hidden)
-    let outputs = try finite(require("output.weight", .f64, shape: [1, m]))
-    let bias = try finite(require("output.bias", .f64, shape: [1]))[0]
-    var activation = TwoLayerNetwork.Activation.relu
+    let outputs = try finite(require("output.weight", .f64, shape: [heads, m]))
+    var gates = TwoLayerNetwork.Gates.own
     if card.gated {
       known += ["gates", "masks"]
-      activation = .gated(try gates(m, width))
+      gates = .fixed(try self.gates(m, width))
+    }
+    var skip: [Double] = []
+    if card.skip {
+      known.append("skip.weight")
+      let features = card.inputBias ? width - 1 : width
+      let weights = try finite(require("skip.weight", .f64, shape: [c, features]))
+      try probe(features, c)
+      skip = (0..<features).flatMap { j in (0..<c).map { weights[$0 * features + j] } }
     }
     for tensor in file.tensors where !known.contains(where: { tensor.name.equalsInBytes($0) }) {
       throw error(tensor.place, "the tensor '\(tensor.name)' does not belong to this model")
     }
-    if !card.outputBias, bias != 0, let tensor = file.tensor("output.bias") {
+    if !card.outputBias, let bias = biases.elements.first(where: { $0 != 0 }),
+      let tensor = file.tensor("output.bias")
+    {
       throw error(tensor.bytes.lowerBound, "an output bias of \(bias) in a network without one")
     }
-    try probe(m, width)
+    try probe(m, hiddenWidth + heads)
     let neurons = (0..<m).map { j in
       TwoLayerNetwork.Neuron(
-        weights: Array(weights.elements[j * width..<(j + 1) * width]), output: outputs[j])
+        weights: Array(weights.elements[j * hiddenWidth..<(j + 1) * hiddenWidth]),
+        outputs: (0..<heads).map { outputs[$0 * m + j] })
     }
     return TwoLayerNetwork(
-      activation: activation, neurons: neurons, bias: bias, width: width, inputBias: card.inputBias,
-      trainingRows: trainingRows)
+      activation: card.activation, gates: gates, neurons: neurons, skip: skip, biases: try biases.list(),
+      outputNorm: card.outputNorm, width: width, inputBias: card.inputBias, trainingRows: trainingRows)
   }
 
   private func gates(_ m: Int, _ width: Int) throws(ZonotopeError) -> [TwoLayerNetwork.Gate] {

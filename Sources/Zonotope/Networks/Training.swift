@@ -41,12 +41,13 @@ extension Architecture {
   /// Trains to the global optimum of the convex program and proves how close it came.
   ///
   /// - Parameters:
-  ///   - data: n rows of d features with one target each.
-  ///   - loss: ``SquaredLoss``, ``LogisticLoss`` or one of your own.
+  ///   - data: n rows of d features with their targets; what these may be the loss says.
+  ///   - loss: ``SquaredLoss``, ``LogisticLoss``, ``SoftmaxLoss``, ``HingeLoss``, ``AbsoluteLoss``, ``HuberLoss`` or one of
+  ///     your own, which is a ``SmoothLoss`` or a ``ProximableLoss``.
   ///   - beta: the weight of (1/2)(||w||^2 + alpha^2) summed over the neurons.
   /// - Throws: misuse only, before any work.
   public func train(
-    on data: Dataset, loss: some SmoothLoss & ProximableLoss, beta: Beta,
+    on data: Dataset, loss: some Loss, beta: Beta,
     settings: SolverSettings = SolverSettings()
   ) throws(ZonotopeError) -> TrainingResult {
     try beta.check()
@@ -60,7 +61,7 @@ extension Architecture {
 ///
 /// Where its settings stop the set-up, the session is one over a few of the patterns, ``formulation`` says how many, and
 /// its betaMax is that of these.
-public final class TrainingSession<A: Architecture, Objective: SmoothLoss & ProximableLoss> {
+public final class TrainingSession<A: Architecture, Objective: Loss> {
   public let architecture: A
   public let data: Dataset
   public let betaMax: Double
@@ -78,7 +79,7 @@ public final class TrainingSession<A: Architecture, Objective: SmoothLoss & Prox
     try settings.check()
     try Self.checkRange(data, loss)
     // The targets before the patterns: an error in them should not wait for an enumeration.
-    targets = try data.singleTargets()
+    targets = try loss.targets(of: data)
     try targets.withUnsafeBufferPointer { (y) throws(ZonotopeError) in try loss.check(y) }
     self.architecture = architecture
     self.data = data
@@ -108,10 +109,11 @@ public final class TrainingSession<A: Architecture, Objective: SmoothLoss & Prox
     _ architecture: A, _ data: Dataset, _ loss: Objective, _ targets: [Double], _ settings: SolverSettings,
     _ workers: Workers
   ) throws(ZonotopeError) -> SetUp {
-    let formulation = try architecture.formulation(of: data.x, memory: settings.memoryBudget, workers)
+    let formulation = try architecture.formulation(
+      of: data.x, outputs: targets.count / data.samples, memory: settings.memoryBudget, workers)
     let program = try ConvexProgram(
       map: formulation.map, penalty: formulation.penalty, loss: loss, targets: targets, beta: 0,
-      hasBias: architecture.outputBias)
+      free: formulation.free)
     return (formulation, program, try Evaluator(program, workers).betaMax())
   }
 
@@ -162,17 +164,18 @@ public final class TrainingSession<A: Architecture, Objective: SmoothLoss & Prox
       solution: solution,
       networkObjective: try network.objective(
         on: data.x, targets: targets, loss: program.loss, beta: value),
-      beta: value, betaMax: betaMax, patternCount: formulation.patterns.count,
+      beta: value, betaMax: betaMax, patternCount: formulation.patternCount,
       activePatterns: activePatterns(solution.point), patternSource: formulation.patterns.source)
   }
 
   private func activePatterns(_ point: BlockPoint) -> Int {
-    let size = formulation.map.blockSize, count = formulation.patterns.count
+    // The numbers of a pattern are together; exact networks have all patterns twice.
+    let count = formulation.patterns.count, size = formulation.rows.columns * formulation.map.outputs
     guard size > 0 else { return 0 }
     var active = [Bool](repeating: false, count: count)
-    for block in 0..<point.blocks.count / size
-    where point.blocks[block * size..<(block + 1) * size].contains(where: { $0 != 0 }) {
-      active[block % count] = true
+    for part in 0..<point.blocks.count / size
+    where point.blocks[part * size..<(part + 1) * size].contains(where: { $0 != 0 }) {
+      active[part % count] = true
     }
     return active.reduce(0) { $0 + ($1 ? 1 : 0) }
   }

@@ -1,27 +1,38 @@
-/// An ordinary network of two layers: f(x) = sum_j alpha_j phi_j(x) + bias.
+/// An ordinary network of two layers: f(x) = sum_j alpha_j phi_j(x) + skip x + bias, with one output or several.
 ///
 /// It knows nothing of convex programs; its ``objective(on:targets:loss:beta:)`` is computed from its weights alone.
 public struct TwoLayerNetwork: Sendable, Equatable {
-  /// One hidden neuron with its output weight.
+  /// One hidden neuron with its output weights.
   public struct Neuron: Sendable, Equatable {
-    /// One weight a feature, and one for the column of ones where the network has an input bias.
+    /// One weight a feature, and one for the column of ones where the network has an input bias. Where the outputs are
+    /// penalised by ``OutputNorm/frobenius`` as many for every output, one output after the other.
     public var weights: [Double]
-    /// Output weight.
-    public var output: Double
+    /// Output weights: one an output; where the neuron has weights for every output, one alone.
+    public var outputs: [Double]
 
-    public init(weights: [Double], output: Double) {
+    public init(weights: [Double], outputs: [Double]) {
       self.weights = weights
-      self.output = output
+      self.outputs = outputs
+    }
+
+    public init(weights: [Double], output: Double) { self.init(weights: weights, outputs: [output]) }
+
+    /// The output weight of a network with one output.
+    public var output: Double {
+      get { outputs[0] }
+      set { outputs[0] = newValue }
     }
 
     /// The neuron with product sign * block whose two layers have the same norm, which makes its weight decay
     /// 1/2 (||w||^2 + alpha^2) the norm of the block; nil for a block of zeros.
-    init?(balancing block: [Double], sign: Double) {
+    ///
+    /// - Parameter output: the one output of several that it speaks for.
+    init?(balancing block: [Double], sign: Double, output: Int = 0, of outputs: Int = 1) {
       let length = block.withUnsafeBufferPointer { norm($0) }
       guard length > 0 else { return nil }
       let root = length.squareRoot()
       weights = block.map { $0 / root }
-      output = sign * root
+      self.outputs = (0..<outputs).map { $0 == output ? sign * root : 0 }
     }
   }
 
@@ -33,45 +44,82 @@ public struct TwoLayerNetwork: Sendable, Equatable {
     case mask([Bool])
   }
 
-  public enum Activation: Sendable, Equatable {
-    /// phi_j(x) = max(w_j . x, 0)
-    case relu
-    /// phi_j(x) = 1{gate j is open at x} (w_j . x), one gate a neuron.
-    case gated([Gate])
+  /// What opens the neurons.
+  public enum Gates: Sendable, Equatable {
+    /// Each neuron its own weights: phi_j(x) = phi(w_j . x).
+    case own
+    /// Fixed gates, one a neuron: phi_j(x) = (on or off) w_j . x.
+    case fixed([Gate])
   }
 
   public internal(set) var activation: Activation
+  public internal(set) var gates: Gates
   public internal(set) var neurons: [Neuron]
-  /// Output bias; 0 where the network has none.
-  public var bias: Double
-  /// Weights of a neuron: the number of features, plus one with an input bias.
+  /// Unpenalised weights from the inputs to the outputs, (features, outputs); empty where the network has none.
+  public var skip: [Double]
+  /// Output biases; 0 where the network has none.
+  public var biases: [Double]
+  /// How the output weights are penalised.
+  public let outputNorm: OutputNorm
+  /// Weights of a neuron for one output: the number of features, plus one with an input bias.
   public let width: Int
   /// Whether a 1 is appended to every row.
   public let inputBias: Bool
   /// Identifies the training rows, on which masks are defined.
   let trainingRows: UInt64
 
+  init(
+    activation: Activation = .relu, gates: Gates, neurons: [Neuron], skip: [Double] = [], biases: [Double],
+    outputNorm: OutputNorm = .perClass, width: Int, inputBias: Bool, trainingRows: UInt64
+  ) {
+    self.activation = activation
+    self.gates = gates
+    self.neurons = neurons
+    self.skip = skip
+    self.biases = biases
+    self.outputNorm = outputNorm
+    self.width = width
+    self.inputBias = inputBias
+    self.trainingRows = trainingRows
+  }
+
+  public var outputs: Int { biases.count }
+
+  /// The output bias of a network with one output.
+  public var bias: Double {
+    get { biases[0] }
+    set { biases[0] = newValue }
+  }
+
+  /// Whether a neuron has weights of its own for every output.
+  private var hasMatrices: Bool { outputs > 1 && outputNorm == .frobenius }
+  /// Weights of a neuron.
+  var hiddenWidth: Int { hasMatrices ? outputs * width : width }
+  /// Output weights of a neuron.
+  var outputWeights: Int { hasMatrices ? 1 : outputs }
+
   /// Columns of the data it takes.
   public var features: Int { inputBias ? width - 1 : width }
 
-  /// The outputs for the rows of `x`, (rows, features).
+  /// The outputs for the rows of `x`, (rows, features): those of a row next to each other.
   ///
   /// - Throws: ``ZonotopeError/invalid(place:reason:)`` for another number of columns, an entry that is not finite, or
   ///   rows other than the training rows where a gate is known on those only.
   public func predict(_ x: MatrixView) throws(ZonotopeError) -> [Double] {
-    let outputs = try Vector(x.rows)
-    try predict(x, into: outputs.mutable)
-    return try outputs.list()
+    let results = try Vector(product(x.rows, outputs, place: "outputs"))
+    try predict(x, into: results.mutable)
+    return try results.list()
   }
 
-  /// The outputs for the rows of `x`, (rows, features), into memory of the caller: one element a row.
+  /// The outputs for the rows of `x`, (rows, features), into memory of the caller: ``outputs`` elements a row.
   ///
   /// - Throws: as ``predict(_:)``; nothing is written then.
   public func predict(
-    _ x: MatrixView, into outputs: UnsafeMutableBufferPointer<Double>
+    _ x: MatrixView, into results: UnsafeMutableBufferPointer<Double>
   ) throws(ZonotopeError) {
-    guard outputs.count == x.rows else {
-      throw .invalid(place: "outputs", reason: "\(outputs.count) elements for \(x.rows) rows")
+    guard results.count == x.rows * outputs else {
+      throw .invalid(
+        place: "outputs", reason: "\(results.count) elements for \(x.rows) rows of \(outputs)")
     }
     guard x.columns == features else {
       throw .invalid(place: "x", reason: "\(x.columns) columns, the network takes \(features)")
@@ -80,7 +128,7 @@ public struct TwoLayerNetwork: Sendable, Equatable {
       throw .invalid(place: "x[\(row)][\(column)]", reason: "\(x[row, column]) is not a finite number")
     }
     let rows = inputBias ? try x.appendingOnes() : x
-    if case .gated(let gates) = activation {
+    if case .fixed(let gates) = gates {
       let masked = gates.firstIndex { if case .mask = $0 { true } else { false } }
       if let masked, rows.fingerprint != trainingRows {
         throw .invalid(
@@ -88,21 +136,35 @@ public struct TwoLayerNetwork: Sendable, Equatable {
           reason: "no direction has this pattern, so only the training rows can be predicted")
       }
     }
-    for k in 0..<rows.rows { outputs[k] = output(rows, row: k) }
+    for k in 0..<rows.rows {
+      predict(rows, row: k, into: MutableValues(rebasing: results[k * outputs..<(k + 1) * outputs]))
+    }
   }
 
-  private func output(_ rows: MatrixView, row: Int) -> Double {
-    var total = 0.0
+  private func predict(_ rows: MatrixView, row: Int, into result: MutableValues) {
+    let c = outputs
+    for o in 0..<c {
+      result[o] = biases[o]
+      if !skip.isEmpty { for j in 0..<features { result[o] += rows[row, j] * skip[j * c + o] } }
+    }
     for (j, neuron) in neurons.enumerated() {
-      var product = 0.0
-      for i in 0..<width { product += neuron.weights[i] * rows[row, i] }
-      switch activation {
-      case .relu: total += neuron.output * max(product, 0)
-      case .gated(let gates):
-        if isOpen(gates[j], rows, row: row) { total += neuron.output * product }
+      // One product with weights of its own for every output, or one for all.
+      for start in stride(from: 0, to: neuron.weights.count, by: max(1, width)) {
+        var product = 0.0
+        for i in 0..<width { product += neuron.weights[start + i] * rows[row, i] }
+        let isOpen =
+          switch gates {
+          case .own: product >= 0
+          case .fixed(let gates): self.isOpen(gates[j], rows, row: row)
+          }
+        let value = activation(product, isOpen: isOpen)
+        if hasMatrices {
+          result[start / width] += neuron.output * value
+        } else {
+          for o in 0..<c { result[o] += neuron.outputs[o] * value }
+        }
       }
     }
-    return total + bias
   }
 
   private func isOpen(_ gate: Gate, _ rows: MatrixView, row: Int) -> Bool {
@@ -112,22 +174,26 @@ public struct TwoLayerNetwork: Sendable, Equatable {
     }
   }
 
-  /// (beta/2) sum_j ||w_j||^2 + alpha_j^2 + loss on the data: the objective of ordinary training with weight decay.
+  /// loss on the data + beta times the weight decay of the neurons: the objective of ordinary training.
   public func objective(
     on x: MatrixView, targets: [Double], loss: some Loss, beta: Double
   ) throws(ZonotopeError) -> Double {
-    let outputs = try predict(x)
-    guard targets.count == outputs.count else {
-      throw .invalid(place: "y", reason: "\(targets.count) targets for \(outputs.count) rows")
+    let results = try predict(x)
+    guard targets.count == results.count else {
+      throw .invalid(place: "y", reason: "\(targets.count) targets for \(results.count) outputs")
     }
-    var decay = 0.0
-    for neuron in neurons {
-      decay += neuron.weights.reduce(neuron.output * neuron.output) { $0 + $1 * $1 }
-    }
-    let value = outputs.withUnsafeBufferPointer { f in
+    let value = results.withUnsafeBufferPointer { f in
       targets.withUnsafeBufferPointer { y in loss.value(f, y) }
     }
-    return value + 0.5 * beta * decay
+    return value + beta * neurons.reduce(0) { $0 + weightDecay(of: $1) }
+  }
+
+  /// 1/2 (||w||^2 + |alpha|^2) in the norm of ``outputNorm``.
+  private func weightDecay(of neuron: Neuron) -> Double {
+    let hidden = neuron.weights.reduce(0) { $0 + $1 * $1 }
+    let sum = neuron.outputs.reduce(0) { $0 + abs($1) }
+    let squares = neuron.outputs.reduce(0) { $0 + $1 * $1 }
+    return 0.5 * (hidden + (outputNorm == .perClass ? sum * sum : squares))
   }
 }
 

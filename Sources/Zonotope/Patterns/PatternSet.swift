@@ -68,6 +68,34 @@ public struct PatternSet: Sendable {
       distinct: distinct, count: kept.count, samples: samples, gates: gates, source: source, workers)
   }
 
+  /// Of patterns that are each other's complement, but for rows of zeros, the first.
+  func halved(over rows: MatrixView) throws(ZonotopeError) -> PatternSet {
+    let words = patternWords
+    let flips = try Buffer<UInt64>(words)
+    var reference: Int?
+    for k in 0..<samples where (0..<rows.columns).contains(where: { rows[k, $0] != 0 }) {
+      flips[k / 64] |= 1 << UInt64(k % 64)
+      reference = reference ?? k
+    }
+    guard let reference else { return self }
+    // Complementary lines become equal when the bit of one row is made 1.
+    let lines = try Buffer(copying: UnsafeBufferPointer(start: patternBits.pointer, count: count * words))
+    for i in 0..<count where !self[i, reference] {
+      for word in 0..<words { lines[i * words + word] ^= flips[word] }
+    }
+    let first = try Buffer<Int>(count), workspace = try Buffer<Int>(zt_distinct_lines_workspace(count))
+    _ = zt_distinct_lines(count, samples, lines.pointer, words, first.pointer, workspace.pointer)
+    let kept = (0..<count).filter { first[$0] == $0 }
+    if kept.count == count { return self }
+    let distinct = try Buffer<UInt64>(product(kept.count, words, place: "patterns"))
+    for (target, line) in kept.enumerated() {
+      (distinct.pointer + target * words).update(from: patternBits.pointer + line * words, count: words)
+    }
+    return try PatternSet(
+      distinct: distinct, count: kept.count, samples: samples,
+      gates: gates.map { (gates) throws(ZonotopeError) in try gates.gathering(rows: kept) }, source: source)
+  }
+
   /// The bit of a pattern for a sample.
   public subscript(pattern: Int, sample: Int) -> Bool {
     precondition(pattern >= 0 && pattern < count && sample >= 0 && sample < samples, "index out of range")

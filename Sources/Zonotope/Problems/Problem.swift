@@ -9,6 +9,22 @@ public struct Problem: Sendable {
   public enum LossTerm: Sendable {
     case squared(SquaredLoss)
     case logistic(LogisticLoss)
+    case hinge(HingeLoss)
+    case softmax(SoftmaxLoss)
+    case absolute(AbsoluteLoss)
+    case huber(HuberLoss)
+
+    /// The loss itself.
+    public var loss: any Loss {
+      switch self {
+      case .squared(let loss): loss
+      case .logistic(let loss): loss
+      case .hinge(let loss): loss
+      case .softmax(let loss): loss
+      case .absolute(let loss): loss
+      case .huber(let loss): loss
+      }
+    }
   }
 
   public var data: Dataset
@@ -66,16 +82,17 @@ public struct Problem: Sendable {
     }
     settings = try Self.settings(&reader)
     if let memory { settings.memory = memory }
-    loss = try Self.loss(&reader)
+    let term = try ProblemLoss(&reader)
     model = try Self.model(&reader)
     beta = try Self.beta(&reader)
     guard var data = try reader.object("data") else { throw .invalid(place: "data", reason: "is missing") }
     try data.expect(["x", "y"])
-    let labels = if case .logistic = loss { true } else { false }
-    let values = try ProblemData(&data, folder: folder, labels: labels, memory: settings.memoryBudget)
+    let values = try ProblemData(
+      &data, folder: folder, labels: term.hasSignedLabels, memory: settings.memoryBudget)
     try data.finish()
     try reader.finish()
     self.data = try Dataset(x: values.x, y: values.y)
+    loss = try term.loss(for: values.y)
   }
 
   // MARK: Parts
@@ -94,24 +111,6 @@ public struct Problem: Sendable {
     }
   }
 
-  private static func loss(_ reader: inout JSONObjectReader) throws(ZonotopeError) -> LossTerm {
-    guard var loss = try reader.object("loss") else { throw .invalid(place: "loss", reason: "is missing") }
-    guard let kind = try loss.text("kind") else {
-      try loss.expect(["scale"])
-      throw .invalid(place: "loss.kind", reason: "is missing")
-    }
-    let scale = try loss.number("scale") ?? 1
-    guard scale > 0 else { throw .invalid(place: "loss.scale", reason: "\(scale) is not above 0") }
-    try loss.finish()
-    switch kind {
-    case "squared": return .squared(SquaredLoss(scale: scale))
-    case "logistic": return .logistic(LogisticLoss(scale: scale))
-    default:
-      throw .unsupported(
-        key: "loss.kind", reason: "\"\(kind)\" is not supported by this version (squared, logistic)")
-    }
-  }
-
   private static func model(_ reader: inout JSONObjectReader) throws(ZonotopeError) -> Model {
     guard var model = try reader.object("model") else { throw .invalid(place: "model", reason: "is missing") }
     let options = [
@@ -125,18 +124,21 @@ public struct Problem: Sendable {
       throw .unsupported(
         key: "model.kind", reason: "\"\(kind)\" is not supported by this version (two-layer)")
     }
-    try model.acceptDefault("activation", .string("relu"))
-    try model.acceptDefault("skip", .bool(false))
     try model.acceptDefault("grow", .bool(false))
-    try model.acceptDefault("outputs", .string("per-class"))
+    var layers = TwoLayerOptions()
+    if let activation = model.take("activation") {
+      layers.activation = try Activation(activation, model.path("activation"))
+    }
+    layers.outputNorm = try model.outputNorm("outputs")
     let gated = try model.flag("gated") ?? false
-    let inputBias = try model.flag("inputBias") ?? false
-    let outputBias = try model.flag("outputBias") ?? false
+    layers.skip = try model.flag("skip") ?? false
+    layers.inputBias = try model.flag("inputBias") ?? false
+    layers.outputBias = try model.flag("outputBias") ?? false
     let patterns = try ProblemPatterns.read(model.take("patterns"), model.path("patterns"))
     try model.finish()
     return gated
-      ? .gatedReLU(GatedReLU(patterns: patterns, inputBias: inputBias, outputBias: outputBias))
-      : .relu(ReLU(patterns: patterns, inputBias: inputBias, outputBias: outputBias))
+      ? .gatedReLU(GatedReLU(patterns: patterns, options: layers))
+      : .relu(ReLU(patterns: patterns, options: layers))
   }
 
   private static func settings(_ reader: inout JSONObjectReader) throws(ZonotopeError) -> SolverSettings {

@@ -1,7 +1,8 @@
 /// The data of a problem: lists in the document, or files beside it.
 struct ProblemData {
   let x: MatrixView
-  let y: [Double]
+  /// The targets, (n, c).
+  let y: MatrixView
 
   /// - Parameters:
   ///   - folder: where relative paths start; nil refuses them.
@@ -21,7 +22,7 @@ struct ProblemData {
     case .object:
       self.y = try Self.file(y, placeY, folder: folder, memory: memory).targets(labels: labels)
     default:
-      self.y = try Self.numbers(y, placeY)
+      self.y = try Self.targets(y, placeY)
     }
     guard self.x.rows > 0, self.x.columns > 0 else {
       throw .invalid(place: placeX, reason: "there is no data, \(self.x.rows) rows of \(self.x.columns)")
@@ -29,8 +30,8 @@ struct ProblemData {
     if let (row, column) = self.x.firstNonFinite() {
       throw .invalid(place: "\(placeX)[\(row)][\(column)]", reason: "is not a finite number")
     }
-    guard self.y.count == self.x.rows else {
-      throw .invalid(place: placeY, reason: "\(self.y.count) targets for \(self.x.rows) rows")
+    guard self.y.rows == self.x.rows else {
+      throw .invalid(place: placeY, reason: "\(self.y.rows) targets for \(self.x.rows) rows")
     }
   }
 
@@ -57,12 +58,13 @@ struct ProblemData {
     return try MatrixView(values, rows: list.count, columns: columns)
   }
 
-  private static func numbers(_ value: JSONValue, _ place: String) throws(ZonotopeError) -> [Double] {
-    if case .numbers(let numbers) = value { return numbers }
-    guard case .array(let rows) = value, case .numbers(let first)? = rows.first, first.count > 1 else {
+  /// A list of numbers, one output, or of rows.
+  private static func targets(_ value: JSONValue, _ place: String) throws(ZonotopeError) -> MatrixView {
+    if case .numbers(let numbers) = value { return try MatrixView(numbers, rows: numbers.count, columns: 1) }
+    guard case .array(let rows) = value, case .numbers? = rows.first else {
       throw .invalid(place: place, reason: "\(value.kind), not a list of numbers")
     }
-    throw .unsupported(key: place, reason: "\(first.count) outputs, this version trains one")
+    return try Self.rows(value, place)
   }
 
   // MARK: Files
@@ -82,26 +84,26 @@ struct ProblemData {
       }
     }
 
-    func targets(labels: Bool) throws(ZonotopeError) -> [Double] {
+    func targets(labels: Bool) throws(ZonotopeError) -> MatrixView {
       switch self {
       case .array(let array, let place):
         let matrix = try array.matrix()
-        guard matrix.columns == 1 || array.shape.count < 3 && matrix.rows == 1 else {
-          throw .unsupported(key: place, reason: "\(matrix.columns) outputs, this version trains one")
+        guard array.shape.count < 3 else {
+          throw .invalid(place: place, reason: "\(array.shape.count) dimensions, this model takes 2")
         }
-        return matrix.entries()
+        guard matrix.rows == 1, matrix.columns > 1 else { return matrix }
+        // A row of targets is as good as a column.
+        return try MatrixView(matrix.entries(), rows: matrix.columns, columns: 1)
       case .table(let table, let columns, let place):
         let names = columns ?? table.columns
-        guard names.count == 1, let name = names.first else {
-          throw .unsupported(key: place, reason: "\(names.count) columns, this version trains one output")
-        }
-        guard try table.isText(column: name) else { return try table.numbers(column: name) }
+        guard names.count == 1, let name = names.first else { return try table.matrix(columns: names) }
+        guard try table.isText(column: name) else { return try table.matrix(columns: names) }
         let (classes, indices) = try table.labels(column: name)
-        guard labels else { return indices.map(Double.init) }
-        guard classes.count == 2 else {
+        if labels, classes.count != 2 {
           throw .invalid(place: place, reason: "column '\(name)' has \(classes.count) classes, not 2")
         }
-        return indices.map { $0 == 0 ? -1 : 1 }
+        return try MatrixView(
+          indices.map { labels ? ($0 == 0 ? -1 : 1) : Double($0) }, rows: indices.count, columns: 1)
       }
     }
   }
@@ -146,9 +148,4 @@ struct ProblemData {
     }
     return folder + "/" + name
   }
-}
-
-extension MatrixView {
-  /// All entries, row after row.
-  func entries() -> [Double] { (0..<rows).flatMap { k in (0..<columns).map { self[k, $0] } } }
 }

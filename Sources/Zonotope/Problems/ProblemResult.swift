@@ -8,10 +8,7 @@ extension Problem {
   }
 
   private func train(_ architecture: some Architecture) throws(ZonotopeError) -> TrainingResult {
-    switch loss {
-    case .squared(let loss): try architecture.train(on: data, loss: loss, beta: beta, settings: settings)
-    case .logistic(let loss): try architecture.train(on: data, loss: loss, beta: beta, settings: settings)
-    }
+    try architecture.train(on: data, loss: loss.loss, beta: beta, settings: settings)
   }
 }
 

@@ -14,8 +14,8 @@ protocol BLASElement: BinaryFloatingPoint, BitwiseCopyable {
   static func divide(_ m: Int, _ n: Int, _ b: Pointer, by l: Pointer, stride: Int)
   /// L in place of a (n, n) = L L'. False where there is none.
   static func factor(_ n: Int, _ a: Pointer, stride: Int) -> Bool
-  /// x = L^{-1} x, or L'^{-1} x.
-  static func solve(_ n: Int, _ l: Pointer, _ x: Pointer, transposed: Bool)
+  /// x = L^{-1} x, or L'^{-1} x, for x (n, width).
+  static func solve(_ n: Int, _ l: Pointer, _ x: Pointer, width: Int, transposed: Bool)
 }
 
 // Row-major lower is column-major upper, which LAPACKE takes without a transposed copy.
@@ -47,11 +47,15 @@ extension Double: BLASElement {
     LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, upper, Int32(n), a, Int32(stride)) == 0
   }
 
-  static func solve(_ n: Int, _ l: Pointer, _ x: Pointer, transposed: Bool) {
-    cblas_dtrsv(
-      CblasRowMajor, CblasLower, transposed ? CblasTrans : CblasNoTrans, CblasNonUnit, Int32(n), l, Int32(n),
-      x,
-      1)
+  static func solve(_ n: Int, _ l: Pointer, _ x: Pointer, width: Int, transposed: Bool) {
+    let operation = transposed ? CblasTrans : CblasNoTrans, order = Int32(n), columns = Int32(width)
+    if width == 1 {
+      cblas_dtrsv(CblasRowMajor, CblasLower, operation, CblasNonUnit, order, l, order, x, 1)
+    } else {
+      cblas_dtrsm(
+        CblasRowMajor, CblasLeft, CblasLower, operation, CblasNonUnit, order, columns, 1, l, order, x, columns
+      )
+    }
   }
 }
 
@@ -81,10 +85,14 @@ extension Float: BLASElement {
     LAPACKE_spotrf_work(LAPACK_COL_MAJOR, upper, Int32(n), a, Int32(stride)) == 0
   }
 
-  static func solve(_ n: Int, _ l: Pointer, _ x: Pointer, transposed: Bool) {
-    cblas_strsv(
-      CblasRowMajor, CblasLower, transposed ? CblasTrans : CblasNoTrans, CblasNonUnit, Int32(n), l, Int32(n),
-      x,
-      1)
+  static func solve(_ n: Int, _ l: Pointer, _ x: Pointer, width: Int, transposed: Bool) {
+    let operation = transposed ? CblasTrans : CblasNoTrans, order = Int32(n), columns = Int32(width)
+    if width == 1 {
+      cblas_strsv(CblasRowMajor, CblasLower, operation, CblasNonUnit, order, l, order, x, 1)
+    } else {
+      cblas_strsm(
+        CblasRowMajor, CblasLeft, CblasLower, operation, CblasNonUnit, order, columns, 1, l, order, x, columns
+      )
+    }
   }
 }

@@ -56,14 +56,14 @@ struct CholeskyFactor<Element: BLASElement> {
     Element.divide(rows.count, columns.count, below + start, by: above + start, stride: order)
   }
 
-  /// x = (L L')^{-1} x; times the scale that is (K + delta I)^{-1} x.
-  func solve(_ x: UnsafeMutablePointer<Element>) {
-    Element.solve(order, factor.pointer, x, transposed: false)
-    Element.solve(order, factor.pointer, x, transposed: true)
+  /// x = (L L')^{-1} x for x (n, width); times the scale that is (K + delta I)^{-1} x.
+  func solve(_ x: UnsafeMutablePointer<Element>, width: Int = 1) {
+    Element.solve(order, factor.pointer, x, width: width, transposed: false)
+    Element.solve(order, factor.pointer, x, width: width, transposed: true)
   }
 }
 
 extension CholeskyFactor where Element == Double {
   /// x = (K + delta I)^{-1} x
-  func solve(_ x: MutableValues) { if let base = x.baseAddress { solve(base) } }
+  func solve(_ x: MutableValues, width: Int = 1) { if let base = x.baseAddress { solve(base, width: width) } }
 }

@@ -70,6 +70,48 @@ private func chunks(_ count: Int) -> some Sequence<Range<Int>> {
   return stride(from: 0, to: count, by: limit).lazy.map { $0..<min(count, $0 + limit) }
 }
 
+/// y = factor * a x, or a' x, with a (rows, columns) and `width` columns of x and y, added to y where asked for.
+func multiply(
+  _ a: Vector, rows: Int, columns: Int, transposed: Bool, _ x: Values, width: Int, times factor: Double = 1,
+  adding: Bool, into y: MutableValues
+) {
+  _ = singleThreadedBLAS
+  let (height, depth) = transposed ? (columns, rows) : (rows, columns)
+  guard height > 0, width > 0 else { return }
+  guard depth > 0, let x = x.baseAddress, let y = y.baseAddress else {
+    if !adding { scale(y, by: 0) }
+    return
+  }
+  if width == 1 {
+    cblas_dgemv(
+      CblasRowMajor, transposed ? CblasTrans : CblasNoTrans, Int32(rows), Int32(columns), factor, a.pointer,
+      Int32(columns), x, 1, adding ? 1 : 0, y, 1)
+  } else {
+    cblas_dgemm(
+      CblasRowMajor, transposed ? CblasTrans : CblasNoTrans, CblasNoTrans, Int32(height), Int32(width),
+      Int32(depth), factor, a.pointer, Int32(columns), x, Int32(width), adding ? 1 : 0, y, Int32(width))
+  }
+}
+
+/// y = a k for a (rows, order) and the lower triangle of a symmetric k.
+func multiply(_ a: Vector, rows: Int, bySymmetric k: Values, order: Int, into y: MutableValues) {
+  _ = singleThreadedBLAS
+  guard rows > 0, order > 0 else { return }
+  cblas_dsymm(
+    CblasRowMajor, CblasRight, CblasLower, Int32(rows), Int32(order), 1, k.baseAddress, Int32(order),
+    a.pointer,
+    Int32(order), 0, y.baseAddress, Int32(order))
+}
+
+/// k -= a'b + b'a for a, b (rows, order), the lower triangle.
+func subtractProducts(_ a: Vector, _ b: Vector, rows: Int, order: Int, from k: MutableValues) {
+  _ = singleThreadedBLAS
+  guard rows > 0, order > 0 else { return }
+  cblas_dsyr2k(
+    CblasRowMajor, CblasLower, CblasTrans, Int32(order), Int32(rows), -1, a.pointer, Int32(order), b.pointer,
+    Int32(order), 1, k.baseAddress, Int32(order))
+}
+
 /// k = X X', the full lower triangle, n x n.
 func gramOfRows(_ x: MatrixView, into k: MutableValues, _ workers: Workers) {
   _ = singleThreadedBLAS
@@ -92,6 +134,20 @@ func gramOfRows(_ x: MatrixView, into k: MutableValues, _ workers: Workers) {
         x.row(j * square), stride, 0, target, Int32(n))
     }
   }
+}
+
+/// a (rows, columns), which is destroyed, = left diag(values) right. False where the iteration fails.
+func singularValues(
+  _ rows: Int, _ columns: Int, _ a: Vector, values: Vector, left: Vector, right: Vector, work: Vector,
+  integers: Buffer<Int32>
+) -> Bool {
+  _ = singleThreadedBLAS
+  // Row-major matrices are the transposed ones to LAPACK, so that left and right change places.
+  let count = Int32(min(rows, columns))
+  return LAPACKE_dgesdd_work(
+    LAPACK_COL_MAJOR, CChar(UInt8(ascii: "S")), Int32(columns), Int32(rows), a.pointer, Int32(columns),
+    values.pointer, right.pointer, Int32(columns), left.pointer, count, work.pointer, Int32(work.count),
+    integers.pointer) == 0
 }
 
 /// Rows and columns of the squares that Gram matrices and factors are cut into: work of some milliseconds each, large

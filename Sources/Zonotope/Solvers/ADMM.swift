@@ -12,7 +12,7 @@
 ///
 /// Convergence depends on rho = beta / threshold alone, and the best threshold is a fixed multiple of the mean norm of
 /// the active blocks (``BlockPenalty/thresholdRatio``), so rho follows that norm at a few early steps.
-struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & SmoothLoss>: SolverIteration {
+struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: SolverIteration {
   static var kind: SolverKind { .admm }
 
   private let program: ConvexProgram<Map, Penalty, Objective>
@@ -36,6 +36,11 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
   /// Split fit and its scaled multiplier, for losses that are not quadratic.
   private let split: Vector
   private let m: Vector
+  private let previousSplit: Vector
+  /// The loss where it has a second derivative; where it has none, what the rule for `rhoFit` goes by.
+  private let smooth: (any SmoothLoss)?
+  private var fitResidual = 0.0
+  private var fitStep = 0.0
   private let dual: Vector
   private let scaledAdjoint: Vector
 
@@ -59,36 +64,24 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
   private(set) var iteration = 0
   private(set) var isBroken = false
 
-  /// Bytes that a solve takes beyond the data.
-  static func memory(
-    _ program: ConvexProgram<Map, Penalty, Objective>, precision: Precision, threads: Int
-  ) throws(ZonotopeError) -> Int {
-    let samples = try product(program.map.samples, program.map.samples, place: "samples")
-    let vectors = try product(20, program.size, place: "blocks")
-    let system =
-      precision == .float
-      ? MixedSampleSystem.size(program.map) + program.map.singleProductsSize(threads: threads) : samples
-    return try product(
-      8, samples + system + vectors + program.sharedMemory(threads: threads), place: "memory")
-  }
-
   /// - Parameter precision: of the products and the factor; it needs a map that has them.
   init(
     _ evaluator: Evaluator<Map, Penalty, Objective>, from start: BlockPoint?, precision: Precision = .double
   ) throws(ZonotopeError) {
-    let program = evaluator.program, n = program.map.samples, size = program.size
+    let program = evaluator.program, n = program.map.fitSize, size = program.size
     self.program = program
     self.evaluator = evaluator
     penaltyWorkspace = try program.penalty.makeWorkspace(threads: evaluator.workers.threads)
-    let gram = try sampleGram(program.map, isCentred: program.hasBias, evaluator.workers)
+    let order = program.map.samples
+    let gram = try sampleGram(program.map, program.free, evaluator.workers)
     if precision == .float,
       let products = try program.map.makeSingleProducts(threads: evaluator.workers.threads)
     {
       system = try MixedSampleSystem(
-        program.map, evaluator.mapWorkspace, products, gram: gram, isCentred: program.hasBias)
+        program.map, evaluator.mapWorkspace, products, gram: gram, free: program.free)
     } else {
       system = try DoubleSampleSystem(
-        program.map, evaluator.mapWorkspace, gram: gram, isCentred: program.hasBias)
+        program.map, evaluator.mapWorkspace, gram: gram, free: program.free)
     }
     target = try Vector(n)
     v = try Vector(size)
@@ -98,6 +91,7 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
     z = try Vector(n)
     split = try Vector(n)
     m = try Vector(n)
+    previousSplit = try Vector(n)
     dual = try Vector(n)
     scaledAdjoint = try Vector(size)
     let moving = program.loss.quadraticScale == nil ? size + n : size
@@ -107,10 +101,11 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
     savedL = try Vector(size)
     savedSplit = try Vector(n)
     savedM = try Vector(n)
-    zeroObjective = evaluator.withoutNetwork().value
+    zeroObjective = evaluator.withoutNetwork()
+    smooth = program.loss as? any SmoothLoss
     rho = 1
     rhoFit = program.loss.quadraticScale ?? 1
-    begin(from: start, trace: (0..<n).reduce(0) { $0 + gram[$1 * n + $1] })
+    begin(from: start, trace: (0..<order).reduce(0) { $0 + gram[$1 * order + $1] })
   }
 
   // MARK: One step
@@ -145,7 +140,9 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
       for k in 0..<split.count { move[count + k] = -unit * (split[k] - m[k]) }
       relaxFit(relaxation)
       for k in 0..<split.count { move[count + k] += unit * dual[k] }
+      if smooth == nil { previousSplit.copy(from: split) }
       splitLoss()
+      if smooth == nil { measureFit() }
     }
     iteration += 1
     // What is not finite in v or in the split fit is in their multipliers too.
@@ -164,6 +161,18 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
   private func splitLoss() {
     program.loss.prox(dual.values, evaluator.targets.values, step: 1 / rhoFit, into: split.mutable)
     for k in 0..<z.count { m[k] = split[k] - dual[k] }
+  }
+
+  /// How far the fit of this step is from its copy, and how far that moved.
+  private mutating func measureFit() {
+    let delta = rho / rhoFit
+    var residual = 0.0, step = 0.0
+    for k in 0..<z.count {
+      let apart = target[k] + delta * z[k] - split[k], move = split[k] - previousSplit[k]
+      residual += apart * apart
+      step += move * move
+    }
+    (fitResidual, fitStep) = (residual.squareRoot(), step.squareRoot())
   }
 
   /// Tries the point that the last steps lead to, and returns to where it was when steps from there stay longer.
@@ -229,7 +238,7 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
 
   private mutating func adapt() {
     var newRho = rho, newRhoFit = rhoFit
-    let overshoots = !(evaluator.primal(v.values).value <= zeroObjective)
+    let overshoots = !(evaluator.primal(v.values, near: fitCandidate) <= zeroObjective)
     if summary.active == 0 || overshoots {
       // Nothing to learn the scale from, or worse than no network at all: shorter steps.
       newRho = 4 * rho
@@ -238,8 +247,7 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
       if wanted > worthwhile * rho || worthwhile * wanted < rho { newRho = wanted }
     }
     if program.loss.quadraticScale == nil, !overshoots {
-      let curvature = curvatureAtBlocks()
-      let wanted = min(3 * rhoFit, max(rhoFit / 3, curvature))
+      let wanted = min(3 * rhoFit, max(rhoFit / 3, wantedRhoFit()))
       if wanted > worthwhile * rhoFit || worthwhile * wanted < rhoFit { newRhoFit = wanted }
     }
     change(rho: newRho, rhoFit: newRhoFit)
@@ -248,16 +256,15 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
   /// Being off by less costs fewer steps than a new factorisation, which takes longer against a step the larger it is.
   private var worthwhile: Double { program.map.samples > 1000 ? 1.8 : 1.35 }
 
-  /// Mean second derivative of the loss at v. At the split fit it would run away to 0 where that overshoots.
-  private func curvatureAtBlocks() -> Double {
-    program.map.forward(v.values, into: dual.mutable, evaluator.mapWorkspace, workers)
-    if program.hasBias {
-      let bias = program.loss.optimalBias(dual.values, evaluator.targets.values)
-      for k in 0..<dual.count { dual[k] += bias }
+  /// The mean second derivative of the loss at the fit of v, which was evaluated last: at the split fit it would run away
+  /// to 0 where that overshoots. Without a second derivative, what makes the residuals of the splitting equally long.
+  private func wantedRhoFit() -> Double {
+    if let smooth {
+      return max(
+        smooth.meanCurvature(evaluator.lastFit, evaluator.targets.values), 1e-6 * smooth.curvatureBound)
     }
-    return max(
-      program.loss.meanCurvature(dual.values, evaluator.targets.values),
-      1e-6 * program.loss.curvatureBound)
+    guard fitResidual > 0, fitStep > 0 else { return rhoFit }
+    return rhoFit * (fitResidual / fitStep).squareRoot()
   }
 
   private mutating func change(rho newRho: Double, rhoFit newRhoFit: Double) {
@@ -280,9 +287,10 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
   private mutating func begin(from start: BlockPoint?, trace: Double) {
     let n = program.map.samples
     if program.loss.quadraticScale == nil {
-      rhoFit = curvatureAtBlocks()
-      let bias = program.hasBias ? program.loss.optimalBias(split.values, evaluator.targets.values) : 0
-      for k in 0..<n { split[k] = bias }
+      _ = evaluator.withoutNetwork()
+      _ = split.mutable.update(fromContentsOf: evaluator.lastFit)
+      let mean = zeroObjective / (program.loss.scale * Double(max(1, split.count)))
+      rhoFit = smooth == nil ? program.loss.scale / max(mean, 1e-300) : wantedRhoFit()
     }
     rho = max(rhoFit * max(trace / Double(max(1, n)), 1e-300) * 0.1, 1e-300)
     smallestRho = 1e-9 * rho
@@ -293,9 +301,9 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
       let mean = program.penalty.value(v.values) / Double(max(1, active))
       rho = max(smallestRho, program.beta / (program.penalty.thresholdRatio * mean))
       if program.loss.quadraticScale == nil {
-        rhoFit = curvatureAtBlocks()
-        program.map.forward(v.values, into: split.mutable, evaluator.mapWorkspace, workers)
-        for k in 0..<n { split[k] += start.bias }
+        _ = evaluator.primal(v.values)
+        _ = split.mutable.update(fromContentsOf: evaluator.lastFit)
+        rhoFit = wantedRhoFit()
       }
     }
     if !(rho > 0 && rho.isFinite) { rho = 1 }
@@ -305,7 +313,7 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
   }
 
   /// At the optimum A'z = -rho l, and the split fit's multiplier is -z / rhoFit.
-  mutating func restart(at blocks: Values, bias: Double, fit: Values, gradient: Values) {
+  mutating func restart(at blocks: Values, free: Values, fit: Values, gradient: Values) {
     v.pointer.update(from: blocks.baseAddress!, count: blocks.count)
     program.map.adjoint(gradient, into: l.mutable, evaluator.mapWorkspace, workers)
     scale(l.mutable, by: -1 / rho)
@@ -331,11 +339,30 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss & Smo
       for j in 0..<adjoint.count { scaledAdjoint[j] = rho * adjoint[j] }
       return (dual.values, scaledAdjoint.values)
     }
-    // The gradient at the split fit is -rhoFit m, and in the domain to the last bit.
-    program.loss.gradient(split.values, evaluator.targets.values, into: dual.mutable)
+    // The gradient at the split fit is -rhoFit m; where it is the only one, it is in the domain to the last bit.
+    if smooth != nil {
+      program.loss.gradient(split.values, evaluator.targets.values, into: dual.mutable)
+    } else {
+      for k in 0..<m.count { dual[k] = -rhoFit * m[k] }
+      program.loss.clip(dual.mutable, evaluator.targets.values)
+    }
     return (dual.values, nil)
   }
+
+  var fitCandidate: Values? { program.loss.quadraticScale == nil && iteration > 0 ? split.values : nil }
 }
 
 /// Steps after a jump until it is judged.
 private let calmingSteps = 6
+
+extension ConvexProgram where Map: GramMap {
+  /// Bytes that a solve by ADMM takes beyond the data.
+  func admmMemory(precision: Precision, threads: Int) throws(ZonotopeError) -> Int {
+    let samples = try product(map.samples, map.samples, place: "samples")
+    let vectors = try product(20, size + map.fitSize, place: "blocks")
+    let system =
+      precision == .float
+      ? MixedSampleSystem.size(map) + map.singleProductsSize(threads: threads) : samples
+    return try product(8, samples + system + vectors + sharedMemory(threads: threads), place: "memory")
+  }
+}

@@ -1,4 +1,4 @@
-/// minimise  loss(A z + b 1; y) + beta * penalty(z)  over blocks z and, where asked for, an unpenalised bias b.
+/// minimise  loss(A z + S s; y) + beta * penalty(z)  over blocks z and, where asked for, unpenalised coefficients s.
 ///
 /// Every architecture becomes this sentence; solvers and certificates know nothing else.
 public struct ConvexProgram<Map: LinearMap, Penalty: BlockPenalty, Objective: Loss>: Sendable {
@@ -8,19 +8,23 @@ public struct ConvexProgram<Map: LinearMap, Penalty: BlockPenalty, Objective: Lo
   /// One number a sample and output.
   public let targets: [Double]
   public let beta: Double
-  /// Adds a free constant to every fit.
-  public let hasBias: Bool
+  /// S: a constant, a linear skip connection.
+  public let free: FreeBlock?
 
   /// - Throws: ``ZonotopeError/invalid(place:reason:)`` when the shapes disagree, a target does not suit the loss,
   ///   or `beta` is negative or not finite.
   public init(
-    map: Map, penalty: Penalty, loss: Objective, targets: [Double], beta: Double, hasBias: Bool = false
+    map: Map, penalty: Penalty, loss: Objective, targets: [Double], beta: Double, free: FreeBlock? = nil
   ) throws(ZonotopeError) {
     guard beta >= 0, beta.isFinite else {
       throw .invalid(place: "beta", reason: "\(beta) is not a finite number of at least 0")
     }
-    guard targets.count == map.samples else {
-      throw .invalid(place: "y", reason: "\(targets.count) targets for \(map.samples) samples")
+    if let outputs = loss.outputs, outputs != map.outputs {
+      throw .invalid(place: "loss", reason: "takes \(outputs) outputs, the map has \(map.outputs)")
+    }
+    guard targets.count == map.fitSize else {
+      throw .invalid(
+        place: "y", reason: "\(targets.count) targets for \(map.samples) samples of \(map.outputs) outputs")
     }
     guard penalty.count == map.blocks, penalty.blockSize == map.blockSize else {
       throw .invalid(
@@ -28,40 +32,52 @@ public struct ConvexProgram<Map: LinearMap, Penalty: BlockPenalty, Objective: Lo
         reason:
           "\(penalty.count) blocks of \(penalty.blockSize), the map has \(map.blocks) of \(map.blockSize)")
     }
+    if let free, free.columns.rows != map.samples {
+      throw .invalid(place: "skip", reason: "\(free.columns.rows) rows for \(map.samples) samples")
+    }
     try targets.withUnsafeBufferPointer { (y) throws(ZonotopeError) in try loss.check(y) }
     self.map = map
     self.penalty = penalty
     self.loss = loss
     self.targets = targets
     self.beta = beta
-    self.hasBias = hasBias
+    self.free = free
   }
 
   /// The same program with another weight of the penalty.
   public func with(beta: Double) throws(ZonotopeError) -> Self {
-    try Self(
-      map: map, penalty: penalty, loss: loss, targets: targets, beta: beta, hasBias: hasBias)
+    try Self(map: map, penalty: penalty, loss: loss, targets: targets, beta: beta, free: free)
+  }
+
+  /// The same program with its loss as what else it is.
+  func with<Other: Loss>(loss: Other) throws(ZonotopeError) -> ConvexProgram<Map, Penalty, Other> {
+    try ConvexProgram<Map, Penalty, Other>(
+      map: map, penalty: penalty, loss: loss, targets: targets, beta: beta, free: free)
   }
 
   /// Numbers in block space.
   var size: Int { map.blocks * map.blockSize }
 
+  /// Unpenalised coefficients in the basis of the free block.
+  var freeSize: Int { (free?.rank ?? 0) * map.outputs }
+
   /// Doubles that every solve takes: the workspaces of the solver and of the evaluator, the best answer and its copy,
   /// and the faces of Newton's method.
-  func sharedMemory(threads: Int) -> Int where Objective: SmoothLoss {
+  func sharedMemory(threads: Int) -> Int {
     2 * penalty.workspaceSize(threads: threads) + map.workspaceSize(threads: threads) + 5 * size
-      + 12 * map.samples + FaceNewton<Map, Penalty, Objective>.memory(self)
+      + 16 * map.fitSize + 16 * freeSize + (loss is any SmoothLoss ? faceMemory : 0)
   }
 }
 
-/// A point of block space and the bias, as solvers hand them on.
+/// A point of block space and the unpenalised coefficients, as solvers hand them on.
 public struct BlockPoint: Sendable {
   /// Blocks one after the other.
   public var blocks: [Double]
-  public var bias: Double
+  /// One coefficient for each column of the free block and output, the outputs of a column next to each other.
+  public var free: [Double]
 
-  public init(blocks: [Double], bias: Double = 0) {
+  public init(blocks: [Double], free: [Double] = []) {
     self.blocks = blocks
-    self.bias = bias
+    self.free = free
   }
 }

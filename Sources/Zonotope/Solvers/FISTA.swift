@@ -10,7 +10,7 @@
 /// accepted on the divergence of the loss between the two fits, which is exact to working precision however short the
 /// step, so the search does not stall at the noise of the objective.
 ///
-/// An unpenalised bias is one more variable, in units in which its column is as long as the longest direction of A.
+/// Unpenalised coefficients are variables too, in units in which their columns are as long as the longest direction of A.
 struct FISTA<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss>: SolverIteration {
   static var kind: SolverKind { .fista }
 
@@ -19,13 +19,15 @@ struct FISTA<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss>: Solv
   private let penaltyWorkspace: Penalty.Workspace
   private var workers: Workers { evaluator.workers }
 
-  /// The answer, the one before, and their fits, bias included.
+  /// The answer, the one before, and their fits, free columns included.
   private var current: Vector
   private var previous: Vector
   private var fit: Vector
   private var previousFit: Vector
-  private var bias = 0.0
-  private var previousBias = 0.0
+  private var free: Vector
+  private var previousFree: Vector
+  private let aheadFree: Vector
+  private let freeSlope: Vector
   /// Extrapolated point and its fit.
   private let ahead: Vector
   private let aheadFit: Vector
@@ -35,23 +37,15 @@ struct FISTA<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss>: Solv
 
   private var lipschitz: Double
   private var momentum = 1.0
-  /// Length of one unit of the bias variable.
-  private let biasUnit: Double
+  /// The square of one unit of the free variables.
+  private let freeUnit: Double
   private(set) var iteration = 0
   private(set) var isBroken = false
-
-  /// Bytes that a solve takes beyond the data.
-  static func memory(
-    _ program: ConvexProgram<Map, Penalty, Objective>, threads: Int
-  ) throws(ZonotopeError) -> Int {
-    let vectors = try product(9, program.size, place: "blocks")
-    return try product(8, vectors + program.sharedMemory(threads: threads), place: "memory")
-  }
 
   init(
     _ evaluator: Evaluator<Map, Penalty, Objective>, from start: BlockPoint?
   ) throws(ZonotopeError) {
-    let program = evaluator.program, n = program.map.samples, size = program.size
+    let program = evaluator.program, n = program.map.fitSize, size = program.size
     self.program = program
     self.evaluator = evaluator
     penaltyWorkspace = try program.penalty.makeWorkspace(threads: evaluator.workers.threads)
@@ -64,20 +58,24 @@ struct FISTA<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss>: Solv
     previousFit = try Vector(n)
     aheadFit = try Vector(n)
     slope = try Vector(n)
+    free = try Vector(program.freeSize)
+    previousFree = try Vector(program.freeSize)
+    aheadFree = try Vector(program.freeSize)
+    freeSlope = try Vector(program.freeSize)
     let largest = largestSquaredGain(evaluator, scratch: slope, block: trial)
-    biasUnit = program.hasBias ? (largest / Double(max(1, n))).squareRoot() : 0
+    freeUnit = largest
     lipschitz = max(program.loss.curvatureBound * largest, 1e-300)
     if let start, start.blocks.count == size {
       start.blocks.withUnsafeBufferPointer {
         if let base = $0.baseAddress { current.pointer.update(from: base, count: size) }
       }
     }
-    program.map.forward(current.values, into: fit.mutable, evaluator.mapWorkspace, workers)
-    if program.hasBias { bias = program.loss.optimalBias(fit.values, evaluator.targets.values) }
-    for k in 0..<n { fit[k] += bias }
+    _ = evaluator.primal(current.values)
+    _ = fit.mutable.update(fromContentsOf: evaluator.lastFit)
+    _ = free.mutable.update(fromContentsOf: evaluator.lastCoefficients)
     previous.copy(from: current)
     previousFit.copy(from: fit)
-    previousBias = bias
+    previousFree.copy(from: free)
   }
 
   mutating func advance(upTo limit: Int) {
@@ -85,31 +83,31 @@ struct FISTA<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss>: Solv
     let weight = (momentum - 1) / next
     for j in 0..<current.count { ahead[j] = current[j] + weight * (current[j] - previous[j]) }
     for k in 0..<fit.count { aheadFit[k] = fit[k] + weight * (fit[k] - previousFit[k]) }
-    let aheadBias = bias + weight * (bias - previousBias)
+    for i in 0..<free.count { aheadFree[i] = free[i] + weight * (free[i] - previousFree[i]) }
 
     let y = evaluator.targets.values
     program.loss.gradient(aheadFit.values, y, into: slope.mutable)
     program.map.adjoint(slope.values, into: gradient.mutable, evaluator.mapWorkspace, workers)
-    let biasSlope = program.hasBias ? sum(slope.values) : 0
+    program.free?.coefficients(of: slope.values, outputs: program.map.outputs, into: freeSlope.mutable)
 
     swap(&current, &previous)
     swap(&fit, &previousFit)
-    previousBias = bias
+    swap(&free, &previousFree)
     // Until a step is accepted.
     isBroken = true
     for _ in 0..<100 {
       for j in 0..<trial.count { trial[j] = ahead[j] - gradient[j] / lipschitz }
       _ = program.penalty.prox(
         trial.values, threshold: program.beta / lipschitz, into: current.mutable, penaltyWorkspace, workers)
-      bias = aheadBias - biasUnit * biasUnit * biasSlope / lipschitz
+      for i in 0..<free.count { free[i] = aheadFree[i] - freeUnit * freeSlope[i] / lipschitz }
       program.map.forward(current.values, into: fit.mutable, evaluator.mapWorkspace, workers)
-      if program.hasBias { for k in 0..<fit.count { fit[k] += bias } }
-      guard let isAccepted = accepts(aheadBias, y), !workers.isStopped else { break }
+      program.free?.add(free.values, outputs: program.map.outputs, to: fit.mutable)
+      guard let isAccepted = accepts(y), !workers.isStopped else { break }
       isBroken = !isAccepted
       if isAccepted { break }
     }
 
-    if pointsBack(aheadBias) {
+    if pointsBack() {
       // The next step starts from here without a direction.
       momentum = 1
     } else {
@@ -119,27 +117,27 @@ struct FISTA<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss>: Solv
     iteration += 1
   }
 
-  mutating func restart(at blocks: Values, bias: Double, fit: Values, gradient: Values) {
+  mutating func restart(at blocks: Values, free: Values, fit: Values, gradient: Values) {
     current.pointer.update(from: blocks.baseAddress!, count: blocks.count)
     self.fit.pointer.update(from: fit.baseAddress!, count: fit.count)
-    self.bias = bias
+    _ = self.free.mutable.update(fromContentsOf: free)
     previous.copy(from: current)
     previousFit.copy(from: self.fit)
-    previousBias = bias
+    previousFree.copy(from: self.free)
     momentum = 1
   }
 
   /// loss(new) <= model of it at the extrapolated point with this Lipschitz constant; raises the constant if not. Nil
   /// where no constant helps, because the step itself is not finite.
-  private mutating func accepts(_ aheadBias: Double, _ y: Values) -> Bool? {
+  private mutating func accepts(_ y: Values) -> Bool? {
     var squares = 0.0
     for j in 0..<current.count {
       let step = current[j] - ahead[j]
       squares += step * step
     }
-    if biasUnit > 0 {
-      let step = (bias - aheadBias) / biasUnit
-      squares += step * step
+    for i in 0..<free.count {
+      let step = free[i] - aheadFree[i]
+      squares += step * step / freeUnit
     }
     guard !squares.isNaN else { return nil }
     let divergence = program.loss.divergence(fit.values, from: aheadFit.values, y)
@@ -153,11 +151,11 @@ struct FISTA<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss>: Solv
   }
 
   /// Whether the momentum points away from where the step went.
-  private func pointsBack(_ aheadBias: Double) -> Bool {
+  private func pointsBack() -> Bool {
     var product = 0.0
     for j in 0..<current.count { product += (ahead[j] - current[j]) * (current[j] - previous[j]) }
-    if biasUnit > 0 {
-      product += (aheadBias - bias) * (bias - previousBias) / (biasUnit * biasUnit)
+    for i in 0..<free.count {
+      product += (aheadFree[i] - free[i]) * (free[i] - previousFree[i]) / freeUnit
     }
     return product > 0
   }
@@ -165,6 +163,7 @@ struct FISTA<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss>: Solv
   var checkInterval: Int { 10 }
   var blocks: Values { current.values }
   var dualCandidate: (point: Values, adjoint: Values?)? { nil }
+  var fitCandidate: Values? { nil }
 }
 
 /// The largest eigenvalue of A'A to a tenth or so, from below, by eight power steps.
@@ -184,4 +183,12 @@ private func largestSquaredGain<Map, Penalty, Objective>(
     evaluator.program.map.forward(block.values, into: r.mutable, evaluator.mapWorkspace, evaluator.workers)
   }
   return value > 0 && value.isFinite ? value : 1
+}
+
+extension ConvexProgram {
+  /// Bytes that a solve by FISTA takes beyond the data.
+  func fistaMemory(threads: Int) throws(ZonotopeError) -> Int {
+    let vectors = try product(9, size + map.fitSize, place: "blocks")
+    return try product(8, vectors + sharedMemory(threads: threads), place: "memory")
+  }
 }

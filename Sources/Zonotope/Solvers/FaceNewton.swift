@@ -9,10 +9,11 @@ struct FaceNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss> 
   private let targets: Values
   private let workers: Workers
   private var active: [ActiveBlock] = []
-  private var bias: Double
+  /// Unpenalised coefficients, in the basis of the free block.
+  private var free: [Double]
 
   /// A block as coordinates in an orthonormal basis of its face.
-  private struct ActiveBlock {
+  fileprivate struct ActiveBlock {
     let index: Int
     var basis: [Double]
     var coordinates: [Double]
@@ -29,26 +30,17 @@ struct FaceNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss> 
     }
   }
 
-  /// Unknowns beyond which the dense system is not worth it.
-  static var limit: Int { 400 }
-
-  /// Doubles that it takes at most.
-  static func memory(_ program: ConvexProgram<Map, Penalty, Objective>) -> Int {
-    let unknowns = min(limit, program.size) + 1
-    return unknowns * (2 * program.map.samples + 2 * unknowns)
-  }
-
   /// Nil when nothing is active, the faces have too many dimensions or the workers are stopped.
   init?(
-    _ program: ConvexProgram<Map, Penalty, Objective>, targets: Values, blocks: Values, bias: Double,
+    _ program: ConvexProgram<Map, Penalty, Objective>, targets: Values, blocks: Values, free: [Double],
     _ workers: Workers
   ) {
     self.workers = workers
     self.program = program
     self.targets = targets
-    self.bias = bias
+    self.free = free
     let size = program.map.blockSize
-    guard size > 0 else { return nil }
+    guard size > 0, program.loss.isSeparable, program.penalty.hasFaces else { return nil }
     var unknowns = 0
     for index in 0..<program.map.blocks {
       let v = Values(rebasing: blocks[index * size..<(index + 1) * size])
@@ -56,7 +48,7 @@ struct FaceNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss> 
       guard !workers.isStopped else { return nil }
       let basis = program.penalty.face(of: index, at: v)
       unknowns += basis.count / size
-      guard unknowns <= Self.limit else { return nil }
+      guard unknowns + program.freeSize <= unknownsLimit else { return nil }
       if !basis.isEmpty { active.append(Self.restrict(index, Array(v), to: basis, program)) }
     }
     if active.isEmpty { return nil }
@@ -65,7 +57,7 @@ struct FaceNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss> 
   private static func restrict(
     _ index: Int, _ v: [Double], to basis: [Double], _ program: ConvexProgram<Map, Penalty, Objective>
   ) -> ActiveBlock {
-    let blockSize = program.map.blockSize, samples = program.map.samples
+    let blockSize = program.map.blockSize, samples = program.map.fitSize
     let size = basis.count / blockSize
     var coordinates = [Double](repeating: 0, count: size)
     var columns = [Double](repeating: 0, count: size * samples)
@@ -88,47 +80,77 @@ struct FaceNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss> 
   mutating func run(
     into blocks: MutableValues, while mayGoOn: () -> Bool
   ) throws(ZonotopeError) -> Bool {
-    var objective = value(active.map(\.coordinates), bias)
+    var objective = value(active.map(\.coordinates), free)
     let start = objective
     for _ in 0..<60 {
       guard mayGoOn(), let step = try direction() else { break }
       let (limit, event) = largestStep(step)
-      var length = limit, next = value(moved(step, length), bias + length * step.bias)
+      var length = limit, next = value(moved(step, length), movedFree(step, length))
       var halvings = 0
       while !(next <= objective + 1e-4 * length * step.slope), halvings < 40 {
         guard mayGoOn() else { break }
         length *= 0.5
         halvings += 1
-        next = value(moved(step, length), bias + length * step.bias)
+        next = value(moved(step, length), movedFree(step, length))
       }
       guard next < objective || (next <= objective && event != nil && halvings == 0) else { break }
       let coordinates = moved(step, length), before = active.map { self.length($0.coordinates) }
       for i in active.indices { active[i].coordinates = coordinates[i] }
-      bias += length * step.bias
+      free = movedFree(step, length)
       let decrease = objective - next
       objective = next
       if halvings == 0, let event {
         apply(event, before)
-        objective = value(active.map(\.coordinates), bias)
+        objective = value(active.map(\.coordinates), free)
       }
       if active.isEmpty { break }
       if decrease <= 1e-16 * abs(objective), event == nil { break }
     }
     guard objective < start, !workers.isStopped else { return false }
+    write(into: blocks)
+    return true
+  }
+
+  /// The blocks as they are now.
+  func write(into blocks: MutableValues) {
     scale(blocks, by: 0)
     let size = program.map.blockSize
     for block in active {
       let v = block.vector(of: block.coordinates, size)
       for j in 0..<size { blocks[block.index * size + j] = v[j] }
     }
-    return true
+  }
+
+  /// Their fit, with that of the free columns.
+  var fit: [Double] { fit(active.map(\.coordinates), free) }
+
+  /// Goes on with the loss as another.
+  func with<Other: SmoothLoss>(
+    _ program: ConvexProgram<Map, Penalty, Other>
+  ) -> FaceNewton<Map, Penalty, Other> {
+    FaceNewton<Map, Penalty, Other>(
+      program, targets: targets, workers,
+      active: active.map {
+        .init(index: $0.index, basis: $0.basis, coordinates: $0.coordinates, columns: $0.columns)
+      }, free: free)
+  }
+
+  fileprivate init(
+    _ program: ConvexProgram<Map, Penalty, Objective>, targets: Values, _ workers: Workers,
+    active: [ActiveBlock], free: [Double]
+  ) {
+    (self.program, self.targets, self.workers) = (program, targets, workers)
+    (self.active, self.free) = (active, free)
   }
 
   // MARK: The smooth program
 
-  private func fit(_ coordinates: [[Double]], _ bias: Double) -> [Double] {
-    let samples = program.map.samples
-    var f = [Double](repeating: bias, count: samples)
+  private func fit(_ coordinates: [[Double]], _ free: [Double]) -> [Double] {
+    let samples = program.map.fitSize
+    var f = [Double](repeating: 0, count: samples)
+    free.withUnsafeBufferPointer { free in
+      f.withUnsafeMutableBufferPointer { program.free?.add(free, outputs: program.map.outputs, to: $0) }
+    }
     for (block, values) in zip(active, coordinates) {
       for (i, value) in values.enumerated() {
         for k in 0..<samples { f[k] += value * block.columns[i * samples + k] }
@@ -137,8 +159,8 @@ struct FaceNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss> 
     return f
   }
 
-  private func value(_ coordinates: [[Double]], _ bias: Double) -> Double {
-    let loss = fit(coordinates, bias).withUnsafeBufferPointer { program.loss.value($0, targets) }
+  private func value(_ coordinates: [[Double]], _ free: [Double]) -> Double {
+    let loss = fit(coordinates, free).withUnsafeBufferPointer { program.loss.value($0, targets) }
     return loss + program.beta * coordinates.reduce(0) { $0 + length($1) }
   }
 
@@ -148,18 +170,22 @@ struct FaceNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss> 
     }
   }
 
+  private func movedFree(_ step: Step, _ length: Double) -> [Double] {
+    zip(free, step.free).map { $0 + length * $1 }
+  }
+
   private struct Step {
     var blocks: [[Double]]
-    var bias: Double
+    var free: [Double]
     /// Derivative of the objective along the step, below zero.
     var slope: Double
   }
 
   /// The Newton step, or nil when the gradient vanishes or the workers are stopped.
   private func direction() throws(ZonotopeError) -> Step? {
-    let samples = program.map.samples
-    let unknowns = active.reduce(0) { $0 + $1.size } + (program.hasBias ? 1 : 0)
-    let f = fit(active.map(\.coordinates), bias)
+    let samples = program.map.fitSize
+    let unknowns = active.reduce(0) { $0 + $1.size } + free.count
+    let f = fit(active.map(\.coordinates), free)
     var z = f, h = f
     f.withUnsafeBufferPointer { f in
       z.withUnsafeMutableBufferPointer { program.loss.gradient(f, targets, into: $0) }
@@ -180,7 +206,11 @@ struct FaceNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss> 
       guard !workers.isStopped else { return nil }
       for i in 0..<block.size { append { block.columns[i * samples + $0] } }
     }
-    if program.hasBias { append { _ in 1 } }
+    let outputs = program.map.outputs
+    for i in 0..<free.count {
+      guard let column = program.free?.column(i / outputs) else { continue }
+      append { $0 % outputs == i % outputs ? column[$0 / outputs] : 0 }
+    }
     let hessian = try Vector(product(unknowns, unknowns, place: "blocks"))
     gramOfRows(MatrixView(design, rows: unknowns, columns: samples), into: hessian.mutable, workers)
     row = 0
@@ -205,7 +235,7 @@ struct FaceNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss> 
       blocks.append((0..<block.size).map { solution[row + $0] })
       row += block.size
     }
-    return Step(blocks: blocks, bias: program.hasBias ? solution[row] : 0, slope: slope)
+    return Step(blocks: blocks, free: free.indices.map { solution[row + $0] }, slope: slope)
   }
 
   /// The step with as little shift of the diagonal as makes the factorisation succeed: along flat directions the step is
@@ -287,6 +317,17 @@ struct FaceNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss> 
     coordinates.withUnsafeBufferPointer { norm($0) }
   }
 }
+
+extension ConvexProgram {
+  /// Doubles that Newton's method on faces takes at most.
+  var faceMemory: Int {
+    let unknowns = min(unknownsLimit, size + freeSize) + 1
+    return unknowns * (2 * map.fitSize + 2 * unknowns)
+  }
+}
+
+/// Unknowns beyond which the dense system is not worth it.
+private let unknownsLimit = 400
 
 /// A block that a step shortens to this multiple of its length has vanished.
 private let negligibleLength = 1e-3

@@ -3,15 +3,16 @@
 ///
 /// The zero network is the first answer. When the stop condition is met the step in flight is finished and checked, or
 /// abandoned together with the workers; its blocks are then a mixture of old and new ones, and count if they are better.
-func minimise<Map, Penalty, Objective: SmoothLoss, Iteration: SolverIteration>(
+func minimise<Map, Penalty, Objective: Loss, Iteration: SolverIteration>(
   _ evaluator: Evaluator<Map, Penalty, Objective>, by iteration: inout Iteration, _ settings: SolverSettings,
   until stop: StopCondition, _ pulse: Pulse?, started: Double, choice: String
 ) throws(ZonotopeError) -> Solution {
   let workers = evaluator.workers
+  let zero = evaluator.withoutNetwork()
   var best = try BestAnswer(
-    blocks: evaluator.program.size, samples: evaluator.program.map.samples,
-    withoutNetwork: evaluator.withoutNetwork())
-  let gradient = try Vector(evaluator.program.map.samples)
+    blocks: evaluator.program.size, samples: evaluator.program.map.fitSize, withoutNetwork: zero,
+    free: evaluator.lastCoefficients)
+  let gradient = try Vector(evaluator.program.map.fitSize)
   let limit = settings.iterations ?? defaultIterationLimit
   var patience = Patience()
   /// The step that was checked last; none yet.
@@ -19,10 +20,12 @@ func minimise<Map, Penalty, Objective: SmoothLoss, Iteration: SolverIteration>(
 
   /// Nil too when the workers were stopped in between: what is not complete is not believed.
   func check(_ blocks: Values? = nil, patiently: Bool = false) -> Status? {
-    let (objective, bias) = evaluator.primal(blocks ?? iteration.blocks, patiently: patiently)
+    let objective = evaluator.primal(
+      blocks ?? iteration.blocks, near: blocks == nil ? iteration.fitCandidate : nil, patiently: patiently)
     if workers.isStopped && !patiently { return nil }
     guard objective.isFinite else { return .numericalBreakdown }
-    best.offer(objective: objective, blocks: blocks ?? iteration.blocks, bias: bias)
+    best.offer(
+      objective: objective, blocks: blocks ?? iteration.blocks, free: evaluator.lastCoefficients)
     if workers.isStopped { return nil }
     evaluator.gradientAtPrimal(into: gradient.mutable)
     let candidate = (blocks == nil ? iteration.dualCandidate : nil) ?? (gradient.values, nil)
@@ -42,21 +45,50 @@ func minimise<Map, Penalty, Objective: SmoothLoss, Iteration: SolverIteration>(
 
   /// Newton's method on the faces the iteration has found, from the best point.
   func polish() throws(ZonotopeError) -> Status? {
-    let program = evaluator.program, polished = try Vector(program.size)
-    // Newton's method keeps its faces in arrays of the standard library.
-    try Allocation.probe(bytes: product(8, FaceNewton.memory(program), place: "faces"))
-    let newton = FaceNewton(
-      program, targets: evaluator.targets.values, blocks: best.blocks.values, bias: best.bias, workers)
-    guard var newton, try newton.run(into: polished.mutable, while: { stop.status == nil }),
+    guard let smooth = evaluator.program.loss as? any SmoothLoss else { return try polishKinks() }
+    let polished = try Vector(evaluator.program.size)
+    guard
+      try runFaceNewton(
+        evaluator.program, smooth, targets: evaluator.targets.values, from: best.blocks.values,
+        free: Array(best.free.values), into: polished, workers, while: { stop.status == nil }),
       try evaluator.project(polished)
     else { return nil }
     let before = best.objective
     if let status = check(polished.values) { return status }
     if best.objective < before {
       iteration.restart(
-        at: polished.values, bias: best.bias, fit: evaluator.lastFit, gradient: gradient.values)
+        at: polished.values, free: best.free.values, fit: evaluator.lastFit, gradient: gradient.values)
     }
     return nil
+  }
+
+  /// The same for losses without a gradient somewhere.
+  func polishKinks() throws(ZonotopeError) -> Status? {
+    guard let loss = evaluator.program.loss as? any ProximableLoss else { return nil }
+    let start = try Vector(copying: iteration.dualCandidate?.point ?? best.dualPoint.values)
+    let before = best.objective
+    var status: Status?
+    try runKinkNewton(
+      evaluator.program, loss, targets: evaluator.targets.values, from: best.blocks.values,
+      free: Array(best.free.values), multiplier: start.values, workers, while: { stop.status == nil }
+    ) { (polished, fit, z) throws(ZonotopeError) in
+      guard try evaluator.project(polished) else { return false }
+      let objective = evaluator.primal(polished.values, near: fit)
+      guard !workers.isStopped, objective.isFinite else { return false }
+      best.offer(objective: objective, blocks: polished.values, free: evaluator.lastCoefficients)
+      let bound = evaluator.lowerBound(z)
+      guard !workers.isStopped else { return false }
+      best.offer(dual: bound.value, point: bound.point)
+      if best.relativeGap >= 0, best.relativeGap <= settings.tolerance { status = .optimal }
+      return status == nil
+    }
+    if status == nil, best.objective < before, !workers.isStopped {
+      _ = evaluator.primal(best.blocks.values)
+      iteration.restart(
+        at: best.blocks.values, free: best.free.values, fit: evaluator.lastFit,
+        gradient: best.dualPoint.values)
+    }
+    return status
   }
 
   var status = check()
@@ -91,10 +123,23 @@ func minimise<Map, Penalty, Objective: SmoothLoss, Iteration: SolverIteration>(
   guard let status else { preconditionFailure("the loop above ends with a status") }
   return try Solution(
     status: status, objective: best.objective, dual: best.dual,
-    point: BlockPoint(blocks: best.blocks.list(), bias: best.bias + evaluator.shift),
+    point: BlockPoint(blocks: best.blocks.list(), free: evaluator.external(best.free.values)),
     dualPoint: best.dualPoint.list(),
     solver: Iteration.kind, choice: choice, iterations: iteration.iteration,
     seconds: monotonicSeconds() - started)
+}
+
+/// Newton's method with what the loss is beside a ``Loss``. False where it found nothing better.
+private func runFaceNewton<Map, Penalty, Objective, Smooth: SmoothLoss>(
+  _ program: ConvexProgram<Map, Penalty, Objective>, _ loss: Smooth, targets: Values, from blocks: Values,
+  free: [Double], into polished: Vector, _ workers: Workers, while mayGoOn: () -> Bool
+) throws(ZonotopeError) -> Bool {
+  // It keeps its faces in arrays of the standard library.
+  try Allocation.probe(bytes: product(8, program.faceMemory, place: "faces"))
+  let newton = FaceNewton(
+    try program.with(loss: loss), targets: targets, blocks: blocks, free: free, workers)
+  guard var newton else { return false }
+  return try newton.run(into: polished.mutable, while: mayGoOn)
 }
 
 /// Steps before Newton's method is first tried; most solves are over by then.
@@ -110,26 +155,26 @@ let defaultIterationLimit = 200_000
 private struct BestAnswer {
   private(set) var objective = Double.infinity
   private(set) var dual = 0.0
-  private(set) var bias = 0.0
   /// The objective without a network.
   private let scale: Double?
   let blocks: Vector
+  /// Unpenalised coefficients.
+  let free: Vector
   let dualPoint: Vector
 
-  /// - Parameter withoutNetwork: value and bias of the answer without a network, which is the first.
-  init(
-    blocks: Int, samples: Int, withoutNetwork: (value: Double, bias: Double)
-  ) throws(ZonotopeError) {
-    scale = withoutNetwork.value.isFinite ? withoutNetwork.value : nil
+  /// - Parameter withoutNetwork: the value of the answer without a network, which is the first.
+  init(blocks: Int, samples: Int, withoutNetwork: Double, free: Values) throws(ZonotopeError) {
+    scale = withoutNetwork.isFinite ? withoutNetwork : nil
     self.blocks = try Vector(blocks)
+    self.free = try Vector(copying: free)
     dualPoint = try Vector(samples)
-    if let scale { (objective, bias) = (scale, withoutNetwork.bias) }
+    if let scale { objective = scale }
   }
 
-  mutating func offer(objective: Double, blocks: Values, bias: Double) {
+  mutating func offer(objective: Double, blocks: Values, free: Values) {
     guard objective < self.objective else { return }
     self.objective = objective
-    self.bias = bias
+    _ = self.free.mutable.update(fromContentsOf: free)
     self.blocks.mutable.baseAddress!.update(from: blocks.baseAddress!, count: blocks.count)
     reconcile()
   }

@@ -9,7 +9,8 @@ final class MixedSampleSystem<Map: GramMap>: SampleSystem {
   private let map: Map
   private let workspace: Map.Workspace
   private let products: any SingleProducts
-  private let isCentred: Bool
+  private let free: FreeBlock?
+  private let coefficients: Vector
   private let gram: Vector
   private var cholesky: CholeskyFactor<Float>
   private var shift = 0.0
@@ -20,8 +21,8 @@ final class MixedSampleSystem<Map: GramMap>: SampleSystem {
 
     init(_ map: Map) throws(ZonotopeError) {
       w = try Vector(map.blocks * map.blockSize)
-      target = try Vector(map.samples)
-      z = try Vector(map.samples)
+      target = try Vector(map.fitSize)
+      z = try Vector(map.fitSize)
     }
 
     func copy(from other: Self) {
@@ -50,28 +51,29 @@ final class MixedSampleSystem<Map: GramMap>: SampleSystem {
   private var shortVisits = 0
 
   init(
-    _ map: Map, _ workspace: Map.Workspace, _ products: any SingleProducts, gram: Vector, isCentred: Bool
+    _ map: Map, _ workspace: Map.Workspace, _ products: any SingleProducts, gram: Vector, free: FreeBlock?
   ) throws(ZonotopeError) {
     self.map = map
     self.workspace = workspace
     self.products = products
-    self.isCentred = isCentred
+    self.free = free
+    coefficients = try Vector((free?.rank ?? 0) * map.outputs)
     self.gram = gram
     cholesky = try CholeskyFactor(order: map.samples)
     base = try Point(map)
     last = try Point(map)
     baseAdjoint = try Vector(base.w.count)
-    baseResidual = try Vector(map.samples)
+    baseResidual = try Vector(map.fitSize)
     difference = try Vector(base.w.count)
-    right = try Vector(map.samples)
-    lastRight = try Vector(map.samples)
-    single = try Buffer(map.samples)
+    right = try Vector(map.fitSize)
+    lastRight = try Vector(map.fitSize)
+    single = try Buffer(map.fitSize)
   }
 
   /// Doubles that it takes beside the Gram matrix and the products: a factor in single precision, and one in double that
   /// takes over where the first does not exist.
   static func size(_ map: Map) -> Int {
-    map.samples * map.samples / 2 * 3 + 4 * map.blocks * map.blockSize + 8 * map.samples
+    map.samples * map.samples / 2 * 3 + 4 * map.blocks * map.blockSize + 8 * map.fitSize
   }
 
   var isExact: Bool { exact != nil }
@@ -95,15 +97,19 @@ final class MixedSampleSystem<Map: GramMap>: SampleSystem {
     for k in 0..<n {
       right[k] += baseResidual[k] - shift * base.z[k] - (target[k] - base.target[k])
     }
-    if isCentred { centre(right.mutable) }
+    project(right.mutable)
     let unit = single.round(right.values) * cholesky.scale
-    cholesky.solve(single.pointer)
+    cholesky.solve(single.pointer, width: map.outputs)
     for k in 0..<n { z[k] = unit * Double(single[k]) }
-    if isCentred { centre(z) }
+    project(z)
     products.adjoint(Values(z), into: adjoint, workers)
     for k in 0..<n { z[k] += base.z[k] }
     for j in 0..<size { adjoint[j] += baseAdjoint[j] }
     remember(w, target, Values(z))
+  }
+
+  private func project(_ z: MutableValues) {
+    free?.project(z, outputs: map.outputs, scratch: coefficients.mutable)
   }
 
   /// Keeps the solution as the next base, and decides whether it is time to move there.
@@ -130,7 +136,7 @@ final class MixedSampleSystem<Map: GramMap>: SampleSystem {
     for j in 0..<difference.count { difference[j] = base.w[j] - baseAdjoint[j] }
     map.forward(difference.values, into: baseResidual.mutable, workspace, workers)
     for k in 0..<baseResidual.count { baseResidual[k] -= base.target[k] }
-    if isCentred { centre(baseResidual.mutable) }
+    project(baseResidual.mutable)
     let size = norm(lastRight.values)
     for k in 0..<lastRight.count { lastRight[k] = baseResidual[k] - shift * base.z[k] }
     error = size > 0 ? max(1e-8, norm(lastRight.values) / size) : error
@@ -142,7 +148,7 @@ final class MixedSampleSystem<Map: GramMap>: SampleSystem {
   /// False when there is no memory for that, and single precision has to do, or no factor.
   private func becomeExact(_ workers: Workers) -> Bool {
     guard exact == nil,
-      let system = try? DoubleSampleSystem(map, workspace, gram: gram, isCentred: isCentred),
+      let system = try? DoubleSampleSystem(map, workspace, gram: gram, free: free),
       system.factor(shift: shift, workers)
     else { return false }
     exact = system

@@ -2,7 +2,7 @@
 ///
 ///     (delta I + A A') z = A w - T,   and A'z.
 ///
-/// With a bias A and T are centred, and z sums to zero.
+/// for every output by itself. With free columns A and T are projected to what is orthogonal to them, and so is z.
 protocol SampleSystem: AnyObject {
   /// Prepares for another delta. False, with the system unusable, when the matrix is not positive definite to working
   /// precision or the workers were stopped.
@@ -19,17 +19,19 @@ protocol SampleSystem: AnyObject {
 final class DoubleSampleSystem<Map: GramMap>: SampleSystem {
   private let map: Map
   private let workspace: Map.Workspace
-  private let isCentred: Bool
-  /// A A', centred on both sides when there is a bias; lower triangle.
+  private let free: FreeBlock?
+  private let coefficients: Vector
+  /// A A', projected on both sides where there are free columns; lower triangle.
   private let gram: Vector
   private var cholesky: CholeskyFactor<Double>
 
-  /// - Parameter gram: see ``gram(of:isCentred:_:)``.
-  init(_ map: Map, _ workspace: Map.Workspace, gram: Vector, isCentred: Bool) throws(ZonotopeError) {
+  /// - Parameter gram: see ``sampleGram(_:_:_:)``.
+  init(_ map: Map, _ workspace: Map.Workspace, gram: Vector, free: FreeBlock?) throws(ZonotopeError) {
     self.map = map
     self.workspace = workspace
-    self.isCentred = isCentred
+    self.free = free
     self.gram = gram
+    coefficients = try Vector((free?.rank ?? 0) * map.outputs)
     cholesky = try CholeskyFactor(order: map.samples)
   }
 
@@ -44,43 +46,19 @@ final class DoubleSampleSystem<Map: GramMap>: SampleSystem {
   ) {
     map.forward(w, into: z, workspace, workers)
     for k in 0..<z.count { z[k] -= target[k] }
-    if isCentred { centre(z) }
-    cholesky.solve(z)
-    if isCentred { centre(z) }
+    free?.project(z, outputs: map.outputs, scratch: coefficients.mutable)
+    cholesky.solve(z, width: map.outputs)
+    free?.project(z, outputs: map.outputs, scratch: coefficients.mutable)
     map.adjoint(Values(z), into: adjoint, workspace, workers)
   }
 }
 
-/// A A', centred on both sides when there is a bias; lower triangle.
-func sampleGram(_ map: some GramMap, isCentred: Bool, _ workers: Workers) throws(ZonotopeError) -> Vector {
+/// A A', projected on both sides where there are free columns; lower triangle.
+func sampleGram(
+  _ map: some GramMap, _ free: FreeBlock?, _ workers: Workers
+) throws(ZonotopeError) -> Vector {
   let gram = try Vector(product(map.samples, map.samples, place: "samples"))
   map.gram(into: gram.mutable, workers)
-  if isCentred, !workers.isStopped { try centre(gram.mutable, order: map.samples) }
+  if let free, !workers.isStopped { try free.project(gram: gram.mutable) }
   return gram
-}
-
-/// z - mean(z)
-func centre(_ z: MutableValues) {
-  guard z.count > 0 else { return }
-  let mean = sum(Values(z)) / Double(z.count)
-  for k in 0..<z.count { z[k] -= mean }
-}
-
-/// The lower triangle of P K P with P = I - 1 1'/n.
-private func centre(_ gram: MutableValues, order n: Int) throws(ZonotopeError) {
-  guard n > 0 else { return }
-  let means = try Vector(n), sums = means.mutable
-  for i in 0..<n {
-    var total = gram[i * n + i]
-    for j in 0..<i {
-      total += gram[i * n + j]
-      sums[j] += gram[i * n + j]
-    }
-    sums[i] += total
-  }
-  scale(sums, by: 1 / Double(n))
-  let mean = sum(means.values) / Double(n)
-  for i in 0..<n {
-    for j in 0...i { gram[i * n + j] += mean - means[i] - means[j] }
-  }
 }

@@ -1,4 +1,4 @@
-extension ConvexProgram where Map: GramMap, Objective: SmoothLoss & ProximableLoss {
+extension ConvexProgram where Map: GramMap {
   /// Solves the program to the tolerance of the settings, or as far as their limits allow.
   ///
   /// - Parameter start: a point to start from, such as the answer at a neighbouring beta; its blocks are moved to the
@@ -24,20 +24,45 @@ extension ConvexProgram where Map: GramMap, Objective: SmoothLoss & ProximableLo
     let started = monotonicSeconds()
     let (kind, why) = try choose(settings, threads: workers.threads)
     let precision = precision(settings, kind), choice = precision.note.map { "\(why); \($0)" } ?? why
-    let evaluator = try Evaluator(self, workers)
-    let pulse = Pulse(settings, started: started, objective: evaluator.withoutNetwork().value)
-    evaluator.workers = workers.stopping(at: stop, pulse)
-    let start = try start.flatMap { (start) throws(ZonotopeError) in try feasible(start, evaluator) }
-    switch kind {
-    case .fista:
-      var iteration = try FISTA(evaluator, from: start)
-      return try minimise(
-        evaluator, by: &iteration, settings, until: stop, pulse, started: started, choice: choice)
-    case .admm, .automatic:
-      var iteration = try ADMM(evaluator, from: start, precision: precision.used)
-      return try minimise(
-        evaluator, by: &iteration, settings, until: stop, pulse, started: started, choice: choice)
+    let run = SolveRun(
+      settings: settings, start: start, workers: workers, stop: stop, started: started, choice: choice,
+      precision: precision.used)
+    if kind == .fista, let smooth = loss as? any SmoothLoss { return try byFISTA(smooth, run) }
+    guard let proximable = loss as? any ProximableLoss else {
+      throw .invalid(place: "loss", reason: "\(loss.name) has neither a gradient nor a proximal step")
     }
+    return try byADMM(proximable, run)
+  }
+
+  private func byFISTA<Smooth: SmoothLoss>(_ loss: Smooth, _ run: SolveRun) throws(ZonotopeError) -> Solution
+  {
+    let program = try with(loss: loss)
+    return try program.iterate(run) { (evaluator, start) throws(ZonotopeError) in
+      try FISTA(evaluator, from: start)
+    }
+  }
+
+  private func byADMM<Proximable: ProximableLoss>(
+    _ loss: Proximable, _ run: SolveRun
+  ) throws(ZonotopeError) -> Solution {
+    let program = try with(loss: loss)
+    return try program.iterate(run) { (evaluator, start) throws(ZonotopeError) in
+      try ADMM(evaluator, from: start, precision: run.precision)
+    }
+  }
+
+  fileprivate func iterate<Iteration: SolverIteration>(
+    _ run: SolveRun,
+    by make: (Evaluator<Map, Penalty, Objective>, BlockPoint?) throws(ZonotopeError) -> Iteration
+  ) throws(ZonotopeError) -> Solution {
+    let evaluator = try Evaluator(self, run.workers)
+    let pulse = Pulse(run.settings, started: run.started, objective: evaluator.withoutNetwork())
+    evaluator.workers = run.workers.stopping(at: run.stop, pulse)
+    let start = try run.start.flatMap { (start) throws(ZonotopeError) in try feasible(start, evaluator) }
+    var iteration = try make(evaluator, start)
+    return try minimise(
+      evaluator, by: &iteration, run.settings, until: run.stop, pulse, started: run.started,
+      choice: run.choice)
   }
 
   /// The smallest beta whose solution is the zero network.
@@ -52,14 +77,19 @@ extension ConvexProgram where Map: GramMap, Objective: SmoothLoss & ProximableLo
     guard start.blocks.count == size else {
       throw .invalid(place: "start", reason: "\(start.blocks.count) numbers, the program has \(size)")
     }
-    guard start.bias.isFinite, start.blocks.allSatisfy(\.isFinite) else {
+    let coefficients = (free?.columns.columns ?? 0) * map.outputs
+    guard start.free.isEmpty || start.free.count == coefficients else {
+      throw .invalid(
+        place: "start", reason: "\(start.free.count) free numbers, the program has \(coefficients)")
+    }
+    guard start.free.allSatisfy(\.isFinite), start.blocks.allSatisfy(\.isFinite) else {
       throw .invalid(place: "start", reason: "holds a number that is not finite")
     }
     let blocks = try start.blocks.withUnsafeBufferPointer { (values) throws(ZonotopeError) in
       try Vector(copying: values)
     }
     guard try evaluator.project(blocks) else { return nil }
-    return try BlockPoint(blocks: blocks.list(), bias: start.bias - evaluator.shift)
+    return try BlockPoint(blocks: blocks.list())
   }
 
   /// The algorithm for `automatic`, with its reason.
@@ -73,16 +103,22 @@ extension ConvexProgram where Map: GramMap, Objective: SmoothLoss & ProximableLo
     let budget = settings.memoryBudget
     // A square that overflows is more than any budget, and no reason against FISTA.
     let precision = precision(settings, .admm).used
-    let admm =
-      (try? ADMM<Map, Penalty, Objective>.memory(self, precision: precision, threads: threads)) ?? .max
-    let fista = try FISTA<Map, Penalty, Objective>.memory(self, threads: threads)
+    let canADMM = loss is any ProximableLoss, canFISTA = loss is any SmoothLoss
+    let admm = canADMM ? (try? admmMemory(precision: precision, threads: threads)) ?? .max : .max
+    let fista = canFISTA ? try fistaMemory(threads: threads) : .max
     switch settings.kind {
     case .admm:
+      guard canADMM else {
+        throw .invalid(place: "solver.kind", reason: "admm needs a proximal step, which \(loss.name) has not")
+      }
       guard admm <= budget else {
         throw .memoryBudget(purpose: "admm on \(map.samples) samples", needed: admm, budget: budget)
       }
       return (.admm, "asked for")
     case .fista:
+      guard canFISTA else {
+        throw .invalid(place: "solver.kind", reason: "fista needs a gradient, which \(loss.name) has not")
+      }
       guard fista <= budget else {
         throw .memoryBudget(purpose: "fista on \(size) unknowns", needed: fista, budget: budget)
       }
@@ -94,6 +130,7 @@ extension ConvexProgram where Map: GramMap, Objective: SmoothLoss & ProximableLo
       if admm <= budget && (map.samples <= 1000 || factorisation <= 200 * products) {
         return (.admm, "the \(map.samples) x \(map.samples) system is cheap to factor")
       }
+      if admm <= budget && !canFISTA { return (.admm, "the loss has no gradient everywhere") }
       if fista <= budget {
         let reason =
           admm > budget
@@ -114,4 +151,15 @@ extension ConvexProgram where Map: GramMap, Objective: SmoothLoss & ProximableLo
     }
     return (.float, "products and factor in single precision, refined in double")
   }
+}
+
+/// What one solve is given.
+private struct SolveRun {
+  let settings: SolverSettings
+  let start: BlockPoint?
+  let workers: Workers
+  let stop: StopCondition
+  let started: Double
+  let choice: String
+  let precision: Precision
 }

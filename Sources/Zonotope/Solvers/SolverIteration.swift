@@ -17,9 +17,10 @@ public protocol SolverIteration {
   /// Goes on from better blocks, each inside its cone, as if the method had come to them.
   ///
   /// - Parameters:
-  ///   - gradient: that of the loss at the blocks and the bias.
-  ///   - fit: of the blocks, bias included.
-  mutating func restart(at blocks: Values, bias: Double, fit: Values, gradient: Values)
+  ///   - free: the unpenalised coefficients, in the basis of the free block.
+  ///   - gradient: that of the loss at the fit.
+  ///   - fit: of the blocks and the free columns.
+  mutating func restart(at blocks: Values, free: Values, fit: Values, gradient: Values)
 
   /// Steps until the answer has moved enough for another certificate to be worth computing.
   var checkInterval: Int { get }
@@ -30,6 +31,9 @@ public protocol SolverIteration {
   /// A point z of the loss's domain that tends to the dual optimum, with A'z where it is at hand. Nil: use the
   /// gradient of the loss at the blocks.
   var dualCandidate: (point: Values, adjoint: Values?)? { get }
+
+  /// A fit that tends to the optimal one, where there is another than that of the blocks.
+  var fitCandidate: Values? { get }
 }
 
 /// The algorithms, by their names in problem files.

@@ -33,6 +33,9 @@ public protocol BlockPenalty: Sendable {
   /// Whether the dual norm is the largest Euclidean norm of a block of A'z, which a map may know without A'z.
   var hasEuclideanDualNorm: Bool { get }
 
+  /// Whether the penalty is the Euclidean norm on faces of cones, where Newton's method can go on.
+  var hasFaces: Bool { get }
+
   /// An orthonormal basis of the smallest face of the block's cone that holds `v`, which is not zero: vectors of
   /// `blockSize` numbers one after the other. Near `v` the penalty is the norm on the span of the face.
   func face(of block: Int, at v: Values) -> [Double]
@@ -44,6 +47,7 @@ public protocol BlockPenalty: Sendable {
 
 extension BlockPenalty {
   public var hasEuclideanDualNorm: Bool { false }
+  public var hasFaces: Bool { true }
 
   /// Without cones the face is the whole space.
   public func face(of block: Int, at v: Values) -> [Double] {

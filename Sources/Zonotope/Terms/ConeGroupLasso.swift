@@ -3,24 +3,26 @@ import CZonotope
 /// sum_i ||v_i||_2 with v_i in the cone K_i = {v : S_i X v >= 0} of its pattern: the penalty of exact ReLU
 /// networks (Pilanci and Ergen 2020, equation 8).
 ///
-/// Blocks come in pairs: block i and block i + (number of patterns) share the cone of pattern i. The prox is the
-/// group soft-threshold of the projection onto the cone, so every iterate of a solver is feasible.
+/// Blocks come in pairs: block i and block i + (number of patterns) share the cone of pattern i. With several outputs there
+/// is a block for each, pattern after pattern. The prox is the group soft-threshold of the projection onto the cone, so every iterate of a solver is feasible.
 public struct ConeGroupLasso: BlockPenalty {
   public let count: Int
   public let blockSize: Int
   public var thresholdRatio: Double { 0.4 }
 
   private let patterns: PatternSet
+  private let outputs: Int
   /// The rows of X scaled to unit norm, by columns: (blockSize, samples). The cones are the same.
   private let columns: Vector
 
   /// - Parameter x: (samples, blockSize).
-  public init(patterns: PatternSet, x: MatrixView) throws(ZonotopeError) {
+  public init(patterns: PatternSet, x: MatrixView, outputs: Int = 1) throws(ZonotopeError) {
     guard x.rows == patterns.samples else {
       throw .invalid(place: "patterns", reason: "\(patterns.samples) bits each for \(x.rows) samples")
     }
     self.patterns = patterns
-    count = try product(2, patterns.count, place: "patterns")
+    self.outputs = outputs
+    count = try product(2 * outputs, patterns.count, place: "patterns")
     blockSize = x.columns
     columns = try Vector(product(x.rows, x.columns, place: "x"))
     for k in 0..<x.rows {
@@ -158,6 +160,8 @@ public struct ConeGroupLasso: BlockPenalty {
     return step
   }
 
+  private func pattern(of block: Int) -> Int { block % (count / 2) / outputs }
+
   /// The norm of the projection of `t` onto the cone of the block, or an upper bound of it that is at most `stop`.
   /// Above `stop` the projection itself is written to `target`; otherwise what is there has no meaning.
   private func project(
@@ -172,7 +176,7 @@ public struct ConeGroupLasso: BlockPenalty {
     let samples = patterns.samples
     let length = zt_cone_project_f64(
       samples, size, columns.pointer, samples,
-      patterns.patternBits.pointer + block % patterns.count * patterns.patternWords, t, stop, result,
+      patterns.patternBits.pointer + pattern(of: block) * patterns.patternWords, t, stop, result,
       workspace.active.pointer + block * size, workspace.activeCount.pointer + block, scratch)
     remember(result, of: t, length, in: correction)
     return length

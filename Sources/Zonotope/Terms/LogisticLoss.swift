@@ -14,13 +14,7 @@ public struct LogisticLoss: SmoothLoss, ProximableLoss {
 
   public func check(_ y: Values) throws(ZonotopeError) {
     try checkScale()
-    for k in 0..<y.count where y[k] != 1 && y[k] != -1 {
-      throw .invalid(place: "y[\(k)]", reason: "\(y[k]) is not a label, which is -1 or 1")
-    }
-    let positive = y.reduce(0) { $0 + ($1 > 0 ? 1 : 0) }
-    guard y.isEmpty || (positive > 0 && positive < y.count) else {
-      throw .invalid(place: "y", reason: "all \(y.count) labels are the same class")
-    }
+    try checkLabels(y)
   }
 
   public func value(_ f: Values, _ y: Values) -> Double {
@@ -86,16 +80,12 @@ public struct LogisticLoss: SmoothLoss, ProximableLoss {
     return scale * total.roundedDown
   }
 
-  /// Shrinks the side, positive or negative labels, whose weights sum to more: every entry stays in the domain.
-  public func balance(_ z: MutableValues, _ y: Values) {
-    var positive = 0.0, negative = 0.0
-    for value in z { if value > 0 { positive += value } else { negative -= value } }
-    guard positive > 0, negative > 0 else {
-      for k in 0..<z.count { z[k] = 0 }
-      return
-    }
-    let ratio = min(positive, negative) / max(positive, negative)
-    for k in 0..<z.count where (z[k] > 0) == (positive > negative) { z[k] *= ratio }
+  public var interior: (any SmoothLoss)? { self }
+
+  public func clip(_ z: MutableValues, _ y: Values) { clipToMargins(z, y, scale) }
+
+  public func largestStep(from: Values, to z: Values, _ y: Values) -> Double {
+    largestStepInMargins(from, z, y, scale)
   }
 
   public func optimalBias(_ f: Values, _ y: Values) -> Double {

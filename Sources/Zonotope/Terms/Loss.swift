@@ -2,13 +2,24 @@
 ///
 /// No loss is negative: zero is then a lower bound that needs no proof.
 ///
-/// `f` holds the fit and `y` the targets, one number a sample and output. Everything is in double precision.
-/// The conjugate is that of the whole loss as a function of the fit.
+/// `f` holds the fit and `y` the targets, one number a sample and output, the outputs of a sample next to each other.
+/// Everything is in double precision. The conjugate is that of the whole loss as a function of the fit.
 public protocol Loss: Sendable {
   /// The name in problem files and model cards.
   var name: String { get }
   /// The factor of the sum, above zero.
   var scale: Double { get }
+
+  /// The number of outputs that it takes; nil for any.
+  var outputs: Int? { get }
+
+  /// Whether it is a sum over the single numbers of the fit, so that outputs do not meet.
+  var isSeparable: Bool { get }
+
+  /// The targets of a data set, one number a sample and output.
+  ///
+  /// - Throws: ``ZonotopeError/invalid(place:reason:)`` for targets of the wrong kind.
+  func targets(of data: Dataset) throws(ZonotopeError) -> [Double]
 
   /// Checks that every target is one this loss can fit.
   ///
@@ -18,6 +29,12 @@ public protocol Loss: Sendable {
   /// loss(f; y)
   func value(_ f: Values, _ y: Values) -> Double
 
+  /// z = the gradient of the loss at f, or a subgradient where there are several. `z` may be `f` itself.
+  func gradient(_ f: Values, _ y: Values, into z: MutableValues)
+
+  /// The second derivative where the loss is 1/2 of it times sum (f - y)^2, else nil.
+  var quadraticScale: Double? { get }
+
   /// -loss*(z): the part of the dual objective that belongs to the loss, rounded down by a bound of its rounding error;
   /// -infinity outside the domain.
   func dualValue(_ z: Values, _ y: Values) -> Double
@@ -26,8 +43,18 @@ public protocol Loss: Sendable {
   /// domain.
   func dualScaling(_ z: Values, _ y: Values, limit: Double) -> Double
 
-  /// Moves `z` to a point of the domain whose entries sum to zero, as an unpenalised output bias demands. Leaves
-  /// one that already does, up to rounding.
+  /// Moves `z`, which is in the domain but for rounding, into it.
+  func clip(_ z: MutableValues, _ y: Values)
+
+  /// The largest t, 0 <= t <= 1, for which from + t (z - from) is in the domain; `from` is in its interior.
+  func largestStep(from: Values, to z: Values, _ y: Values) -> Double
+
+  /// A loss whose gradients are all in the interior of the domain; nil where zero is.
+  var interior: (any SmoothLoss)? { get }
+
+  // With a constant as all that is not penalised, for one output of a separable loss:
+
+  /// Moves `z` to a point of the domain whose entries sum to zero. Leaves one that already does, up to rounding.
   func balance(_ z: MutableValues, _ y: Values)
 
   /// Whether loss(f + b; y + b) is loss(f; y): targets may then be centred where there is an output bias.
@@ -35,21 +62,24 @@ public protocol Loss: Sendable {
 
   /// The number b that minimises loss(f + b; y).
   func optimalBias(_ f: Values, _ y: Values) -> Double
+
+  /// z = the subgradient at f, to which nothing can be added that lowers the loss, whose entries sum to zero.
+  func balancedGradient(_ f: Values, _ y: Values, into z: MutableValues)
 }
 
 /// A loss with a Lipschitz continuous gradient.
 public protocol SmoothLoss: Loss {
-  /// A bound on the second derivative with respect to any one fit.
+  /// A bound on the second derivative along any direction of length one.
   var curvatureBound: Double { get }
 
-  /// The mean second derivative over the samples at `f`.
+  /// The mean second derivative over the numbers of the fit at `f`.
   func meanCurvature(_ f: Values, _ y: Values) -> Double
 
-  /// h = second derivative of the loss with respect to each fit. `h` may be `f` itself.
+  /// h = second derivative of the loss with respect to each number of the fit. `h` may be `f` itself.
   func curvature(_ f: Values, _ y: Values, into h: MutableValues)
 
-  /// z = gradient of the loss at f. `z` may be `f` itself.
-  func gradient(_ f: Values, _ y: Values, into z: MutableValues)
+  /// h = second derivative at f times the direction.
+  func curvature(_ f: Values, _ y: Values, along direction: Values, into h: MutableValues)
 
   /// loss(f) - loss(g) - <gradient at g, f - g>, accurate however close f and g are.
   func divergence(_ f: Values, from g: Values, _ y: Values) -> Double
@@ -57,24 +87,60 @@ public protocol SmoothLoss: Loss {
 
 /// A loss with a proximal step.
 public protocol ProximableLoss: Loss {
-  /// The second derivative where the loss is 1/2 of it times sum (f - y)^2, else nil. Quadratic losses need no
-  /// splitting.
-  var quadraticScale: Double? { get }
-
   /// f = argmin loss(f; y) + ||f - t||^2 / (2 step). `f` may be `t` itself.
   func prox(_ t: Values, _ y: Values, step: Double, into f: MutableValues)
 }
 
 extension Loss {
+  public var outputs: Int? { nil }
+  public var isSeparable: Bool { true }
+  public var quadraticScale: Double? { nil }
+  public var isTranslationInvariant: Bool { false }
+  public var interior: (any SmoothLoss)? { nil }
+
+  public func targets(of data: Dataset) throws(ZonotopeError) -> [Double] {
+    try Allocation.probe(bytes: product(8 * data.samples, data.y.columns, place: "y"))
+    return data.y.entries()
+  }
+
   public func dualScaling(_ z: Values, _ y: Values, limit: Double) -> Double { min(1, limit) }
 
-  public var isTranslationInvariant: Bool { false }
+  public func clip(_ z: MutableValues, _ y: Values) {}
 
-  public var quadraticScale: Double? { nil }
+  public func balancedGradient(_ f: Values, _ y: Values, into z: MutableValues) { gradient(f, y, into: z) }
+
+  public func largestStep(from: Values, to z: Values, _ y: Values) -> Double { 1 }
+
+  /// Shrinks the side, positive or negative entries, whose sum is larger: for domains that hold with an entry all that
+  /// are between it and zero.
+  public func balance(_ z: MutableValues, _ y: Values) {
+    var positive = 0.0, negative = 0.0
+    for value in z { if value > 0 { positive += value } else { negative -= value } }
+    guard positive > 0, negative > 0 else {
+      for k in 0..<z.count { z[k] = 0 }
+      return
+    }
+    let ratio = min(positive, negative) / max(positive, negative)
+    for k in 0..<z.count where (z[k] > 0) == (positive > negative) { z[k] *= ratio }
+  }
 
   func checkScale() throws(ZonotopeError) {
     guard scale > 0, scale.isFinite else {
       throw .invalid(place: "loss.scale", reason: "\(scale) is not a finite number above 0")
     }
+  }
+
+  func checkFinite(_ y: Values) throws(ZonotopeError) {
+    for k in 0..<y.count where !y[k].isFinite {
+      throw .invalid(place: "y[\(k)]", reason: "\(y[k]) is not a finite number")
+    }
+  }
+}
+
+extension SmoothLoss {
+  /// For separable losses.
+  public func curvature(_ f: Values, _ y: Values, along direction: Values, into h: MutableValues) {
+    curvature(f, y, into: h)
+    for k in 0..<h.count { h[k] *= direction[k] }
   }
 }

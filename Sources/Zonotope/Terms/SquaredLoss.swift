@@ -10,9 +10,7 @@ public struct SquaredLoss: SmoothLoss, ProximableLoss {
 
   public func check(_ y: Values) throws(ZonotopeError) {
     try checkScale()
-    for k in 0..<y.count where !y[k].isFinite {
-      throw .invalid(place: "y[\(k)]", reason: "\(y[k]) is not a finite number")
-    }
+    try checkFinite(y)
   }
 
   public func value(_ f: Values, _ y: Values) -> Double {

@@ -22,11 +22,17 @@ extension TrainingPlan {
     }
     let selection = try selection(rows.train.x)
     if gated {
-      let architecture = GatedReLU(patterns: selection, inputBias: inputBias, outputBias: outputBias)
+      let architecture = GatedReLU(patterns: selection, options: options)
       return try run(architecture, selection, names, target, rows)
     }
-    let architecture = ReLU(patterns: selection, inputBias: inputBias, outputBias: outputBias)
+    let architecture = ReLU(patterns: selection, options: options)
     return try run(architecture, selection, names, target, rows)
+  }
+
+  private var options: TwoLayerOptions {
+    var options = TwoLayerOptions()
+    (options.inputBias, options.outputBias) = (inputBias, outputBias)
+    return options
   }
 
   private func selection(_ x: MatrixView) throws(ZonotopeError) -> PatternSelection {
@@ -59,7 +65,7 @@ extension TrainingPlan {
   private func run(
     _ architecture: some Architecture, _ selection: PatternSelection, _ names: [String],
     _ target: TargetColumn, _ rows: TrainingRows,
-    loss: (TrainingRows.Part) -> some SmoothLoss & ProximableLoss
+    loss: (TrainingRows.Part) -> some Loss
   ) throws(ZonotopeError) -> TrainingReport {
     let started = monotonicSeconds()
     var beta = Beta.absolute(0), fitted = rows.train, result: TrainingResult?, compared: [Double] = []
@@ -107,7 +113,7 @@ extension TrainingPlan {
       testScore: rows.test.y.isEmpty || result.network.isMasked
         ? nil : score.value(try result.network.predict(rows.test.x), rows.test.y))
     let card = ModelCard(
-      result, outputBias: outputBias, loss: term, selection: selection, tolerance: settings.tolerance,
+      result, options: options, loss: term, selection: selection, tolerance: settings.tolerance,
       preprocessing: ModelCard.Preprocessing(
         standardization: rows.standardization, features: names, target: self.target,
         classes: target.classes), run: run)
@@ -155,7 +161,7 @@ extension TrainingPlan {
 extension TwoLayerNetwork {
   /// Whether some gate is known on the training rows only.
   var isMasked: Bool {
-    guard case .gated(let gates) = activation else { return false }
+    guard case .fixed(let gates) = gates else { return false }
     return gates.contains { if case .mask = $0 { true } else { false } }
   }
 }

@@ -16,7 +16,8 @@ import Testing
       penalty: FaultyPenalty(
         base: GroupLasso(count: patterns.count, blockSize: 3), fault: place == .penalty ? fault : nil),
       loss: FaultyLoss(fault: place == .loss ? fault : nil, curvatureFault: curvature),
-      targets: (0..<30).map { _ in random.nextNormal() }, beta: 0.05, hasBias: true)
+      targets: (0..<30).map { _ in random.nextNormal() }, beta: 0.05,
+      free: .constant(samples: 30))
   }
 
   private static func settings(_ kind: SolverKind) -> SolverSettings {
@@ -26,11 +27,11 @@ import Testing
   }
 
   private func expectHonest(_ solution: Solution) throws {
-    #expect(solution.objective.isFinite && solution.point.bias.isFinite)
+    #expect(solution.objective.isFinite && solution.point.free[0].isFinite)
     #expect(solution.point.blocks.allSatisfy(\.isFinite) && solution.dualPoint.allSatisfy(\.isFinite))
     #expect(solution.dual <= solution.objective)
     let sound = try Evaluator(Self.program(nil, nil), Workers(threads: 1))
-    let value = solution.point.blocks.withUnsafeBufferPointer { sound.primal($0).value }
+    let value = solution.point.blocks.withUnsafeBufferPointer { sound.primal($0) }
     #expect(abs(value - solution.objective) <= 1e-12 * value)
   }
 

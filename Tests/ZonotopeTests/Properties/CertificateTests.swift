@@ -42,7 +42,7 @@ import Testing
   @Test(arguments: Scenario.all)
   func theObjectiveIsThatOfTheBlocks(scenario: Scenario) throws {
     let solved = try solve(scenario), solution = solved.result.solution
-    var fit = [Double](repeating: solution.point.bias, count: solved.rows.count)
+    var fit = [Double](repeating: solution.point.free.first ?? 0, count: solved.rows.count)
     var penalty = 0.0
     for (i, block) in solved.blocks.enumerated() {
       let (mask, sign) = solved.signedBlock(i)
@@ -52,7 +52,7 @@ import Testing
     let loss = Naive.loss(scenario.term, fit, solved.y, scale: Self.scale)
     let expected = loss + solved.result.beta * penalty
     #expect(abs(solution.objective - expected) <= 1e-12 * expected)
-    if !scenario.outputBias { #expect(solution.point.bias == 0) }
+    if !scenario.outputBias { #expect(solution.point.free.isEmpty) }
   }
 
   /// From its weights alone: neurons, gates and bias.
@@ -60,12 +60,12 @@ import Testing
   func theNetworkHasTheObjectiveOfTheProgram(scenario: Scenario) throws {
     let solved = try solve(scenario), network = solved.result.network
     let outputs: [Double]
-    switch network.activation {
-    case .relu:
+    switch network.gates {
+    case .own:
       outputs = Naive.outputs(
         solved.rows, weights: network.neurons.map(\.weights), outputs: network.neurons.map(\.output),
         open: { j, k in Naive.dot(network.neurons[j].weights, solved.rows[k]) > 0 }, bias: network.bias)
-    case .gated(let gates):
+    case .fixed(let gates):
       outputs = Naive.outputs(
         solved.rows, weights: network.neurons.map(\.weights), outputs: network.neurons.map(\.output),
         open: { j, k in

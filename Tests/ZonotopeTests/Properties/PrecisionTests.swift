@@ -70,15 +70,17 @@ import Testing
 @Suite struct MixedSampleSystemTests {
   /// w moves ever shorter steps towards a limit, as in a solve; single precision alone would stay at 1e-6.
   @Test(arguments: [false, true])
-  func solutionsFollowTheStepsToDoublePrecision(isCentred: Bool) throws {
+  func solutionsFollowTheStepsToDoublePrecision(hasFreeColumns: Bool) throws {
     let data = Example(samples: 50, features: 5, seed: 2), workers = Workers(threads: 1)
     let masks = try data.masks(15, seed: 9)
     let map = try MaskedMap(x: MatrixView(data.x), patterns: PatternSet.masks(masks, samples: 50))
     let workspace = try map.makeWorkspace(threads: 1), n = map.samples, size = map.blocks * map.blockSize
-    let gram = try sampleGram(map, isCentred: isCentred, workers)
+    let free = hasFreeColumns ? try FreeBlock(columns: .ones(rows: n, before: map.x)) : nil
+    let coefficients = try Vector(free?.rank ?? 0)
+    let gram = try sampleGram(map, free, workers)
     let products = try #require(try map.makeSingleProducts(threads: 1))
-    let mixed = try MixedSampleSystem(map, workspace, products, gram: gram, isCentred: isCentred)
-    let double = try DoubleSampleSystem(map, workspace, gram: gram, isCentred: isCentred)
+    let mixed = try MixedSampleSystem(map, workspace, products, gram: gram, free: free)
+    let double = try DoubleSampleSystem(map, workspace, gram: gram, free: free)
     let isFactored = mixed.factor(shift: 0.3, workers)
     #expect(isFactored)
     _ = double.factor(shift: 0.3, workers)
@@ -98,11 +100,11 @@ import Testing
       for j in 0..<size { rest[j] = w[j] - rest[j] }
       map.forward(rest.values, into: fit.mutable, workspace, workers)
       for k in 0..<n { fit[k] -= target[k] }
-      if isCentred { centre(fit.mutable) }
+      free?.project(fit.mutable, outputs: 1, scratch: coefficients.mutable)
       for k in 0..<n { fit[k] -= 0.3 * z[k] }
       let residual = norm(fit.values)
       map.forward(direction.values, into: fit.mutable, workspace, workers)
-      if isCentred { centre(fit.mutable) }
+      free?.project(fit.mutable, outputs: 1, scratch: coefficients.mutable)
       #expect(residual <= 0.05 * length * norm(fit.values) + 1e-11)
       length *= 0.6
     }
@@ -119,9 +121,9 @@ import Testing
     let map = try MaskedMap(
       x: MatrixView(data.x), patterns: PatternSet.masks(data.masks(3, seed: 1), samples: 20))
     let workspace = try map.makeWorkspace(threads: 1)
-    let gram = try sampleGram(map, isCentred: false, workers)
+    let gram = try sampleGram(map, nil, workers)
     let products = try #require(try map.makeSingleProducts(threads: 1))
-    let mixed = try MixedSampleSystem(map, workspace, products, gram: gram, isCentred: false)
+    let mixed = try MixedSampleSystem(map, workspace, products, gram: gram, free: nil)
     // The rank is at most 6 of 20.
     let isFactored = mixed.factor(shift: 1e-9, workers)
     #expect(isFactored)
