@@ -67,8 +67,12 @@ final class Evaluator<Map: LinearMap, Penalty: BlockPenalty, Objective: Loss> {
 
   /// A lower bound of the optimum from any point z of the loss's domain, and the feasible dual point itself.
   ///
-  /// - Parameter adjoint: A'z where the caller has it already; ignored with free columns, which change z.
-  func lowerBound(_ z: Values, adjoint: Values? = nil) -> (value: Double, point: Values) {
+  /// - Parameters:
+  ///   - adjoint: A'z where the caller has it already; ignored with free columns, which change z.
+  ///   - known: the dual norm of A'z, where the caller has it already; of z as it is, whatever is free.
+  func lowerBound(
+    _ z: Values, adjoint: Values? = nil, dualNorm known: Double? = nil
+  ) -> (value: Double, point: Values) {
     dual.pointer.update(from: z.baseAddress!, count: z.count)
     var product = adjoint
     if let free {
@@ -76,7 +80,7 @@ final class Evaluator<Map: LinearMap, Penalty: BlockPenalty, Objective: Loss> {
       product = nil
     }
     let largest =
-      product.map { program.penalty.dualNorm($0, floor: 0, penaltyWorkspace, workers) }
+      known ?? product.map { program.penalty.dualNorm($0, floor: 0, penaltyWorkspace, workers) }
       ?? dualNormOfAdjoint()
     guard largest.isFinite else { return nothing() }
     // Rounded down, so that the scaled point is feasible in spite of the division and the scaling.

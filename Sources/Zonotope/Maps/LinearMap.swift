@@ -58,6 +58,21 @@ extension LinearMap {
   }
 }
 
+/// A map that can be looked at pattern by pattern, and restricted to some of them.
+///
+/// The numbers of a pattern in block space are one run, pattern after pattern.
+public protocol PatternMap: LinearMap {
+  /// Patterns.
+  var units: Int { get }
+
+  /// The map of these patterns alone, in this order.
+  func restricted(to units: [Int]) throws(ZonotopeError) -> Self
+
+  /// For every pattern the largest Euclidean norm of its blocks of A'r.
+  func unitNorms(
+    _ r: Values, into norms: MutableValues, _ workspace: Workspace, _ workers: Workers)
+}
+
 /// A map whose Gram matrix in sample space is cheaper than its columns are many. Outputs do not meet in it.
 public protocol GramMap: LinearMap {
   /// The lower triangle of k, (samples, samples): A A' is k for every output by itself.

@@ -4,7 +4,7 @@ import CZonotope
 /// output by itself.
 ///
 /// The products run on the bits of the patterns; no matrix of samples times patterns is formed.
-public struct MaskedMap: GramMap {
+public struct MaskedMap: GramMap, PatternMap {
   public let x: MatrixView
   public let patterns: PatternSet
   public let activation: Activation
@@ -113,6 +113,35 @@ public struct MaskedMap: GramMap {
     }
     // What was left out may have been larger.
     return workers.isStopped ? .nan : largest.values.reduce(0, nanMax)
+  }
+
+  public var units: Int { patterns.count }
+
+  public func restricted(to units: [Int]) throws(ZonotopeError) -> MaskedMap {
+    try MaskedMap(
+      x: x, patterns: patterns.gathering(units), activation: activation, outputs: outputs,
+      joinsOutputs: joinsOutputs)
+  }
+
+  public func unitNorms(
+    _ r: Values, into norms: MutableValues, _ workspace: Workspace, _ workers: Workers
+  ) {
+    let map = kernelMap
+    workers.ranges(patterns.count, grain: grain(patterns.count, against: samples, workers)) { range, slot in
+      withUnsafePointer(to: map) { map in
+        let scratch = workspace.scratch.pointer + slot * workspace.size
+        if joinsOutputs || outputs == 1 {
+          zt_masked_norms_f64(
+            map, ZT_NORM_BLOCK, range.lowerBound, range.upperBound, r.baseAddress, outputs,
+            norms.baseAddress, scratch)
+          return
+        }
+        for i in range {
+          _ = zt_masked_largest_f64(
+            map, ZT_NORM_OUTPUTS, i, i + 1, r.baseAddress, outputs, norms.baseAddress! + i, scratch)
+        }
+      }
+    }
   }
 
   public func column(_ block: Int, _ direction: Values, into f: MutableValues) {

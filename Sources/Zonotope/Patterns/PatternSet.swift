@@ -86,14 +86,22 @@ public struct PatternSet: Sendable {
     let first = try Buffer<Int>(count), workspace = try Buffer<Int>(zt_distinct_lines_workspace(count))
     _ = zt_distinct_lines(count, samples, lines.pointer, words, first.pointer, workspace.pointer)
     let kept = (0..<count).filter { first[$0] == $0 }
-    if kept.count == count { return self }
-    let distinct = try Buffer<UInt64>(product(kept.count, words, place: "patterns"))
-    for (target, line) in kept.enumerated() {
+    return kept.count == count ? self : try gathering(kept)
+  }
+
+  /// The patterns with the given indices, in their order, each at most once.
+  func gathering(
+    _ indices: [Int], _ workers: Workers = Workers(threads: 1)
+  ) throws(ZonotopeError) -> PatternSet {
+    let words = patternWords
+    let distinct = try Buffer<UInt64>(product(indices.count, words, place: "patterns"))
+    for (target, line) in indices.enumerated() {
       (distinct.pointer + target * words).update(from: patternBits.pointer + line * words, count: words)
     }
     return try PatternSet(
-      distinct: distinct, count: kept.count, samples: samples,
-      gates: gates.map { (gates) throws(ZonotopeError) in try gates.gathering(rows: kept) }, source: source)
+      distinct: distinct, count: indices.count, samples: samples,
+      gates: gates.map { (gates) throws(ZonotopeError) in try gates.gathering(rows: indices) },
+      source: source, workers)
   }
 
   /// The bit of a pattern for a sample.

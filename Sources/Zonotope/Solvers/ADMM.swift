@@ -13,7 +13,7 @@
 /// Convergence depends on rho = beta / threshold alone, and the best threshold is a fixed multiple of the mean norm of
 /// the active blocks (``BlockPenalty/thresholdRatio``), so rho follows that norm at a few early steps.
 struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: SolverIteration {
-  static var kind: SolverKind { .admm }
+  var kind: SolverKind { .admm }
 
   private let program: ConvexProgram<Map, Penalty, Objective>
   private let evaluator: Evaluator<Map, Penalty, Objective>

@@ -12,7 +12,7 @@
 ///
 /// Unpenalised coefficients are variables too, in units in which their columns are as long as the longest direction of A.
 struct FISTA<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss>: SolverIteration {
-  static var kind: SolverKind { .fista }
+  var kind: SolverKind { .fista }
 
   private let program: ConvexProgram<Map, Penalty, Objective>
   private let evaluator: Evaluator<Map, Penalty, Objective>
@@ -35,15 +35,20 @@ struct FISTA<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss>: Solv
   private let gradient: Vector
   private let trial: Vector
 
-  private var lipschitz: Double
+  private(set) var lipschitz: Double
+  private let products: any StepProducts
   private var momentum = 1.0
   /// The square of one unit of the free variables.
-  private let freeUnit: Double
+  let freeUnit: Double
   private(set) var iteration = 0
   private(set) var isBroken = false
 
+  /// - Parameters:
+  ///   - precision: of the products; single precision needs a map that has them.
+  ///   - lipschitz: the constant that a solve of nearly the same program ended with.
   init(
-    _ evaluator: Evaluator<Map, Penalty, Objective>, from start: BlockPoint?
+    _ evaluator: Evaluator<Map, Penalty, Objective>, from start: BlockPoint?,
+    precision: Precision = .double, lipschitz known: (lipschitz: Double, freeUnit: Double)? = nil
   ) throws(ZonotopeError) {
     let program = evaluator.program, n = program.map.fitSize, size = program.size
     self.program = program
@@ -62,9 +67,20 @@ struct FISTA<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss>: Solv
     previousFree = try Vector(program.freeSize)
     aheadFree = try Vector(program.freeSize)
     freeSlope = try Vector(program.freeSize)
-    let largest = largestSquaredGain(evaluator, scratch: slope, block: trial)
-    freeUnit = largest
-    lipschitz = max(program.loss.curvatureBound * largest, 1e-300)
+    if let known {
+      (lipschitz, freeUnit) = known
+    } else {
+      freeUnit = largestSquaredGain(evaluator, scratch: slope, block: trial)
+      lipschitz = max(program.loss.curvatureBound * freeUnit, 1e-300)
+    }
+    let single =
+      precision == .float
+      ? try program.map.makeSingleProducts(threads: evaluator.workers.threads) : nil
+    if let single {
+      products = try DifferenceProducts(program.map, evaluator.mapWorkspace, single)
+    } else {
+      products = DoubleProducts(map: program.map, workspace: evaluator.mapWorkspace)
+    }
     if let start, start.blocks.count == size {
       start.blocks.withUnsafeBufferPointer {
         if let base = $0.baseAddress { current.pointer.update(from: base, count: size) }
@@ -87,7 +103,7 @@ struct FISTA<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss>: Solv
 
     let y = evaluator.targets.values
     program.loss.gradient(aheadFit.values, y, into: slope.mutable)
-    program.map.adjoint(slope.values, into: gradient.mutable, evaluator.mapWorkspace, workers)
+    products.adjoint(slope.values, into: gradient.mutable, workers)
     program.free?.coefficients(of: slope.values, outputs: program.map.outputs, into: freeSlope.mutable)
 
     swap(&current, &previous)
@@ -100,7 +116,7 @@ struct FISTA<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss>: Solv
       _ = program.penalty.prox(
         trial.values, threshold: program.beta / lipschitz, into: current.mutable, penaltyWorkspace, workers)
       for i in 0..<free.count { free[i] = aheadFree[i] - freeUnit * freeSlope[i] / lipschitz }
-      program.map.forward(current.values, into: fit.mutable, evaluator.mapWorkspace, workers)
+      products.forward(current.values, into: fit.mutable, workers)
       program.free?.add(free.values, outputs: program.map.outputs, to: fit.mutable)
       guard let isAccepted = accepts(y), !workers.isStopped else { break }
       isBroken = !isAccepted
@@ -115,6 +131,16 @@ struct FISTA<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss>: Solv
     }
     lipschitz *= 0.97
     iteration += 1
+    products.settle(
+      at: current.values, fit: fit.values, slope: slope.values, before: previousFit.values, workers)
+  }
+
+  /// The relative gap between the answer and a dual point of the last step, from what that has at hand.
+  func gapAtHand() -> Double {
+    let y = evaluator.targets.values
+    let objective = program.loss.value(fit.values, y) + program.beta * program.penalty.value(current.values)
+    let bound = evaluator.lowerBound(slope.values, adjoint: gradient.values).value
+    return max(0, objective - bound) / max(abs(objective), 1e-300)
   }
 
   mutating func restart(at blocks: Values, free: Values, fit: Values, gradient: Values) {
@@ -186,9 +212,16 @@ private func largestSquaredGain<Map, Penalty, Objective>(
 }
 
 extension ConvexProgram {
-  /// Bytes that a solve by FISTA takes beyond the data.
-  func fistaMemory(threads: Int) throws(ZonotopeError) -> Int {
+  /// Bytes that a solve by FISTA takes beyond the data, with a working set that has come to hold all patterns.
+  func fistaMemory(precision: Precision, threads: Int) throws(ZonotopeError) -> Int {
     let vectors = try product(9, size + map.fitSize, place: "blocks")
-    return try product(8, vectors + sharedMemory(threads: threads), place: "memory")
+    let single =
+      precision == .float
+      ? 3 * (size + map.fitSize) + map.singleProductsSize(threads: threads) : 0
+    let set =
+      map is any PatternMap
+      ? 2 * size + 6 * map.fitSize + map.workspaceSize(threads: threads)
+        + 2 * penalty.workspaceSize(threads: threads) : 0
+    return try product(8, vectors + single + set + sharedMemory(threads: threads), place: "memory")
   }
 }

@@ -35,7 +35,7 @@ func minimise<Map, Penalty, Objective: Loss, Iteration: SolverIteration>(
     if blocks == nil { checked = iteration.iteration }
     pulse?.report(
       Progress(
-        solver: Iteration.kind, iteration: iteration.iteration, objective: best.objective,
+        solver: iteration.kind, iteration: iteration.iteration, objective: best.objective,
         lowerBound: best.dual, relativeGap: best.relativeGap,
         activeBlocks: activeBlocks(best.blocks.values, evaluator.program.map.blockSize),
         seconds: monotonicSeconds() - started))
@@ -104,7 +104,7 @@ func minimise<Map, Penalty, Objective: Loss, Iteration: SolverIteration>(
       if workers.isStopped { continue }
       if iteration.isBroken {
         status = .numericalBreakdown
-      } else if iteration.iteration >= min(nextCheck, limit) {
+      } else if iteration.iteration >= nextCheck && iteration.isReady || iteration.iteration >= limit {
         status = check()
         nextCheck = iteration.iteration + iteration.checkInterval
         if status == nil, iteration.iteration >= nextPolish,
@@ -125,7 +125,7 @@ func minimise<Map, Penalty, Objective: Loss, Iteration: SolverIteration>(
     status: status, objective: best.objective, dual: best.dual,
     point: BlockPoint(blocks: best.blocks.list(), free: evaluator.external(best.free.values)),
     dualPoint: best.dualPoint.list(),
-    solver: Iteration.kind, choice: choice, iterations: iteration.iteration,
+    solver: iteration.kind, choice: iteration.note ?? choice, iterations: iteration.iteration,
     seconds: monotonicSeconds() - started)
 }
 

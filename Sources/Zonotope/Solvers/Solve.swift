@@ -27,6 +27,13 @@ extension ConvexProgram where Map: GramMap {
     let run = SolveRun(
       settings: settings, start: start, workers: workers, stop: stop, started: started, choice: choice,
       precision: precision.used)
+    if settings.kind == .automatic, kind == .fista, let map = map as? any GramMap & PatternMap,
+      let penalty = penalty as? any UniformPenalty, penalty.hasEuclideanDualNorm, map.units > fewestUnits,
+      let loss = loss as? any SmoothLoss & ProximableLoss,
+      try admmMemory(precision: precision.used, threads: workers.threads) <= settings.memoryBudget
+    {
+      return try bySwitching(map, penalty, loss, run)
+    }
     if kind == .fista, let smooth = loss as? any SmoothLoss { return try byFISTA(smooth, run) }
     guard let proximable = loss as? any ProximableLoss else {
       throw .invalid(place: "loss", reason: "\(loss.name) has neither a gradient nor a proximal step")
@@ -34,11 +41,17 @@ extension ConvexProgram where Map: GramMap {
     return try byADMM(proximable, run)
   }
 
-  private func byFISTA<Smooth: SmoothLoss>(_ loss: Smooth, _ run: SolveRun) throws(ZonotopeError) -> Solution
+  fileprivate func byFISTA<Smooth: SmoothLoss>(_ loss: Smooth, _ run: SolveRun) throws(ZonotopeError)
+    -> Solution
   {
     let program = try with(loss: loss)
+    if let map = map as? any PatternMap, let penalty = penalty as? any UniformPenalty,
+      penalty.hasEuclideanDualNorm, map.units > fewestUnits
+    {
+      return try program.byWorkingSet(map, penalty, run)
+    }
     return try program.iterate(run) { (evaluator, start) throws(ZonotopeError) in
-      try FISTA(evaluator, from: start)
+      try FISTA(evaluator, from: start, precision: run.precision)
     }
   }
 
@@ -48,6 +61,100 @@ extension ConvexProgram where Map: GramMap {
     let program = try with(loss: loss)
     return try program.iterate(run) { (evaluator, start) throws(ZonotopeError) in
       try ADMM(evaluator, from: start, precision: run.precision)
+    }
+  }
+
+  /// The smallest beta whose solution is the zero network.
+  public func betaMax(threads: Int = 0) throws(ZonotopeError) -> Double {
+    try Evaluator(self, Workers(threads: threads)).betaMax()
+  }
+
+  /// The algorithm for `automatic`, with its reason.
+  ///
+  /// One step of ADMM costs two products and 2 n^2 for its two triangular solves, its set-up n^3 / 3; a step of FISTA
+  /// costs two products. ADMM needs an order of magnitude fewer steps where beta is small or blocks lie in cones, and
+  /// its factor must fit the budget.
+  private func choose(
+    _ settings: SolverSettings, threads: Int
+  ) throws(ZonotopeError) -> (SolverKind, String) {
+    let budget = settings.memoryBudget
+    // A square that overflows is more than any budget, and no reason against FISTA.
+    let precision = precision(settings, .admm).used
+    let canADMM = loss is any ProximableLoss, canFISTA = loss is any SmoothLoss
+    let admm = canADMM ? (try? admmMemory(precision: precision, threads: threads)) ?? .max : .max
+    let fista = canFISTA ? try fistaMemory(precision: precision, threads: threads) : .max
+    switch settings.kind {
+    case .admm:
+      guard canADMM else {
+        throw .invalid(place: "solver.kind", reason: "admm needs a proximal step, which \(loss.name) has not")
+      }
+      guard admm <= budget else {
+        throw .memoryBudget(purpose: "admm on \(map.samples) samples", needed: admm, budget: budget)
+      }
+      return (.admm, "asked for")
+    case .fista:
+      guard canFISTA else {
+        throw .invalid(place: "solver.kind", reason: "fista needs a gradient, which \(loss.name) has not")
+      }
+      guard fista <= budget else {
+        throw .memoryBudget(purpose: "fista on \(size) unknowns", needed: fista, budget: budget)
+      }
+      return (.fista, "asked for")
+    case .automatic:
+      let n = Double(map.samples)
+      let factorisation = n * n * n / 3 + 100 * 2 * n * n
+      let products = 4 * n * Double(size)
+      // Working sets need so few products that they are tried first; they can still be left.
+      let hasSets =
+        canFISTA && map is any PatternMap && penalty is any UniformPenalty
+        && penalty.hasEuclideanDualNorm
+      let isCheap = map.samples <= 1000 || (!hasSets && factorisation <= 200 * products)
+      if admm <= budget && (isCheap || fista > budget) {
+        return (.admm, "the \(map.samples) x \(map.samples) system is cheap to factor")
+      }
+      if admm <= budget && !canFISTA { return (.admm, "the loss has no gradient everywhere") }
+      if fista <= budget {
+        let reason =
+          admm > budget
+          ? "the factor of the sample system exceeds the memory budget"
+          : "factoring the sample system costs more than the steps it saves"
+        return (.fista, reason)
+      }
+      throw .memoryBudget(purpose: "\(size) unknowns", needed: min(admm, fista), budget: budget)
+    }
+  }
+
+  /// What there is of the precision asked for, and what to say about it.
+  private func precision(_ settings: SolverSettings, _ kind: SolverKind) -> (used: Precision, note: String?) {
+    guard settings.precision == .float else { return (.double, nil) }
+    guard map.singleProductsSize(threads: 1) > 0 else {
+      return (.double, "in double precision, as the products of this program always are")
+    }
+    return (.float, "products and factor in single precision, refined in double")
+  }
+}
+
+extension ConvexProgram {
+  fileprivate func bySwitching<
+    Patterns: GramMap & PatternMap, Uniform: UniformPenalty, Both: SmoothLoss & ProximableLoss
+  >(
+    _ map: Patterns, _ penalty: Uniform, _ loss: Both, _ run: SolveRun
+  ) throws(ZonotopeError) -> Solution {
+    let program = try ConvexProgram<Patterns, Uniform, Both>(
+      map: map, penalty: penalty, loss: loss, targets: targets, beta: beta, free: free)
+    return try program.iterate(run) { (evaluator, start) throws(ZonotopeError) in
+      try Switching(evaluator, from: start, run.settings, precision: run.precision)
+    }
+  }
+
+  fileprivate func byWorkingSet<Patterns: PatternMap, Uniform: UniformPenalty>(
+    _ map: Patterns, _ penalty: Uniform, _ run: SolveRun
+  ) throws(ZonotopeError) -> Solution where Objective: SmoothLoss {
+    let program = try ConvexProgram<Patterns, Uniform, Objective>(
+      map: map, penalty: penalty, loss: loss, targets: targets, beta: beta, free: free)
+    return try program.iterate(run) { (evaluator, start) throws(ZonotopeError) in
+      try WorkingSet(
+        evaluator, from: start, tolerance: run.settings.tolerance, precision: run.precision)
     }
   }
 
@@ -63,11 +170,6 @@ extension ConvexProgram where Map: GramMap {
     return try minimise(
       evaluator, by: &iteration, run.settings, until: run.stop, pulse, started: run.started,
       choice: run.choice)
-  }
-
-  /// The smallest beta whose solution is the zero network.
-  public func betaMax(threads: Int = 0) throws(ZonotopeError) -> Double {
-    try Evaluator(self, Workers(threads: threads)).betaMax()
   }
 
   /// Nil where the workers were stopped.
@@ -91,67 +193,10 @@ extension ConvexProgram where Map: GramMap {
     guard try evaluator.project(blocks) else { return nil }
     return try BlockPoint(blocks: blocks.list())
   }
-
-  /// The algorithm for `automatic`, with its reason.
-  ///
-  /// One step of ADMM costs two products and 2 n^2 for its two triangular solves, its set-up n^3 / 3; a step of FISTA
-  /// costs two products. ADMM needs an order of magnitude fewer steps where beta is small or blocks lie in cones, and
-  /// its factor must fit the budget.
-  private func choose(
-    _ settings: SolverSettings, threads: Int
-  ) throws(ZonotopeError) -> (SolverKind, String) {
-    let budget = settings.memoryBudget
-    // A square that overflows is more than any budget, and no reason against FISTA.
-    let precision = precision(settings, .admm).used
-    let canADMM = loss is any ProximableLoss, canFISTA = loss is any SmoothLoss
-    let admm = canADMM ? (try? admmMemory(precision: precision, threads: threads)) ?? .max : .max
-    let fista = canFISTA ? try fistaMemory(threads: threads) : .max
-    switch settings.kind {
-    case .admm:
-      guard canADMM else {
-        throw .invalid(place: "solver.kind", reason: "admm needs a proximal step, which \(loss.name) has not")
-      }
-      guard admm <= budget else {
-        throw .memoryBudget(purpose: "admm on \(map.samples) samples", needed: admm, budget: budget)
-      }
-      return (.admm, "asked for")
-    case .fista:
-      guard canFISTA else {
-        throw .invalid(place: "solver.kind", reason: "fista needs a gradient, which \(loss.name) has not")
-      }
-      guard fista <= budget else {
-        throw .memoryBudget(purpose: "fista on \(size) unknowns", needed: fista, budget: budget)
-      }
-      return (.fista, "asked for")
-    case .automatic:
-      let n = Double(map.samples)
-      let factorisation = n * n * n / 3 + 100 * 2 * n * n
-      let products = 4 * n * Double(size)
-      if admm <= budget && (map.samples <= 1000 || factorisation <= 200 * products) {
-        return (.admm, "the \(map.samples) x \(map.samples) system is cheap to factor")
-      }
-      if admm <= budget && !canFISTA { return (.admm, "the loss has no gradient everywhere") }
-      if fista <= budget {
-        let reason =
-          admm > budget
-          ? "the factor of the sample system exceeds the memory budget"
-          : "factoring the sample system costs more than the steps it saves"
-        return (.fista, reason)
-      }
-      throw .memoryBudget(purpose: "\(size) unknowns", needed: min(admm, fista), budget: budget)
-    }
-  }
-
-  /// What there is of the precision asked for, and what to say about it.
-  private func precision(_ settings: SolverSettings, _ kind: SolverKind) -> (used: Precision, note: String?) {
-    guard settings.precision == .float else { return (.double, nil) }
-    if kind == .fista { return (.double, "in double precision, as fista always is") }
-    guard map.singleProductsSize(threads: 1) > 0 else {
-      return (.double, "in double precision, as the products of this program always are")
-    }
-    return (.float, "products and factor in single precision, refined in double")
-  }
 }
+
+/// Patterns up to which a working set saves nothing.
+private let fewestUnits = 32
 
 /// What one solve is given.
 private struct SolveRun {

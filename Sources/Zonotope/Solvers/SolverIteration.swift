@@ -3,7 +3,10 @@
 /// It neither stops nor prints nor looks at the clock; the loop in `Minimise.swift` wraps those around it.
 public protocol SolverIteration {
   /// The name in problem files and results.
-  static var kind: SolverKind { get }
+  var kind: SolverKind { get }
+
+  /// What it decided on its way, for whoever wonders; nil: nothing.
+  var note: String? { get }
 
   /// Steps taken.
   var iteration: Int { get }
@@ -25,6 +28,9 @@ public protocol SolverIteration {
   /// Steps until the answer has moved enough for another certificate to be worth computing.
   var checkInterval: Int { get }
 
+  /// Whether a certificate is worth computing at all now.
+  var isReady: Bool { get }
+
   /// The blocks that would be returned now, each inside its cone.
   var blocks: Values { get }
 
@@ -34,6 +40,11 @@ public protocol SolverIteration {
 
   /// A fit that tends to the optimal one, where there is another than that of the blocks.
   var fitCandidate: Values? { get }
+}
+
+extension SolverIteration {
+  public var isReady: Bool { true }
+  public var note: String? { nil }
 }
 
 /// The algorithms, by their names in problem files.

@@ -45,6 +45,11 @@ public protocol BlockPenalty: Sendable {
   func largestStep(of block: Int, from v: Values, along direction: Values) -> Double
 }
 
+/// A penalty that treats all blocks alike, so that it is the same over some of them.
+public protocol UniformPenalty: BlockPenalty {
+  func restricted(toBlocks count: Int) -> Self
+}
+
 extension BlockPenalty {
   public var hasEuclideanDualNorm: Bool { false }
   public var hasFaces: Bool { true }

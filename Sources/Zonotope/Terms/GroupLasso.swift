@@ -1,7 +1,7 @@
 import CZonotope
 
 /// sum_i ||v_i||_2: the penalty of gated networks (Pilanci and Ergen 2020; Mishkin, Sahiner and Pilanci 2022).
-public struct GroupLasso: BlockPenalty {
+public struct GroupLasso: UniformPenalty {
   public let count: Int
   public let blockSize: Int
   public var thresholdRatio: Double { 1.7 }
@@ -16,6 +16,8 @@ public struct GroupLasso: BlockPenalty {
     self.count = count
     self.blockSize = blockSize
   }
+
+  public func restricted(toBlocks count: Int) -> GroupLasso { GroupLasso(count: count, blockSize: blockSize) }
 
   public func makeWorkspace(threads: Int) throws(ZonotopeError) -> Workspace { try Workspace(count: count) }
 

@@ -1,6 +1,6 @@
 /// sum_i ||V_i||_*, the sums of the singular values of blocks V_i (rows, columns): the penalty of gated networks with several
 /// outputs under weight decay (Sahiner et al. 2021, theorem 3.1).
-public struct NuclearNorm: BlockPenalty {
+public struct NuclearNorm: UniformPenalty {
   public let count: Int
   public let rows: Int
   public let columns: Int
@@ -13,6 +13,10 @@ public struct NuclearNorm: BlockPenalty {
     self.count = count
     self.rows = rows
     self.columns = columns
+  }
+
+  public func restricted(toBlocks count: Int) -> NuclearNorm {
+    NuclearNorm(count: count, rows: rows, columns: columns)
   }
 
   /// For every block its rank and its norm, for every thread room for a decomposition.

@@ -1,5 +1,5 @@
 /// The penalty of gated networks, as their outputs are coupled.
-public enum OutputPenalty: BlockPenalty {
+public enum OutputPenalty: UniformPenalty {
   case groups(GroupLasso)
   case nuclear(NuclearNorm)
 
@@ -22,6 +22,13 @@ public enum OutputPenalty: BlockPenalty {
   public var hasFaces: Bool { base.hasFaces }
   public func workspaceSize(threads: Int) -> Int { base.workspaceSize(threads: threads) }
   public func value(_ v: Values) -> Double { base.value(v) }
+
+  public func restricted(toBlocks count: Int) -> OutputPenalty {
+    switch self {
+    case .groups(let penalty): .groups(penalty.restricted(toBlocks: count))
+    case .nuclear(let penalty): .nuclear(penalty.restricted(toBlocks: count))
+    }
+  }
 
   public func makeWorkspace(threads: Int) throws(ZonotopeError) -> Workspace {
     switch self {

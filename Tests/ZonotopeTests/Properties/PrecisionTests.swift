@@ -59,10 +59,17 @@ import Testing
     #expect(abs(scaled - plain) <= 2e-6 * plain)
   }
 
-  @Test func aSolverWithoutItSaysSo() throws {
-    let result = try train(Scenario(kind: .gated, term: .squared), .float, kind: .fista, tolerance: 1e-6)
-    #expect(result.solution.status == .optimal)
-    #expect(result.solution.choice.contains("double precision"))
+  @Test(arguments: [SolverKind.admm, .fista]) func aMapWithoutItSaysSo(kind: SolverKind) throws {
+    let (x, patterns) = try MapTests.example(samples: 30, features: 3, gates: 40, seed: 4)
+    var random = Xoshiro256(seed: 8), settings = SolverSettings()
+    let program = try ConvexProgram(
+      map: FaultyMap(base: MaskedMap(x: x, patterns: patterns), fault: nil),
+      penalty: GroupLasso(count: patterns.count, blockSize: 3), loss: SquaredLoss(),
+      targets: (0..<30).map { _ in random.nextNormal() }, beta: 0.5)
+    (settings.kind, settings.precision, settings.threads) = (kind, .float, 1)
+    let solution = try program.solve(settings)
+    #expect(solution.status == .optimal)
+    #expect(solution.choice.contains("double precision"))
   }
 }
 

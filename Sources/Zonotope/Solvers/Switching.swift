@@ -1,0 +1,110 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// FISTA on working sets for as long as it is the cheaper way, then ADMM from where it came to.
+///
+/// Large n and few active blocks are the ground of the first, small beta that of the second, whose factorisation costs the
+/// more the larger n is. Which it is shows after some tens of steps. The decision rests on counts of operations, not on a
+/// clock: a solve that is repeated takes the same steps.
+struct Switching<Map: GramMap & PatternMap, Penalty: UniformPenalty, Objective: SmoothLoss & ProximableLoss>:
+  SolverIteration
+{
+  private let evaluator: Evaluator<Map, Penalty, Objective>
+  private let settings: SolverSettings
+  private let precision: Precision
+  private var first: WorkingSet<Map, Penalty, Objective>
+  private var second: ADMM<Map, Penalty, Objective>?
+  /// Looks of the first at all patterns, at the last decision.
+  private var looks = 0
+
+  init(
+    _ evaluator: Evaluator<Map, Penalty, Objective>, from start: BlockPoint?, _ settings: SolverSettings,
+    precision: Precision
+  ) throws(ZonotopeError) {
+    (self.evaluator, self.settings, self.precision) = (evaluator, settings, precision)
+    first = try WorkingSet(
+      evaluator, from: start, tolerance: settings.tolerance, precision: precision)
+  }
+
+  mutating func advance(upTo limit: Int) {
+    if second != nil {
+      second?.advance(upTo: limit - first.iteration)
+      return
+    }
+    first.advance(upTo: limit)
+    guard first.looks > looks, !first.isBroken, !evaluator.workers.isStopped else { return }
+    looks = first.looks
+    if isWorthSwitching { switchOver() }
+  }
+
+  /// Whether the steps that are left, judged by those so far, cost more than a factorisation and the steps after it.
+  private var isWorthSwitching: Bool {
+    let gap = first.outerGap, tolerance = settings.tolerance
+    guard gap > 10 * tolerance, gap < 1 else { return false }
+    let rate = -log(gap) / Double(first.iteration)
+    let left = slowing * log(gap / tolerance) / rate
+    let map = evaluator.program.map
+    let n = Double(map.samples), c = Double(map.outputs)
+    let unit = Double(map.blockSize * map.blocks / max(1, map.units))
+    let step = 4 * n * unit * Double(first.size) / setSpeed
+    let system = factorisations * n * n * n / 3 + n * n * unit / c
+    let admmStep = 4 * n * unit * Double(map.units) / fullSpeed + solveCost * n * n * c
+    return left * step > system + admmSteps * admmStep
+  }
+
+  private mutating func switchOver() {
+    let start = BlockPoint(blocks: Array(first.blocks))
+    guard var admm = try? ADMM(evaluator, from: start, precision: precision) else { return }
+    guard !evaluator.workers.isStopped, let gradient = try? Vector(evaluator.program.map.fitSize) else {
+      return
+    }
+    _ = evaluator.primal(first.blocks)
+    evaluator.gradientAtPrimal(into: gradient.mutable)
+    admm.restart(
+      at: first.blocks, free: evaluator.lastCoefficients, fit: evaluator.lastFit, gradient: gradient.values)
+    second = admm
+  }
+
+  var kind: SolverKind { second == nil ? .fista : .admm }
+
+  var note: String? {
+    guard let second else { return "working sets need few steps of few patterns" }
+    return "\(second.iteration) steps after \(first.iteration) of fista, which would have needed many more"
+  }
+
+  var iteration: Int { first.iteration + (second?.iteration ?? 0) }
+  var isBroken: Bool { second?.isBroken ?? first.isBroken }
+  var isReady: Bool { second?.isReady ?? first.isReady }
+  var checkInterval: Int { second?.checkInterval ?? first.checkInterval }
+  var blocks: Values { second?.blocks ?? first.blocks }
+  var fitCandidate: Values? { second?.fitCandidate }
+
+  var dualCandidate: (point: Values, adjoint: Values?)? {
+    if let second { return second.dualCandidate }
+    return first.dualCandidate
+  }
+
+  mutating func restart(at blocks: Values, free: Values, fit: Values, gradient: Values) {
+    if second != nil {
+      second?.restart(at: blocks, free: free, fit: fit, gradient: gradient)
+    } else {
+      first.restart(at: blocks, free: free, fit: fit, gradient: gradient)
+    }
+  }
+}
+
+// Costs are in multiply-adds at the speed of the registers; the constants were measured on Zen 4 and are ratios.
+
+/// How much slower the gap falls later than at first.
+private let slowing = 2.5
+/// Masked products over a small set and over all patterns, in multiples of the speed of multiply-adds.
+private let setSpeed = 2.5
+private let fullSpeed = 3.0
+/// Two triangular solves, which wait for memory, over n^2.
+private let solveCost = 45.0
+/// What ADMM needs from a warm start.
+private let factorisations = 2.0
+private let admmSteps = 60.0

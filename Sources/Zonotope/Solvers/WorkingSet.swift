@@ -1,0 +1,162 @@
+/// FISTA on the few patterns that matter so far: the largest norms of A_i'z first, then whatever violates the dual
+/// constraint at the answer of those (Massias, Gramfort and Salmon 2018).
+///
+/// Each solve over the set ends at a tenth of the gap over all patterns, so little is wasted on a set that is still to
+/// change; blocks outside are zero. A step costs what the set has patterns and not what there are.
+struct WorkingSet<Map: PatternMap, Penalty: UniformPenalty, Objective: SmoothLoss>: SolverIteration {
+  var kind: SolverKind { .fista }
+
+  private let program: ConvexProgram<Map, Penalty, Objective>
+  private let evaluator: Evaluator<Map, Penalty, Objective>
+  private let tolerance: Double
+  private let precision: Precision
+  private var workers: Workers { evaluator.workers }
+
+  /// The patterns of the set, ascending.
+  private var members: [Int]
+  private var inner: FISTA<Map, Penalty, Objective>
+  private let full: Vector
+  private let norms: Vector
+  private let slope: Vector
+  /// Over all patterns, at the last look at them.
+  private(set) var outerGap = Double.infinity
+  /// Looks at all patterns so far.
+  private(set) var looks = 0
+  /// Patterns in the set.
+  var size: Int { members.count }
+  /// Whether the set has been solved as far as it is worth.
+  private(set) var isReady = false
+  private(set) var iteration = 0
+  private(set) var isBroken = false
+  /// Steps since the gap over the set was looked at.
+  private var sinceGap = 0
+
+  /// Numbers of a pattern.
+  private var unitSize: Int { program.size / max(1, program.map.units) }
+
+  init(
+    _ evaluator: Evaluator<Map, Penalty, Objective>, from start: BlockPoint?, tolerance: Double,
+    precision: Precision
+  ) throws(ZonotopeError) {
+    let program = evaluator.program, full = try Vector(program.size), norms = try Vector(program.map.units)
+    let slope = try Vector(program.map.fitSize)
+    if let start, start.blocks.count == full.count {
+      start.blocks.withUnsafeBufferPointer { _ = full.mutable.update(fromContentsOf: $0) }
+    }
+    _ = evaluator.primal(full.values)
+    evaluator.gradientAtPrimal(into: slope.mutable)
+    program.map.unitNorms(slope.values, into: norms.mutable, evaluator.mapWorkspace, evaluator.workers)
+    let units = program.map.units, unitSize = program.size / max(1, units)
+    let least = min(units, max(16, units / 8))
+    let members = Self.largest(least, of: norms, always: Self.support(full.values, unitSize))
+    inner = try Self.restrict(program, evaluator.workers, to: members, from: full, unitSize, precision)
+    (self.evaluator, self.program, self.tolerance) = (evaluator, program, tolerance)
+    (self.precision, self.full, self.norms) = (precision, full, norms)
+    (self.slope, self.members) = (slope, members)
+  }
+
+  private static func support(_ blocks: Values, _ size: Int) -> [Int] {
+    guard size > 0 else { return [] }
+    return (0..<blocks.count / size).filter { unit in
+      blocks[unit * size..<(unit + 1) * size].contains { $0 != 0 }
+    }
+  }
+
+  /// Those named and as many of the others, by their norms, as make the count.
+  private static func largest(_ count: Int, of norms: Vector, always: [Int]) -> [Int] {
+    let named = Set(always)
+    let others = (0..<norms.count).filter { !named.contains($0) }.sorted { norms[$0] > norms[$1] }
+    return (always + others.prefix(max(0, count - always.count))).sorted()
+  }
+
+  private static func restrict(
+    _ program: ConvexProgram<Map, Penalty, Objective>, _ workers: Workers, to members: [Int],
+    from full: Vector, _ unitSize: Int, _ precision: Precision,
+    like last: FISTA<Map, Penalty, Objective>? = nil
+  ) throws(ZonotopeError) -> FISTA<Map, Penalty, Objective> {
+    let map = try program.map.restricted(to: members)
+    let restricted = try ConvexProgram(
+      map: map, penalty: program.penalty.restricted(toBlocks: map.blocks), loss: program.loss,
+      targets: program.targets, beta: program.beta, free: program.free)
+    var blocks: [Double] = []
+    blocks.reserveCapacity(members.count * unitSize)
+    for unit in members { blocks += full.elements[unit * unitSize..<(unit + 1) * unitSize] }
+    let evaluator = try Evaluator(restricted, workers)
+    return try FISTA(
+      evaluator, from: BlockPoint(blocks: blocks), precision: precision,
+      lipschitz: last.map { ($0.lipschitz, $0.freeUnit) })
+  }
+
+  mutating func advance(upTo limit: Int) {
+    if isReady { grow() }
+    guard !isBroken, !workers.isStopped else { return }
+    inner.advance(upTo: limit)
+    iteration += 1
+    sinceGap += 1
+    isBroken = inner.isBroken
+    if isBroken || workers.isStopped { return }
+    guard sinceGap >= gapInterval else { return }
+    sinceGap = 0
+    // A gap from what the step has at hand: accurate enough to tell when to stop, and proved by nobody.
+    let gap = inner.gapAtHand()
+    if gap <= max(0.1 * outerGap, 0.6 * tolerance) { isReady = true }
+    scatter()
+  }
+
+  /// The answer over the set among all blocks.
+  private func scatter() {
+    for (k, unit) in members.enumerated() {
+      (full.pointer + unit * unitSize).update(
+        from: inner.blocks.baseAddress! + k * unitSize, count: unitSize)
+    }
+  }
+
+  /// Takes in what violates the dual constraint at the answer, and lets go of what is neither active nor close to it.
+  private mutating func grow() {
+    isReady = false
+    scatter()
+    let objective = evaluator.primal(full.values)
+    evaluator.gradientAtPrimal(into: slope.mutable)
+    program.map.unitNorms(slope.values, into: norms.mutable, evaluator.mapWorkspace, workers)
+    if workers.isStopped { return }
+    let bound = evaluator.lowerBound(slope.values, dualNorm: norms.values.reduce(0, nanMax)).value
+    looks += 1
+    outerGap = max(0, (objective - bound) / max(abs(objective), 1e-300))
+    let support = Self.support(full.values, unitSize)
+    let inside = Set(members)
+    let violators = (0..<norms.count).filter { norms[$0] > program.beta && !inside.contains($0) }
+    guard !violators.isEmpty else { return }
+    let units = program.map.units
+    let size = min(units, min(support.count + violators.count, max(2 * support.count + 16, units / 8)))
+    members = Self.largest(max(size, min(units, members.count)), of: norms, always: support)
+    guard
+      let restricted = try? Self.restrict(
+        program, workers, to: members, from: full, unitSize, precision, like: inner)
+    else {
+      isBroken = true
+      return
+    }
+    for j in 0..<full.count { full[j] = 0 }
+    inner = restricted
+    scatter()
+  }
+
+  mutating func restart(at blocks: Values, free: Values, fit: Values, gradient: Values) {
+    _ = full.mutable.update(fromContentsOf: blocks)
+    members = Array(Set(members).union(Self.support(blocks, unitSize))).sorted()
+    guard
+      let restricted = try? Self.restrict(
+        program, workers, to: members, from: full, unitSize, precision, like: inner)
+    else { return }
+    inner = restricted
+    isReady = false
+  }
+
+  var checkInterval: Int { 1 }
+  var blocks: Values { full.values }
+  var dualCandidate: (point: Values, adjoint: Values?)? { nil }
+  var fitCandidate: Values? { nil }
+}
+
+/// Steps between two looks at the gap over the set.
+private let gapInterval = 5
