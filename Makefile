@@ -3,8 +3,8 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help packages build demo test test-c libraries install uninstall lint format bench sanitize fuzz \
-  kill-test kernel-tests coverage clean
+.PHONY: help packages build demo test test-c libraries install uninstall lint format bench bench-check \
+  sanitize fuzz kill-test kernel-tests coverage clean
 
 # Tests run optimised: the checks for overflow and preconditions stay on, and the solver tests are much
 # faster. Testable imports change every object, hence a folder of their own beside the product's.
@@ -52,8 +52,11 @@ format: ## lay out all sources
 	if command -v clang-format >/dev/null; then clang-format -i $(C_SOURCES); fi
 
 # An environment that pins the kernels of OpenBLAS would falsify the comparison.
-bench: packages ## measure the performance cases beside plain BLAS products; BENCH="--data FOLDER" reads .npy files
+bench: packages ## measure the performance cases and tables of kernels; BENCH=--help lists the choices
 	cd Benchmarks && env -u OPENBLAS_CORETYPE swift run -c release zonotope-cases $(BENCH)
+
+bench-check: packages ## fail where a kernel is slower, beside its yardstick, than the thresholds in Benchmarks allow
+	.ci/bench-check
 
 sanitize: packages ## run the tests under the Address, Thread and Undefined sanitizers
 	.ci/sanitize

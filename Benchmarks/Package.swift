@@ -17,20 +17,24 @@ let package = Package(
     .systemLibrary(
       name: "CBenchmarkBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .target(name: "CPeak"),
-    .executableTarget(
-      name: "Cases",
+    // Kernels beside yardsticks: both programs measure these.
+    .target(
+      name: "Comparisons",
       dependencies: [
         "CBenchmarkBLAS", "CPeak", .product(name: "Zonotope", package: "Zonotope"),
         .product(name: "ZonotopeKernels", package: "Zonotope"),
       ],
       swiftSettings: swiftSettings),
     .executableTarget(
-      name: "KernelBenchmarks",
+      name: "Cases",
       dependencies: [
-        .product(name: "Benchmark", package: "benchmark"),
-        .product(name: "Zonotope", package: "Zonotope"),
+        "CBenchmarkBLAS", "CPeak", "Comparisons", .product(name: "Zonotope", package: "Zonotope"),
         .product(name: "ZonotopeKernels", package: "Zonotope"),
       ],
+      swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "KernelBenchmarks",
+      dependencies: ["Comparisons", .product(name: "Benchmark", package: "benchmark")],
       path: "Benchmarks/Kernels",
       swiftSettings: swiftSettings,
       plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),

@@ -29,10 +29,5 @@ ZT_AVX2_INLINE_ double zt_sum_lanes_(__m256d v) {
     return _mm_cvtsd_f64(_mm_add_sd(pair, _mm_unpackhi_pd(pair, pair)));
 }
 
-/* The first cache line boundary at or after the start of a workspace; up to 7 elements are lost. */
-static inline double *zt_aligned_(double *workspace) {
-    return (double *)(((uintptr_t)workspace + 63) & ~(uintptr_t)63);
-}
-
 #endif
 #endif

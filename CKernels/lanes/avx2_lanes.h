@@ -44,6 +44,17 @@ ZT_INLINE_ mask_ below_(size_t count) {
     return _mm256_castsi256_pd(_mm256_cmpgt_epi64(_mm256_set1_epi64x(left), _mm256_set_epi64x(3, 2, 1, 0)));
 #endif
 }
+ZT_INLINE_ mask_ mask_of_(uint64_t bits) {
+#if ZT_SINGLE_
+    const __m256i places = _mm256_set_epi32(128, 64, 32, 16, 8, 4, 2, 1);
+    __m256i chosen = _mm256_and_si256(_mm256_set1_epi32((int)bits), places);
+    return _mm256_castsi256_ps(_mm256_cmpeq_epi32(chosen, places));
+#else
+    const __m256i places = _mm256_set_epi64x(8, 4, 2, 1);
+    __m256i chosen = _mm256_and_si256(_mm256_set1_epi64x((long long)bits), places);
+    return _mm256_castsi256_pd(_mm256_cmpeq_epi64(chosen, places));
+#endif
+}
 ZT_INLINE_ vec_ load_(const real_ *p) {
     return OP_(loadu)(p);
 }

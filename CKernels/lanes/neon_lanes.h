@@ -58,6 +58,15 @@ ZT_INLINE_ mask_ below_(size_t count) {
     return vcgtq_u64(vdupq_n_u64(count), vld1q_u64(lanes));
 #endif
 }
+ZT_INLINE_ mask_ mask_of_(uint64_t bits) {
+#if ZT_SINGLE_
+    const uint32_t places[LANES] = {1, 2, 4, 8};
+    return vtstq_u32(vdupq_n_u32((uint32_t)bits), vld1q_u32(places));
+#else
+    const uint64_t places[LANES] = {1, 2};
+    return vtstq_u64(vdupq_n_u64(bits), vld1q_u64(places));
+#endif
+}
 ZT_INLINE_ unsigned bits_(mask_ mask) {
 #if ZT_SINGLE_
     const uint32_t places[LANES] = {1, 2, 4, 8};

@@ -64,7 +64,8 @@ typedef size_t zt_most_violated_f64_fn_(size_t n, size_t d, const double *column
     X(soft_threshold_f64, avx512)                                                                            \
     X(soft_threshold_f32, avx512)                                                                            \
     X(simplex_rows_f64, avx512)                                                                              \
-    X(simplex_rows_f32, avx512)
+    X(simplex_rows_f32, avx512)                                                                              \
+    X(most_violated_f64, avx512)
 
 #define ZT_SHRINK_KERNELS_NEON_(X)                                                                           \
     X(block_norms_f64, neon)                                                                                 \
@@ -76,6 +77,7 @@ typedef size_t zt_most_violated_f64_fn_(size_t n, size_t d, const double *column
     X(soft_threshold_f64, neon)                                                                              \
     X(soft_threshold_f32, neon)                                                                              \
     X(simplex_rows_f64, neon)                                                                                \
-    X(simplex_rows_f32, neon)
+    X(simplex_rows_f32, neon)                                                                                \
+    X(most_violated_f64, neon)
 
 #endif

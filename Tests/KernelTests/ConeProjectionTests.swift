@@ -26,6 +26,11 @@ import Testing
       self.rows = zip(rows, bits).map { row, bit in bit ? row : row.map { -$0 } }
     }
 
+    init(columns: Matrix, pattern: BitMatrix) {
+      (self.columns, self.pattern) = (columns, pattern)
+      rows = (0..<columns.columns).map { k in (0..<columns.rows).map { columns[$0, k] } }
+    }
+
     /// min ||q + B'rho|| over rho >= 0 by coordinate descent.
     func slowProjection(_ q: [Double]) -> [Double] {
       var v = q, rho = [Double](repeating: 0, count: rows.count)
@@ -141,6 +146,19 @@ import Testing
       let v = project(cone, q, stop: -1, active, &count).v
       for j in 0..<4 { #expect(abs(v[j] - expected[j]) < 1e-12) }
     }
+  }
+
+  /// Started at the wrong one of two walls that are parallel but for rounding, the other can be neither met nor added: the
+  /// answer is the apex, with a bound of the norm.
+  @Test func wallsParallelButForRounding() {
+    let columns = Matrix(2, 2) { j, k in j == 0 ? 1 : k == 0 ? 0 : -5e-13 }
+    let cone = Cone(columns: columns, pattern: BitMatrix(1, 2) { _, _ in true })
+    let active = GuardedArray([0, 0])
+    var count = 1
+    let result = project(cone, [-1, 1], stop: -1, active, &count)
+    #expect(result.v == [0, 0] && result.norm >= 1 && result.norm < 1 + 1e-12)
+    var none = 0
+    #expect(abs(project(cone, [-1, 1], stop: -1, active, &none).v[1] - 1) < 1e-12)
   }
 
   @Test(arguments: Tier.all) func mostViolatedOfEveryLength(_ tier: Tier) {

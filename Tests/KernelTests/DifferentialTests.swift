@@ -23,9 +23,9 @@ import Testing
   }
 
   /// Every entry of the table has a case: a new kernel cannot be forgotten. The steps of the search for cells work on
-  /// its own state; CellSetTests run the search in every tier against brute force, and ConeProjectionTests the other.
+  /// its own state; CellSetTests run the search in every tier against brute force.
   @Test func everyKernelHasACase() {
     let known = Set(Self.names(zt_kernel_name)).filter { !$0.hasPrefix("cell_") }
-    #expect(known.subtracting(Self.kernels) == ["most_violated_f64"])
+    #expect(known.subtracting(Self.kernels) == [])
   }
 }

@@ -63,6 +63,25 @@ static void finish_support_(size_t survivors, const zt_array *support, const zt_
 RUNS_(f64)
 RUNS_(f32)
 
+static size_t features_(const zt_shape *s) {
+    return s->d;
+}
+
+static void most_violated_f64_(const zt_kernel_table_ *table, const zt_shape *s, const zt_array *a) {
+    *a[4].index = table->most_violated_f64(s->n, s->d, a[0].f64, a[0].stride, a[1].bits, a[2].f64, a[3].f64);
+}
+
+/* The least product errs as the one with the largest terms does. */
+static void measure_most_violated_(const zt_kernel_table_ *table, const zt_shape *s, zt_array *a) {
+    (void)table;
+    *a[3].f64 = 0;
+    for (size_t k = 0; k < s->n; k++) {
+        double sum = 0;
+        for (size_t j = 0; j < s->d; j++) sum += fabs(a[2].f64[j] * a[0].f64[j * a[0].stride + k]);
+        *a[3].f64 = fmax(*a[3].f64, sum);
+    }
+}
+
 #define CASES_(KIND, suffix)                                                                                 \
     {                                                                                                        \
         .name = "block_norms_" #suffix,                                                                      \
@@ -124,4 +143,23 @@ RUNS_(f32)
 
 static const zt_shape large_[] = {{1, 300, 50, 1}, {1, 1000, 3, 1}, {0, 0, 0, 0}};
 
-const zt_kernel_case zt_shrink_cases[] = {CASES_(ZT_F64, f64), CASES_(ZT_F32, f32), {.name = NULL}};
+static const zt_shape tall_[] = {{1000, 7, 1, 1}, {4099, 3, 1, 1}, {0, 0, 0, 0}};
+
+const zt_kernel_case zt_shrink_cases[] = {
+    CASES_(ZT_F64, f64),
+    CASES_(ZT_F32, f32),
+    {
+        .name = "most_violated_f64",
+        .arguments = {{"columns", ZT_F64, ZT_IN, 'd', 'n', 0, 0},
+                      {"pattern", ZT_BITS, ZT_IN, '1', 'n', 0, 0},
+                      {"v", ZT_F64, ZT_IN, '1', 'd', 0, 0},
+                      {"value", ZT_F64, ZT_OUT, '1', '1', 0, 0},
+                      {"worst", ZT_INDEX, ZT_OUT, '1', '1', 0, 0}},
+        .run = most_violated_f64_,
+        .terms = features_,
+        .measure = measure_most_violated_,
+        .sweep = "nd",
+        .large = tall_,
+    },
+    {.name = NULL},
+};

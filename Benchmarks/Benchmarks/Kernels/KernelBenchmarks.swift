@@ -1,34 +1,26 @@
 import Benchmark
-import CZonotope
-import Zonotope
+import Comparisons
 
 /// Microbenchmarks of the kernels, one thread: `swift package benchmark` in this folder.
+///
+/// Each reports one number once: the time of the kernel in thousandths of that of its yardstick (a plain BLAS product, a
+/// copy of memory, multiply-adds on registers), both the least of half a second of turns. Thresholds for it are in
+/// Thresholds/; `make bench-check` compares with them.
 let benchmarks = { @Sendable in
+  let thousandths = BenchmarkMetric.custom("thousandths of the yardstick", useScalingFactor: false)
   Benchmark.defaultConfiguration = .init(
-    metrics: [.wallClock, .throughput], warmupIterations: 3, maxDuration: .seconds(2))
+    metrics: [thousandths], warmupIterations: 0, maxIterations: 1,
+    thresholds: [thousandths: BenchmarkThresholds(relative: [.p90: 30])])
 
-  for (n, d, p) in [(1000, 20, 100), (2000, 50, 500)] {
-    let size = "\(n)x\(d)x\(p)"
-
-    Benchmark("pack signs \(size)") { benchmark in
-      var operands = Operands(n, d, p)
-      benchmark.startMeasurement()
-      for _ in benchmark.scaledIterations { operands.pack() }
-    }
-    Benchmark("masked forward \(size)") { benchmark in
-      var operands = Operands(n, d, p)
-      benchmark.startMeasurement()
-      for _ in benchmark.scaledIterations { operands.forward() }
-    }
-    Benchmark("masked adjoint \(size)") { benchmark in
-      var operands = Operands(n, d, p)
-      benchmark.startMeasurement()
-      for _ in benchmark.scaledIterations { operands.adjoint() }
-    }
-    Benchmark("group shrink \(size)") { benchmark in
-      var operands = Operands(n, d, p)
-      benchmark.startMeasurement()
-      for _ in benchmark.scaledIterations { operands.shrink() }
+  let families = [
+    PatternComparisons.packing, PatternComparisons.grams, PatternComparisons.weightedGrams,
+    ProductComparisons.all, ShrinkComparisons.small, CellComparisons.all,
+  ]
+  for comparison in families.joined() {
+    Benchmark("\(comparison.name)-by-\(comparison.yardstick)") { (benchmark, state: Comparison) in
+      benchmark.measurement(thousandths, Int((1000 * state.times().ratio).rounded()))
+    } setup: {
+      try comparison.make()
     }
   }
 }

@@ -6,21 +6,24 @@ struct Options {
   var threads: Int?
   /// Measure this case and print its row as JSON.
   var single: String?
-  /// Only the table of masked products.
-  var productsOnly = false
+  /// The tables to print; empty for all.
+  var sections: Set<Section> = []
+
+  func shows(_ section: Section) -> Bool { sections.isEmpty || sections.contains(section) }
 
   static let usage = """
-    usage: zonotope-cases [--data FOLDER] [--threads N] [--products]
+    usage: zonotope-cases [--data FOLDER] [--threads N] [TABLE ...]
       --data FOLDER   read NAME_X.npy (n, d), NAME_y.npy (n) and NAME_G.npy (d, P) instead of drawing inputs
-      --products      only the table of masked products
       --threads N     solve with N threads only; without it, with one and with one per processor
+    tables, all of them without any:
+    \(Section.usage)
     """
 
   init(_ arguments: ArraySlice<String>) {
     var arguments = arguments
     while let option = arguments.popFirst() {
-      if option == "--products" {
-        productsOnly = true
+      if let section = Section.allCases.first(where: { option == "--\($0.rawValue)" }) {
+        sections.insert(section)
         continue
       }
       guard let value = arguments.popFirst() else { fail(Self.usage) }

@@ -35,10 +35,37 @@ print("commit      \(commit)")
 print("inputs      \(options.folder.map { "files of \($0)" } ?? "drawn by Xoshiro256, seeds of the cases")")
 print("")
 
-print("masked products, one thread: medians of interleaved runs, flops of the dense product")
-print(aligned(MaskedShape.table()))
-if options.productsOnly { exit(0) }
-print("")
+/// Prints a table under its title, unless others were asked for.
+func section(_ section: Section, _ title: String, _ table: () throws -> [[String]]) rethrows {
+  guard options.shows(section) else { return }
+  print(title)
+  print(aligned(try table()))
+  print("")
+}
+
+// MARK: Kernels
+
+section(.products, "masked products, one thread: medians of interleaved runs, flops of the dense product") {
+  MaskedShape.table()
+}
+let least = "one thread: least processor time of turns"
+try section(.packing, "signs, \(least); the product X G' in single or double precision") {
+  try ComparisonTables.packing()
+}
+try section(.grams, "Gram matrices of masks, \(least); (M M') o K beside K = X X'") {
+  try ComparisonTables.grams()
+}
+try section(.shrink, "norms and proximal steps, \(least); a copy of as many bytes") {
+  try ComparisonTables.shrink()
+}
+try section(
+  .arrangements,
+  "cells of standard normal rows, one thread; the reference decides each cell by a linear program"
+) { try ArrangementTable.make() }
+if Workers.available > 1 {
+  try section(.scaling, "threads: least wall-clock time of turns") { try ScalingTable.make() }
+}
+guard options.shows(.solves) else { exit(0) }
 
 // MARK: The table
 
