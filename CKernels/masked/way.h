@@ -1,10 +1,9 @@
 /* The kernel that the cost model chooses. */
 #ifndef ZT_WAY_H
 #define ZT_WAY_H
-
+#include "by_lanes.h"
 #include "cost.h"
 #include "direct.h"
-#include "lanes.h"
 #include "subsets.h"
 
 /* All outputs [first, last). */
