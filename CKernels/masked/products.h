@@ -3,32 +3,37 @@
 
 #include "way.h"
 
-/* What no pattern selects depends on nothing, not even on an infinity in its own row, which gives 0 times infinity. */
-static int is_empty_(const uint64_t *line, size_t bits) {
-    for (size_t j = 0; j < (bits + 63) / 64; j++)
-        if (line[j] != 0) return 0;
-    return 1;
+/* 0 times an infinity, or opposite infinities, may have met in a sum by parts, though not in the definition: it decides
+ * what is not finite. */
+ZT_TARGET_ static void settle_(const zt_masked_ *map, size_t first, size_t last, const zt_real_ *u,
+                               size_t u_stride, zt_real_ *f, size_t f_stride) {
+    int some = 0;
+    for (size_t o = 0; o < map->outputs; o++)
+        for (size_t k = first; k < last; k++) some |= !__builtin_isfinite(f[k * f_stride + o]);
+    if (!some) return;
+    for (size_t k = first; k < last; k++) {
+        int finite = 1;
+        for (size_t o = 0; o < map->outputs; o++) finite = finite && __builtin_isfinite(f[k * f_stride + o]);
+        if (!finite) ZT_PRECISE_(zt_masked_forward, reference)(map, k, k + 1, u, u_stride, f, f_stride, NULL);
+    }
 }
 
 ZT_TARGET_ void ZT_PRECISE_(zt_masked_forward, ZT_TIER_)(const zt_masked_ *map, size_t first, size_t last,
                                                          const zt_real_ *u, size_t u_stride, zt_real_ *f,
                                                          size_t f_stride, zt_real_ *workspace) {
     size_t d = map->features;
+    if (d == 0 || map->patterns == 0) {
+        for (size_t k = first; k < last; k++)
+            for (size_t o = 0; o < map->outputs; o++) f[k * f_stride + o] = 0;
+        return;
+    }
     zt_way_ way = zt_way_of_(map->samples, map->patterns, d, 1, map->off == 0);
     for (size_t o = 0; o < map->outputs; o++) {
         zt_inputs_ in = {map->patterns, d, u + o * d, u_stride, NULL, 0, map->on, map->off};
         zt_outputs_ out = {map->sample_bits, map->sample_bit_stride, f + o, f_stride, map->x, map->x_stride};
         sum_(way, &in, &out, first, last, workspace);
     }
-    for (size_t k = first; k < last; k++) {
-        const uint64_t *line = map->sample_bits + k * map->sample_bit_stride;
-        for (size_t o = 0; o < map->outputs; o++) {
-            zt_real_ *fit = f + k * f_stride + o;
-            if (map->patterns == 0 || d == 0 ||
-                (*fit != *fit && map->off == 0 && is_empty_(line, map->patterns)))
-                *fit = 0;
-        }
-    }
+    settle_(map, first, last, u, u_stride, f, f_stride);
 }
 
 ZT_TARGET_ void ZT_PRECISE_(zt_masked_adjoint, ZT_TIER_)(const zt_masked_ *map, size_t first, size_t last,
