@@ -44,6 +44,15 @@ ZT_INLINE_ mask_ below_(size_t count) {
     return _mm256_castsi256_pd(_mm256_cmpgt_epi64(_mm256_set1_epi64x(left), _mm256_set_epi64x(3, 2, 1, 0)));
 #endif
 }
+ZT_INLINE_ mask_ mask_of_(uint64_t bits) {
+#if ZT_SINGLE_
+    __m256i each = _mm256_set_epi32(128, 64, 32, 16, 8, 4, 2, 1), all = _mm256_set1_epi32((int)bits);
+    return _mm256_castsi256_ps(_mm256_cmpeq_epi32(_mm256_and_si256(all, each), each));
+#else
+    __m256i each = _mm256_set_epi64x(8, 4, 2, 1), all = _mm256_set1_epi64x((long long)bits);
+    return _mm256_castsi256_pd(_mm256_cmpeq_epi64(_mm256_and_si256(all, each), each));
+#endif
+}
 ZT_INLINE_ vec_ load_(const real_ *p) {
     return OP_(loadu)(p);
 }
@@ -94,6 +103,9 @@ ZT_INLINE_ mask_ unordered_(vec_ a) {
 }
 ZT_INLINE_ vec_ select_(mask_ mask, vec_ yes, vec_ no) {
     return OP_(blendv)(no, yes, mask);
+}
+ZT_INLINE_ vec_ keep_(mask_ mask, vec_ v) {
+    return OP_(and)(mask, v);
 }
 ZT_INLINE_ unsigned bits_(mask_ mask) {
     return (unsigned)OP_(movemask)(mask);

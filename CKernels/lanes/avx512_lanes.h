@@ -44,6 +44,9 @@ ZT_INLINE_ vec_ splat_(real_ x) {
 ZT_INLINE_ mask_ below_(size_t count) {
     return (mask_)(count < LANES ? ((unsigned)1 << count) - 1 : ((unsigned)1 << LANES) - 1);
 }
+ZT_INLINE_ mask_ mask_of_(uint64_t bits) {
+    return (mask_)bits;
+}
 ZT_INLINE_ vec_ load_(const real_ *p) {
     return OP_(loadu)(p);
 }
@@ -94,6 +97,9 @@ ZT_INLINE_ mask_ unordered_(vec_ a) {
 }
 ZT_INLINE_ vec_ select_(mask_ mask, vec_ yes, vec_ no) {
     return OP_(mask_blend)(mask, no, yes);
+}
+ZT_INLINE_ vec_ keep_(mask_ mask, vec_ v) {
+    return OP_(maskz_mov)(mask, v);
 }
 ZT_INLINE_ unsigned bits_(mask_ mask) {
     return mask;

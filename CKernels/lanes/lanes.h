@@ -4,8 +4,9 @@
  * terms, which each of the three defines, and is empty where the instruction set does not exist:
  *
  *   real_, vec_, LANES        a number, a vector of LANES of them
- *   mask_                     which lanes: from comparisons (above_, not_above_, unordered_) or below_(count)
+ *   mask_                     which lanes: from comparisons (above_, not_above_, unordered_), below_(count), or mask_of_ the lowest bits of a word
  *   load_, store_             unaligned; load_part_ and store_part_ never touch lanes outside their mask
+ *   keep_                     clears the lanes outside a mask
  *   add_, sub_, mul_, div_, sqrt_, fma_, abs_, larger_ (the other one for NaN, at least in one operand), with_sign_of_, select_
  *   bits_, sum_, largest_     a mask as bits; reductions in an order of their own
  *   transpose_                LANES vectors

@@ -8,42 +8,6 @@
 
 enum { VECTORS = ZT_TILE_ / LANES /* of a whole tile */ };
 
-/* A mask from the low bits of a word, one for each lane; what it does not select is cleared. */
-#if defined(__x86_64__) && ZT_VECTOR_BYTES_ == 64
-#if ZT_SINGLE_
-typedef __mmask16 mask_;
-ZT_INLINE_ vec_ select_(vec_ v, mask_ mask) {
-    return (vec_)_mm512_maskz_mov_ps(mask, (__m512)v);
-}
-#else
-typedef __mmask8 mask_;
-ZT_INLINE_ vec_ select_(vec_ v, mask_ mask) {
-    return (vec_)_mm512_maskz_mov_pd(mask, (__m512d)v);
-}
-#endif
-ZT_INLINE_ mask_ spread_(uint64_t word) {
-    return (mask_)word;
-}
-#else
-#if ZT_SINGLE_
-typedef uint32_t lane_bits_;
-#else
-typedef uint64_t lane_bits_;
-#endif
-typedef lane_bits_ mask_ __attribute__((vector_size(ZT_VECTOR_BYTES_), may_alias));
-
-ZT_INLINE_ mask_ spread_(uint64_t word) {
-    lane_bits_ bits[LANES] __attribute__((aligned(ZT_VECTOR_BYTES_)));
-    for (size_t j = 0; j < LANES; j++) bits[j] = (lane_bits_)1 << j;
-    mask_ each = *(const mask_ *)bits;
-    mask_ all = (mask_){0} + (lane_bits_)word;
-    return (mask_)((all & each) == each);
-}
-ZT_INLINE_ vec_ select_(vec_ v, mask_ mask) {
-    return (vec_)((mask_)v & mask);
-}
-#endif
-
 /* turned[c][j] = on scale_j row_j[c] for the inputs [first, first + count), zeros up to whole vectors. */
 ZT_TARGET_ static void turn_inputs_(const zt_inputs_ *in, size_t first, size_t count, zt_real_ *turned) {
     size_t padded = (count + LANES - 1) / LANES * LANES;
@@ -62,11 +26,11 @@ ZT_INLINE_ void add_columns_(uint64_t word, size_t vectors, size_t columns, int 
                              zt_real_ *sums) {
     mask_ masks[VECTORS];
     ZT_UNROLL_ for (size_t j = 0; j < VECTORS; j++) masks[j] =
-        j < vectors ? spread_(word >> j * LANES) : (mask_){0};
+        j < vectors ? mask_of_(word >> j * LANES) : mask_of_(0);
     for (size_t c = 0; c < columns; c++) {
         vec_ sum = fresh ? zero_() : load_(sums + c * LANES);
         ZT_UNROLL_ for (size_t j = 0; j < vectors; j++) sum +=
-            select_(load_(turned + c * ZT_TILE_ + j * LANES), masks[j]);
+            keep_(masks[j], load_(turned + c * ZT_TILE_ + j * LANES));
         store_(sums + c * LANES, sum);
     }
 }
@@ -81,7 +45,7 @@ ZT_INLINE_ void add_dots_(uint64_t word, size_t vectors, size_t columns, int fre
             load_(turned + c * ZT_TILE_ + j * LANES) * x[c];
     }
     vec_ sum = fresh ? zero_() : load_(sums);
-    ZT_UNROLL_ for (size_t j = 0; j < vectors; j++) sum += select_(dots[j], spread_(word >> j * LANES));
+    ZT_UNROLL_ for (size_t j = 0; j < vectors; j++) sum += keep_(mask_of_(word >> j * LANES), dots[j]);
     store_(sums, sum);
 }
 
@@ -126,7 +90,6 @@ ZT_TARGET_ static void sum_by_lanes_(const zt_inputs_ *in, const zt_outputs_ *ou
         }
         for (size_t j = 0; j < count; j++)
             for (size_t c = 0; c < sums; c++)
-                out->rows[(o + j) * out->row_stride + c] =
-                    sum_lanes_(load_(room.panel + (j * sums + c) * LANES));
+                out->rows[(o + j) * out->row_stride + c] = sum_(load_(room.panel + (j * sums + c) * LANES));
     }
 }

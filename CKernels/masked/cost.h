@@ -2,7 +2,7 @@
 #ifndef ZT_COST_H
 #define ZT_COST_H
 
-#include "vectors.h"
+#include "panels.h"
 
 #include <math.h>
 

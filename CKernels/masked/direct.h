@@ -19,7 +19,7 @@ ZT_INLINE_ void add_rows_(const zt_inputs_ *in, uint64_t word, size_t first, siz
         const zt_real_ *row = in->rows + i * in->row_stride + column;
         zt_real_ scale = in->scales != NULL ? in->scales[i * in->scale_stride] * weight : weight;
         ZT_UNROLL_ for (size_t j = 0; j < panels * PARTS; j++) sums[j] +=
-            load_part_(row + j / PARTS * PANEL, width, j % PARTS) * scale;
+            load_columns_(row + j / PARTS * PANEL, width, j % PARTS) * scale;
     }
 }
 
@@ -70,15 +70,15 @@ ZT_TARGET_ static void fit_directly_(const zt_inputs_ *in, const zt_outputs_ *ou
             add_words_(in, line, 0, in->count, column, WIDE, PANEL, w, 1);
             const zt_real_ *x = out->x + k * out->x_stride + column;
             ZT_UNROLL_ for (size_t j = 0; j < WIDE * PARTS; j++) fit +=
-                load_part_(x + j / PARTS * PANEL, PANEL, j % PARTS) * w[j];
+                load_columns_(x + j / PARTS * PANEL, PANEL, j % PARTS) * w[j];
         }
         for (; column < in->columns; column += PANEL) {
             size_t width = in->columns - column < PANEL ? in->columns - column : PANEL;
             add_words_(in, line, 0, in->count, column, 1, width, w, 1);
             const zt_real_ *x = out->x + k * out->x_stride + column;
-            ZT_UNROLL_ for (size_t j = 0; j < PARTS; j++) fit += load_part_(x, width, j) * w[j];
+            ZT_UNROLL_ for (size_t j = 0; j < PARTS; j++) fit += load_columns_(x, width, j) * w[j];
         }
-        out->rows[k * out->row_stride] = sum_lanes_(fit);
+        out->rows[k * out->row_stride] = sum_(fit);
     }
 }
 

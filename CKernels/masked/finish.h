@@ -2,8 +2,8 @@
 #ifndef ZT_FINISH_H
 #define ZT_FINISH_H
 
+#include "panels.h"
 #include "roles.h"
-#include "vectors.h"
 
 /* The blocks of g are the sums themselves. */
 ZT_INLINE_ void store_sums_(const zt_outputs_ *out, size_t first, size_t count, size_t column, size_t panels,
@@ -11,8 +11,8 @@ ZT_INLINE_ void store_sums_(const zt_outputs_ *out, size_t first, size_t count, 
     for (size_t o = 0; o < count; o++) {
         zt_real_ *row = out->rows + (first + o) * out->row_stride + column;
         for (size_t j = 0; j < panels * PARTS; j++)
-            store_part_(row + j / PARTS * PANEL, width, j % PARTS,
-                        load_(panel + (o * panels * PARTS + j) * LANES));
+            store_columns_(row + j / PARTS * PANEL, width, j % PARTS,
+                           load_(panel + (o * panels * PARTS + j) * LANES));
     }
 }
 
@@ -24,9 +24,9 @@ ZT_INLINE_ void dot_sums_(const zt_outputs_ *out, size_t first, size_t count, si
         zt_real_ *f = out->rows + (first + o) * out->row_stride;
         vec_ sum = zero_();
         for (size_t j = 0; j < panels * PARTS; j++)
-            sum += load_part_(x + j / PARTS * PANEL, width, j % PARTS) *
+            sum += load_columns_(x + j / PARTS * PANEL, width, j % PARTS) *
                    load_(panel + (o * panels * PARTS + j) * LANES);
-        *f = column == 0 ? sum_lanes_(sum) : *f + sum_lanes_(sum);
+        *f = column == 0 ? sum_(sum) : *f + sum_(sum);
     }
 }
 

@@ -1,10 +1,8 @@
 /* Masked products in single precision: sums in registers where they are cheaper than those in the cache. */
 #define ZT_SINGLE_ 1
-#include "avx512.h"
+#include "lanes/avx512_lanes.h"
 
-#if defined(__x86_64__)
-#define ZT_TARGET_ ZT_AVX512_
-#define ZT_VECTOR_BYTES_ 64
+#if ZT_LANES_
 #include "kernel_table.h"
 
 #include "cost.h"
@@ -30,4 +28,6 @@ void zt_masked_adjoint_f32_avx512_counts_(const zt_masked_f32 *map, size_t first
         product = zt_masked_adjoint_f32_registers_avx512_;
     product(map, first, last, r, r_stride, g, g_stride, workspace);
 }
+#else
+typedef int zt_no_avx512_;
 #endif

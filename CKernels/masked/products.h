@@ -31,7 +31,7 @@ ZT_TARGET_ void ZT_PRECISE_(zt_masked_forward, ZT_TIER_)(const zt_masked_ *map, 
     for (size_t o = 0; o < map->outputs; o++) {
         zt_inputs_ in = {map->patterns, d, u + o * d, u_stride, NULL, 0, map->on, map->off};
         zt_outputs_ out = {map->sample_bits, map->sample_bit_stride, f + o, f_stride, map->x, map->x_stride};
-        sum_(way, &in, &out, first, last, workspace);
+        sum_outputs_(way, &in, &out, first, last, workspace);
     }
     settle_(map, first, last, u, u_stride, f, f_stride);
 }
@@ -44,6 +44,6 @@ ZT_TARGET_ void ZT_PRECISE_(zt_masked_adjoint, ZT_TIER_)(const zt_masked_ *map, 
     for (size_t o = 0; o < map->outputs; o++) {
         zt_inputs_ in = {map->samples, d, map->x, map->x_stride, r + o, r_stride, map->on, map->off};
         zt_outputs_ out = {map->pattern_bits, map->pattern_bit_stride, g + o * d, g_stride, NULL, 0};
-        sum_(way, &in, &out, first, last, workspace);
+        sum_outputs_(way, &in, &out, first, last, workspace);
     }
 }

@@ -9,8 +9,8 @@
  * the range of outputs. With off = 0, entries are sums of selected inputs only, so a NaN goes nowhere else.
  */
 #include "finish.h"
+#include "panels.h"
 #include "room.h"
-#include "vectors.h"
 
 enum { TOGETHER = 2, STEP = 4 /* groups of a partial tile are taken by fours */ };
 
@@ -26,7 +26,7 @@ ZT_TARGET_ static void load_inputs_(const zt_inputs_ *in, size_t first, size_t c
         __builtin_prefetch(row + ahead);
         zt_real_ scale = in->scales != NULL ? in->scales[(first + i) * in->scale_stride] : 1;
         for (size_t part = 0; part < PARTS; part++) {
-            vec_ v = load_part_(row, width, part) * scale;
+            vec_ v = load_columns_(row, width, part) * scale;
             store_(room.on + i * PANEL + part * LANES, v * in->on);
             if (both) store_(room.off + i * PANEL + part * LANES, v * in->off);
         }

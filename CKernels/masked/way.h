@@ -7,8 +7,8 @@
 #include "subsets.h"
 
 /* All outputs [first, last). */
-ZT_TARGET_ static void sum_(zt_way_ way, const zt_inputs_ *in, const zt_outputs_ *out, size_t first,
-                            size_t last, zt_real_ *workspace) {
+ZT_TARGET_ static void sum_outputs_(zt_way_ way, const zt_inputs_ *in, const zt_outputs_ *out, size_t first,
+                                    size_t last, zt_real_ *workspace) {
     if (in->count == 0) {
         /* Sums of nothing; those of a forward product are set by the caller. */
         for (size_t o = first; out->x == NULL && o < last; o++)
