@@ -51,10 +51,11 @@ ZT_INLINE_ void build_tables_as_(size_t group, size_t groups, int both, room_ ro
             ZT_UNROLL_ for (size_t j = 0; j < 4; j++) {
                 size_t known = (size_t)1 << j;
                 v = load_(on + j * PANEL);
-                ZT_UNROLL_ for (size_t m = 0; m < known; m++) sums[known + m] = sums[m] + v;
+                /* Bounds that do not depend on j, or the sums would not stay in registers. */
+                ZT_UNROLL_ for (size_t m = 0; m < 8; m++) if (m < known) sums[known + m] = sums[m] + v;
                 if (!both) continue;
                 w = load_(off + j * PANEL);
-                ZT_UNROLL_ for (size_t m = 0; m < known; m++) sums[m] += w;
+                ZT_UNROLL_ for (size_t m = 0; m < 8; m++) if (m < known) sums[m] += w;
             }
             if (group == 5) {
                 v = load_(on + 4 * PANEL);
