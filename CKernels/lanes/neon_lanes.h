@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #if defined(__aarch64__)
 #include <arm_neon.h>
@@ -35,6 +36,8 @@ enum { LANES = 2 };
 
 /* Lanes of a comparison, all ones or zero, or the number of the first lanes that take part. */
 typedef lane_bits_ mask_;
+typedef lane_bits_ words_;
+enum { WORD_BITS = 8 * sizeof(real_) };
 
 /* Of a tile of products: its accumulators, its gates and one vector of rows fit the 32 registers. */
 enum { TILE_VECTORS = 4, TILE_GATES = 6 };
@@ -86,7 +89,10 @@ ZT_INLINE_ void store_(real_ *p, vec_ v) {
 ZT_INLINE_ vec_ load_part_(const real_ *p, mask_ part) {
     real_ lane[LANES];
     unsigned bits = bits_(part);
-    for (size_t i = 0; i < LANES; i++) lane[i] = bits >> i & 1 ? p[i] : 0;
+    for (size_t i = 0; i < LANES; i++) {
+        lane[i] = 0;
+        if (bits >> i & 1) memcpy(lane + i, p + i, sizeof *lane);
+    }
     return load_(lane);
 }
 ZT_INLINE_ void store_part_(real_ *p, mask_ part, vec_ v) {
@@ -149,6 +155,34 @@ ZT_INLINE_ real_ sum_(vec_ v) {
 }
 ZT_INLINE_ real_ largest_(vec_ v) {
     return OP_(vmaxnmv)(v);
+}
+
+ZT_INLINE_ vec_ add_chosen_(vec_ sum, mask_ mask, vec_ v) {
+    return add_(sum, keep_(mask, v));
+}
+ZT_INLINE_ vec_ add_product_(vec_ sum, mask_ mask, vec_ v, vec_ one) {
+    (void)one;
+    return add_chosen_(sum, mask, v);
+}
+ZT_INLINE_ vec_ one_(void) {
+    return splat_(1);
+}
+
+ZT_INLINE_ words_ bit_(size_t place) {
+#if ZT_SINGLE_
+    return vdupq_n_u32((uint32_t)1 << place);
+#else
+    return vdupq_n_u64((uint64_t)1 << place);
+#endif
+}
+ZT_INLINE_ words_ next_bit_(words_ bit) {
+    return BITS_(vadd)(bit, bit);
+}
+ZT_INLINE_ mask_ have_(words_ words, words_ bit) {
+    return BITS_(vtst)(words, bit);
+}
+ZT_INLINE_ words_ words_of_(vec_ bits) {
+    return TO_BITS_(bits);
 }
 
 /* Lanes change places with vectors. */

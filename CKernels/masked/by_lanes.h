@@ -5,20 +5,41 @@
  */
 #include "finish.h"
 #include "room.h"
+#include "turn.h"
 
 enum { VECTORS = ZT_TILE_ / LANES /* of a whole tile */ };
 
+/* on scale_j of LANES inputs, as far as they exist. */
+ZT_INLINE_ vec_ load_scales_(const zt_inputs_ *in, size_t first, size_t count) {
+    if (in->scales == NULL) return splat_(in->on);
+    const zt_real_ *scales = in->scales + first * in->scale_stride;
+    if (in->scale_stride == 1) return mul_(load_part_(scales, below_(count)), splat_(in->on));
+    zt_real_ lanes[LANES] = {0};
+    for (size_t j = 0; j < LANES && j < count; j++) lanes[j] = scales[j * in->scale_stride];
+    return mul_(load_(lanes), splat_(in->on));
+}
+
 /* turned[c][j] = on scale_j row_j[c] for the inputs [first, first + count), zeros up to whole vectors. */
-ZT_TARGET_ static void turn_inputs_(const zt_inputs_ *in, size_t first, size_t count, zt_real_ *turned) {
-    size_t padded = (count + LANES - 1) / LANES * LANES;
-    for (size_t j = 0; j < padded; j++) {
-        size_t i = first + j;
-        zt_real_ scale = j >= count           ? 0
-                         : in->scales != NULL ? in->scales[i * in->scale_stride] * in->on
-                                              : in->on;
-        for (size_t c = 0; c < in->columns; c++)
-            turned[c * ZT_TILE_ + j] = j < count ? scale * in->rows[i * in->row_stride + c] : 0;
+ZT_INLINE_ void turn_inputs_as_(const zt_inputs_ *in, size_t first, size_t count, size_t columns,
+                                zt_real_ *turned) {
+    for (size_t j = 0; j < count; j += LANES) {
+        vec_ scales = load_scales_(in, first + j, count - j);
+        const zt_real_ *rows = in->rows + (first + j) * in->row_stride;
+        for (size_t c = 0; c < columns; c += LANES) {
+            vec_ some[LANES];
+            size_t width = columns - c < LANES ? columns - c : LANES;
+            turn_rows_(rows + c, in->row_stride, count - j, width, some);
+            ZT_UNROLL_ for (size_t i = 0; i < LANES; i++) if (i < width)
+                store_(turned + (c + i) * ZT_TILE_ + j, mul_(some[i], scales));
+        }
     }
+}
+
+ZT_TARGET_ static void turn_inputs_(const zt_inputs_ *in, size_t first, size_t count, zt_real_ *turned) {
+    if (in->columns == 1)
+        turn_inputs_as_(in, first, count, 1, turned);
+    else
+        turn_inputs_as_(in, first, count, in->columns, turned);
 }
 
 /* sums[c] += the selected of turned[c], for every column: an adjoint product. */

@@ -5,13 +5,18 @@
 #include "panels.h"
 #include "roles.h"
 
+/* Columns of part j of several panels, of which the last has `width`. */
+ZT_INLINE_ size_t width_at_(size_t j, size_t panels, size_t width) {
+    return j / PARTS + 1 < panels ? PANEL : width;
+}
+
 /* The blocks of g are the sums themselves. */
 ZT_INLINE_ void store_sums_(const zt_outputs_ *out, size_t first, size_t count, size_t column, size_t panels,
                             size_t width, const zt_real_ *panel) {
     for (size_t o = 0; o < count; o++) {
         zt_real_ *row = out->rows + (first + o) * out->row_stride + column;
         for (size_t j = 0; j < panels * PARTS; j++)
-            store_columns_(row + j / PARTS * PANEL, width, j % PARTS,
+            store_columns_(row + j / PARTS * PANEL, width_at_(j, panels, width), j % PARTS,
                            load_(panel + (o * panels * PARTS + j) * LANES));
     }
 }
@@ -24,7 +29,7 @@ ZT_INLINE_ void dot_sums_(const zt_outputs_ *out, size_t first, size_t count, si
         zt_real_ *f = out->rows + (first + o) * out->row_stride;
         vec_ sum = zero_();
         for (size_t j = 0; j < panels * PARTS; j++)
-            sum += load_columns_(x + j / PARTS * PANEL, width, j % PARTS) *
+            sum += load_columns_(x + j / PARTS * PANEL, width_at_(j, panels, width), j % PARTS) *
                    load_(panel + (o * panels * PARTS + j) * LANES);
         *f = column == 0 ? sum_(sum) : *f + sum_(sum);
     }

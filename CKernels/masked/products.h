@@ -18,32 +18,51 @@ ZT_TARGET_ static void settle_(const zt_masked_ *map, size_t first, size_t last,
     }
 }
 
-ZT_TARGET_ void ZT_PRECISE_(zt_masked_forward, ZT_TIER_)(const zt_masked_ *map, size_t first, size_t last,
-                                                         const zt_real_ *u, size_t u_stride, zt_real_ *f,
-                                                         size_t f_stride, zt_real_ *workspace) {
+ZT_TARGET_ void ZT_PRECISE_(zt_masked_forward_by, ZT_TIER_)(zt_way_ way, const zt_masked_ *map, size_t first,
+                                                            size_t last, const zt_real_ *u, size_t u_stride,
+                                                            zt_real_ *f, size_t f_stride,
+                                                            zt_real_ *workspace) {
     size_t d = map->features;
     if (d == 0 || map->patterns == 0) {
         for (size_t k = first; k < last; k++)
             for (size_t o = 0; o < map->outputs; o++) f[k * f_stride + o] = 0;
         return;
     }
-    zt_way_ way = zt_way_of_(map->samples, map->patterns, d, 1, map->off == 0);
     for (size_t o = 0; o < map->outputs; o++) {
         zt_inputs_ in = {map->patterns, d, u + o * d, u_stride, NULL, 0, map->on, map->off};
         zt_outputs_ out = {map->sample_bits, map->sample_bit_stride, f + o, f_stride, map->x, map->x_stride};
         sum_outputs_(way, &in, &out, first, last, workspace);
     }
-    settle_(map, first, last, u, u_stride, f, f_stride);
+    if (way != ZT_ONE_PATTERN_) settle_(map, first, last, u, u_stride, f, f_stride);
 }
 
-ZT_TARGET_ void ZT_PRECISE_(zt_masked_adjoint, ZT_TIER_)(const zt_masked_ *map, size_t first, size_t last,
-                                                         const zt_real_ *r, size_t r_stride, zt_real_ *g,
-                                                         size_t g_stride, zt_real_ *workspace) {
+ZT_TARGET_ void ZT_PRECISE_(zt_masked_adjoint_by, ZT_TIER_)(zt_way_ way, const zt_masked_ *map, size_t first,
+                                                            size_t last, const zt_real_ *r, size_t r_stride,
+                                                            zt_real_ *g, size_t g_stride,
+                                                            zt_real_ *workspace) {
     size_t d = map->features;
-    zt_way_ way = zt_way_of_(map->patterns, map->samples, d, 0, map->off == 0);
     for (size_t o = 0; o < map->outputs; o++) {
         zt_inputs_ in = {map->samples, d, map->x, map->x_stride, r + o, r_stride, map->on, map->off};
         zt_outputs_ out = {map->pattern_bits, map->pattern_bit_stride, g + o * d, g_stride, NULL, 0};
-        sum_outputs_(way, &in, &out, first, last, workspace);
+        if (map->samples > 0) {
+            sum_outputs_(way, &in, &out, first, last, workspace);
+            continue;
+        }
+        for (size_t i = first; i < last; i++)
+            for (size_t c = 0; c < d; c++) out.rows[i * g_stride + c] = 0;
     }
+}
+
+void ZT_PRECISE_(zt_masked_forward, ZT_TIER_)(const zt_masked_ *map, size_t first, size_t last,
+                                              const zt_real_ *u, size_t u_stride, zt_real_ *f,
+                                              size_t f_stride, zt_real_ *workspace) {
+    zt_way_ way = zt_way_of_(map->samples, map->patterns, map->features, 1, map->off == 0, 0);
+    ZT_PRECISE_(zt_masked_forward_by, ZT_TIER_)(way, map, first, last, u, u_stride, f, f_stride, workspace);
+}
+
+void ZT_PRECISE_(zt_masked_adjoint, ZT_TIER_)(const zt_masked_ *map, size_t first, size_t last,
+                                              const zt_real_ *r, size_t r_stride, zt_real_ *g,
+                                              size_t g_stride, zt_real_ *workspace) {
+    zt_way_ way = zt_way_of_(map->patterns, map->samples, map->features, 0, map->off == 0, 0);
+    ZT_PRECISE_(zt_masked_adjoint_by, ZT_TIER_)(way, map, first, last, r, r_stride, g, g_stride, workspace);
 }
