@@ -17,10 +17,11 @@ let package = Package(
     .systemLibrary(
       name: "CBenchmarkBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .target(name: "CPeak"),
+    .target(name: "CPlain", cSettings: [.unsafeFlags(["-O3", "-march=native"])]),
     .executableTarget(
       name: "Cases",
       dependencies: [
-        "CBenchmarkBLAS", "CPeak", .product(name: "Zonotope", package: "Zonotope"),
+        "CBenchmarkBLAS", "CPeak", "CPlain", .product(name: "Zonotope", package: "Zonotope"),
         .product(name: "ZonotopeKernels", package: "Zonotope"),
       ],
       swiftSettings: swiftSettings),

@@ -13,7 +13,7 @@ typedef enum {
     ZT_GROUPS_OF_4_,
     ZT_GROUPS_OF_5_,
     ZT_IN_REGISTERS_, /* Single precision with byte permutations only. */
-    ZT_ONE_PATTERN_,  /* Forward products of a single one only. */
+    ZT_ONE_PATTERN_,
 } zt_way_;
 
 /* What the costs are made of. Vectors are those of the instruction set, panels have 64 bytes of columns. */
@@ -24,23 +24,37 @@ typedef struct {
     double passes;  /* Over a line by the direct sums. */
     double vectors; /* Of inputs, and of outputs. */
     double output_vectors;
+    double fours, fives; /* Groups of inputs. */
+    double pairs, fields,
+        quads; /* Of tables in registers: two vectors of outputs, 30 inputs, four columns. */
     int forward;
 } zt_product_;
 
-static inline size_t zt_parts_(size_t count, size_t size) {
-    return (count + size - 1) / size;
+/* Parts of at most `size`, as a number. */
+ZT_INLINE_ double zt_parts_(size_t count, size_t size) {
+    return (double)(int64_t)((count + size - 1) / size);
 }
 
-static inline zt_product_ zt_product_of_(size_t outputs, size_t inputs, size_t columns, int forward) {
-    size_t panels = zt_parts_(columns, PANEL);
-    return (zt_product_){.outputs = (double)outputs,
-                         .inputs = (double)inputs,
-                         .columns = (double)columns,
-                         .tiles = (double)zt_parts_(inputs, ZT_TILE_),
-                         .panels = (double)panels,
-                         .passes = (double)zt_parts_(panels, ZT_WIDE_),
-                         .vectors = (double)zt_parts_(inputs, LANES),
-                         .output_vectors = (double)zt_parts_(outputs, LANES),
+/* Groups of a tile are whole. */
+ZT_INLINE_ double zt_groups_(size_t inputs, size_t group) {
+    return inputs < ZT_TILE_ ? zt_parts_(inputs, group)
+                             : zt_parts_(inputs, 1) * (double)((ZT_TILE_ + group - 1) / group) / ZT_TILE_;
+}
+
+ZT_INLINE_ zt_product_ zt_product_of_(size_t outputs, size_t inputs, size_t columns, int forward) {
+    return (zt_product_){.outputs = zt_parts_(outputs, 1),
+                         .inputs = zt_parts_(inputs, 1),
+                         .columns = zt_parts_(columns, 1),
+                         .tiles = zt_parts_(inputs, ZT_TILE_),
+                         .panels = zt_parts_(columns, PANEL),
+                         .passes = zt_parts_(columns, ZT_WIDE_ * PANEL),
+                         .vectors = zt_parts_(inputs, LANES),
+                         .output_vectors = zt_parts_(outputs, LANES),
+                         .fours = zt_groups_(inputs, 4),
+                         .fives = zt_groups_(inputs, 5),
+                         .pairs = zt_parts_(outputs, 32),
+                         .fields = zt_parts_(inputs, 30),
+                         .quads = zt_parts_(columns, 4),
                          .forward = forward};
 }
 
@@ -51,7 +65,7 @@ static inline zt_product_ zt_product_of_(size_t outputs, size_t inputs, size_t c
  */
 
 /* A set bit costs its scan, in every pass, and its rows. */
-static inline double zt_direct_cost_(const zt_product_ *s) {
+ZT_INLINE_ double zt_direct_cost_(const zt_product_ *s) {
     if (s->forward)
         return 28 + s->outputs * (s->passes * (7.2 * s->tiles + 1.55 * s->inputs) +
                                   s->panels * (0.35 * s->inputs + 1.5));
@@ -59,7 +73,7 @@ static inline double zt_direct_cost_(const zt_product_ *s) {
 }
 
 /* Inputs are turned a vector at a time, unless they are a single column. */
-static inline double zt_lanes_cost_(const zt_product_ *s) {
+ZT_INLINE_ double zt_lanes_cost_(const zt_product_ *s) {
     double turned = s->columns > 1 ? s->panels * PARTS : 0;
     if (s->forward)
         return 36 + s->vectors * (27 * turned + 8) +
@@ -69,7 +83,7 @@ static inline double zt_lanes_cost_(const zt_product_ *s) {
 }
 
 /* Inputs are copied; eight vectors of outputs share what is built of them. */
-static inline double zt_outputs_cost_(const zt_product_ *s) {
+ZT_INLINE_ double zt_outputs_cost_(const zt_product_ *s) {
     double block = 1 + 0.125 * s->output_vectors, sums = s->inputs * s->columns;
 #ifdef ZT_TABLES_IN_REGISTERS_
     const double each = 0.53;
@@ -82,42 +96,36 @@ static inline double zt_outputs_cost_(const zt_product_ *s) {
 }
 
 /* Tables are built for every panel; every output looks up in each. */
-static inline double zt_tables_cost_(const zt_product_ *s, double groups, double build) {
+ZT_INLINE_ double zt_tables_cost_(const zt_product_ *s, double groups, double build) {
     if (s->forward)
         return 200 + s->panels * (build * groups + s->outputs * (0.82 * groups + 8.5 * s->tiles + 4));
     return 35 + s->panels * (build * groups + s->outputs * (1.11 * groups + 4.3 * s->tiles + 4.2));
 }
 
 /* Vectors of outputs two at a time, inputs in fields of 30 and tiles of 240, columns in quads (registers.h). */
-static inline double zt_registers_cost_(const zt_product_ *s) {
-    double pairs = (double)zt_parts_((size_t)s->outputs, 32),
-           inputs = 30 * (double)zt_parts_((size_t)s->inputs, 30);
-    double tiles = (double)zt_parts_((size_t)s->inputs, 240),
-           quads = (double)zt_parts_((size_t)s->columns, 4);
+ZT_INLINE_ double zt_registers_cost_(const zt_product_ *s) {
+    double inputs = 30 * s->fields, tiles = (s->fields + 7) / 8;
     if (s->forward)
-        return 180 + pairs * (inputs * (0.49 * s->columns + 0.27 * quads) + 3.7 * tiles * quads) +
+        return 180 + s->pairs * (inputs * (0.49 * s->columns + 0.27 * s->quads) + 3.7 * tiles * s->quads) +
                s->outputs * (12 * tiles + 0.83 * s->columns) + 1.8 * inputs * s->columns;
-    return 180 + pairs * (2.1 * inputs * quads + 15 * tiles * quads) +
+    return 180 + s->pairs * (2.1 * inputs * s->quads + 15 * tiles * s->quads) +
            s->outputs * (4 * tiles + 1.2 * s->columns) + 2.1 * inputs * s->columns;
 }
 
-static inline double zt_groups_(const zt_product_ *s, size_t group, double whole) {
-    return s->inputs < ZT_TILE_ ? (double)zt_parts_((size_t)s->inputs, group) : whole * s->inputs / ZT_TILE_;
-}
-
 /* The cheapest kernel. Gates (off = 0) have more of them; `registers` says whether tables in registers are there. */
-static inline zt_way_ zt_way_of_(size_t outputs, size_t inputs, size_t columns, int forward, int gates,
-                                 int registers) {
+ZT_INLINE_ zt_way_ zt_way_of_(size_t outputs, size_t inputs, size_t columns, int forward, int gates,
+                              int registers) {
     if (forward && inputs == 1 && columns <= ZT_PATTERN_COLUMNS_) return ZT_ONE_PATTERN_;
     /* Without arithmetic, since the product of a single pattern may take less time than the estimates. */
-    if (!forward && outputs == 1) return gates && columns == 1 ? ZT_BY_LANES_ : ZT_DIRECTLY_;
+    if (!forward && outputs == 1)
+        return gates && columns > 0 && columns <= ZT_FEW_COLUMNS_ ? ZT_ONE_PATTERN_ : ZT_DIRECTLY_;
     zt_product_ shape = zt_product_of_(outputs, inputs, columns, forward);
     double costs[] = {
         [ZT_DIRECTLY_] = zt_direct_cost_(&shape),
         [ZT_BY_LANES_] = gates && columns <= ZT_LANE_COLUMNS_ ? zt_lanes_cost_(&shape) : HUGE_VAL,
         [ZT_BY_OUTPUTS_] = gates ? zt_outputs_cost_(&shape) : HUGE_VAL,
-        [ZT_GROUPS_OF_4_] = zt_tables_cost_(&shape, zt_groups_(&shape, 4, 16), 60),
-        [ZT_GROUPS_OF_5_] = zt_tables_cost_(&shape, zt_groups_(&shape, 5, 13), 108),
+        [ZT_GROUPS_OF_4_] = zt_tables_cost_(&shape, shape.fours, 60),
+        [ZT_GROUPS_OF_5_] = zt_tables_cost_(&shape, shape.fives, 108),
         [ZT_IN_REGISTERS_] = registers ? zt_registers_cost_(&shape) : HUGE_VAL,
     };
     zt_way_ best = ZT_DIRECTLY_;

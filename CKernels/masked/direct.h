@@ -19,10 +19,13 @@ ZT_INLINE_ size_t panels_(size_t columns) {
 /* sums += the scaled rows of the inputs `first + j` over the set bits j of the word. */
 ZT_INLINE_ void add_rows_(const zt_inputs_ *in, uint64_t word, size_t first, size_t column, size_t panels,
                           size_t width, zt_real_ weight, vec_ *sums) {
+    const zt_real_ *rows = in->rows + first * in->row_stride + column, *scales = in->scales;
+    size_t stride = in->row_stride, scale_stride = in->scale_stride;
+    if (scales != NULL) scales += first * scale_stride;
     for (; word != 0; word &= word - 1) {
-        size_t i = first + (size_t)__builtin_ctzll(word);
-        const zt_real_ *row = in->rows + i * in->row_stride + column;
-        vec_ scale = splat_(in->scales != NULL ? in->scales[i * in->scale_stride] * weight : weight);
+        size_t i = (size_t)__builtin_ctzll(word);
+        const zt_real_ *row = rows + i * stride;
+        vec_ scale = splat_(scales != NULL ? scales[i * scale_stride] * weight : weight);
         ZT_UNROLL_ for (size_t j = 0; j < panels * PARTS; j++) sums[j] = fma_(
             load_columns_(row + j / PARTS * PANEL, width_at_(j, panels, width), j % PARTS), scale, sums[j]);
     }

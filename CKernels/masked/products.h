@@ -18,10 +18,8 @@ ZT_TARGET_ static void settle_(const zt_masked_ *map, size_t first, size_t last,
     }
 }
 
-ZT_TARGET_ void ZT_PRECISE_(zt_masked_forward_by, ZT_TIER_)(zt_way_ way, const zt_masked_ *map, size_t first,
-                                                            size_t last, const zt_real_ *u, size_t u_stride,
-                                                            zt_real_ *f, size_t f_stride,
-                                                            zt_real_ *workspace) {
+ZT_INLINE_ void forward_by_(zt_way_ way, const zt_masked_ *map, size_t first, size_t last, const zt_real_ *u,
+                            size_t u_stride, zt_real_ *f, size_t f_stride, zt_real_ *workspace) {
     size_t d = map->features;
     if (d == 0 || map->patterns == 0) {
         for (size_t k = first; k < last; k++)
@@ -36,10 +34,8 @@ ZT_TARGET_ void ZT_PRECISE_(zt_masked_forward_by, ZT_TIER_)(zt_way_ way, const z
     if (way != ZT_ONE_PATTERN_) settle_(map, first, last, u, u_stride, f, f_stride);
 }
 
-ZT_TARGET_ void ZT_PRECISE_(zt_masked_adjoint_by, ZT_TIER_)(zt_way_ way, const zt_masked_ *map, size_t first,
-                                                            size_t last, const zt_real_ *r, size_t r_stride,
-                                                            zt_real_ *g, size_t g_stride,
-                                                            zt_real_ *workspace) {
+ZT_INLINE_ void adjoint_by_(zt_way_ way, const zt_masked_ *map, size_t first, size_t last, const zt_real_ *r,
+                            size_t r_stride, zt_real_ *g, size_t g_stride, zt_real_ *workspace) {
     size_t d = map->features;
     for (size_t o = 0; o < map->outputs; o++) {
         zt_inputs_ in = {map->samples, d, map->x, map->x_stride, r + o, r_stride, map->on, map->off};
@@ -53,16 +49,41 @@ ZT_TARGET_ void ZT_PRECISE_(zt_masked_adjoint_by, ZT_TIER_)(zt_way_ way, const z
     }
 }
 
-void ZT_PRECISE_(zt_masked_forward, ZT_TIER_)(const zt_masked_ *map, size_t first, size_t last,
-                                              const zt_real_ *u, size_t u_stride, zt_real_ *f,
-                                              size_t f_stride, zt_real_ *workspace) {
+ZT_TARGET_ void ZT_PRECISE_(zt_masked_forward, ZT_TIER_)(const zt_masked_ *map, size_t first, size_t last,
+                                                         const zt_real_ *u, size_t u_stride, zt_real_ *f,
+                                                         size_t f_stride, zt_real_ *workspace) {
     zt_way_ way = zt_way_of_(map->samples, map->patterns, map->features, 1, map->off == 0, 0);
-    ZT_PRECISE_(zt_masked_forward_by, ZT_TIER_)(way, map, first, last, u, u_stride, f, f_stride, workspace);
+    forward_by_(way, map, first, last, u, u_stride, f, f_stride, workspace);
 }
 
-void ZT_PRECISE_(zt_masked_adjoint, ZT_TIER_)(const zt_masked_ *map, size_t first, size_t last,
-                                              const zt_real_ *r, size_t r_stride, zt_real_ *g,
-                                              size_t g_stride, zt_real_ *workspace) {
+ZT_TARGET_ void ZT_PRECISE_(zt_masked_adjoint, ZT_TIER_)(const zt_masked_ *map, size_t first, size_t last,
+                                                         const zt_real_ *r, size_t r_stride, zt_real_ *g,
+                                                         size_t g_stride, zt_real_ *workspace) {
     zt_way_ way = zt_way_of_(map->patterns, map->samples, map->features, 0, map->off == 0, 0);
-    ZT_PRECISE_(zt_masked_adjoint_by, ZT_TIER_)(way, map, first, last, r, r_stride, g, g_stride, workspace);
+    adjoint_by_(way, map, first, last, r, r_stride, g, g_stride, workspace);
 }
+
+#ifdef ZT_REGISTERS_TIER_
+/* The entries of a tier that has tables in registers as well. */
+ZT_TARGET_ void ZT_PRECISE_(zt_masked_forward, ZT_REGISTERS_TIER_)(const zt_masked_ *map, size_t first,
+                                                                   size_t last, const zt_real_ *u,
+                                                                   size_t u_stride, zt_real_ *f,
+                                                                   size_t f_stride, zt_real_ *workspace) {
+    zt_way_ way = zt_way_of_(map->samples, map->patterns, map->features, 1, map->off == 0, map->patterns > 0);
+    if (way == ZT_IN_REGISTERS_)
+        zt_masked_forward_f32_registers_avx512_(map, first, last, u, u_stride, f, f_stride, workspace);
+    else
+        forward_by_(way, map, first, last, u, u_stride, f, f_stride, workspace);
+}
+
+ZT_TARGET_ void ZT_PRECISE_(zt_masked_adjoint, ZT_REGISTERS_TIER_)(const zt_masked_ *map, size_t first,
+                                                                   size_t last, const zt_real_ *r,
+                                                                   size_t r_stride, zt_real_ *g,
+                                                                   size_t g_stride, zt_real_ *workspace) {
+    zt_way_ way = zt_way_of_(map->patterns, map->samples, map->features, 0, map->off == 0, map->samples > 0);
+    if (way == ZT_IN_REGISTERS_)
+        zt_masked_adjoint_f32_registers_avx512_(map, first, last, r, r_stride, g, g_stride, workspace);
+    else
+        adjoint_by_(way, map, first, last, r, r_stride, g, g_stride, workspace);
+}
+#endif

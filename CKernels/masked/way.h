@@ -23,7 +23,12 @@ ZT_TARGET_ static void sum_outputs_(zt_way_ way, const zt_inputs_ *in, const zt_
         sum_by_outputs_(in, out, first, last, workspace);
         break;
     case ZT_ONE_PATTERN_:
-        fit_one_pattern_(in, out, first, last, workspace);
+        if (out->x != NULL)
+            fit_one_pattern_(in, out, first, last, workspace);
+        else if (first < last && in->row_stride == in->columns && in->scale_stride == 1)
+            sum_one_pattern_(in, out);
+        else
+            sum_directly_(in, out, first, last, workspace);
         break;
     default:
         sum_by_tables_(in, out, way == ZT_GROUPS_OF_4_ ? 4 : 5, first, last, workspace);

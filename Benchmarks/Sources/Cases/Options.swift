@@ -8,11 +8,14 @@ struct Options {
   var single: String?
   /// Only the table of masked products.
   var productsOnly = false
+  /// Only the grid of masked products.
+  var gridOnly = false
 
   static let usage = """
-    usage: zonotope-cases [--data FOLDER] [--threads N] [--products]
+    usage: zonotope-cases [--data FOLDER] [--threads N] [--products] [--grid]
       --data FOLDER   read NAME_X.npy (n, d), NAME_y.npy (n) and NAME_G.npy (d, P) instead of drawing inputs
       --products      only the table of masked products
+      --grid          only masked products of 80 shapes beside the better of a dense product and a plain loop
       --threads N     solve with N threads only; without it, with one and with one per processor
     """
 
@@ -21,6 +24,10 @@ struct Options {
     while let option = arguments.popFirst() {
       if option == "--products" {
         productsOnly = true
+        continue
+      }
+      if option == "--grid" {
+        gridOnly = true
         continue
       }
       guard let value = arguments.popFirst() else { fail(Self.usage) }

@@ -35,6 +35,10 @@ print("commit      \(commit)")
 print("inputs      \(options.folder.map { "files of \($0)" } ?? "drawn by Xoshiro256, seeds of the cases")")
 print("")
 
+if options.gridOnly {
+  MaskedGrid.run()
+  exit(0)
+}
 print("masked products, one thread: medians of interleaved runs, flops of the dense product")
 print(aligned(MaskedShape.table()))
 if options.productsOnly { exit(0) }
