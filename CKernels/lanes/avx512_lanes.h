@@ -7,6 +7,7 @@
 #if defined(__x86_64__)
 
 #define ZT_LANES_ 1
+#define ZT_WIDE_VECTORS_ 1 /* Of a whole cache line, and many of them. */
 #define ZT_INLINE_ ZT_AVX512_INLINE_
 #define ZT_TARGET_ ZT_AVX512_
 #define ZT_TIER_ avx512

@@ -10,6 +10,7 @@ typedef enum {
     ZT_DIRECTLY_,
     ZT_BY_LANES_,
     ZT_BY_OUTPUTS_,
+    ZT_BY_TILES_, /* Adjoint products only. */
     ZT_GROUPS_OF_4_,
     ZT_GROUPS_OF_5_,
     ZT_IN_REGISTERS_, /* Single precision with byte permutations only. */
@@ -19,10 +20,11 @@ typedef enum {
 /* What the costs are made of. Vectors are those of the instruction set, panels have 64 bytes of columns. */
 typedef struct {
     double outputs, inputs, columns;
-    double tiles;   /* Words of a line. */
-    double panels;  /* Of the columns. */
-    double passes;  /* Over a line by the direct sums. */
-    double vectors; /* Of inputs, and of outputs. */
+    double tiles;       /* Words of a line. */
+    double panels;      /* Of the columns. */
+    double passes;      /* Over a line by the direct sums. */
+    double tile_passes; /* By tiles of four outputs. */
+    double vectors;     /* Of inputs, and of outputs. */
     double output_vectors;
     double fours, fives; /* Groups of inputs. */
     double pairs, fields,
@@ -48,6 +50,7 @@ ZT_INLINE_ zt_product_ zt_product_of_(size_t outputs, size_t inputs, size_t colu
                          .tiles = zt_parts_(inputs, ZT_TILE_),
                          .panels = zt_parts_(columns, PANEL),
                          .passes = zt_parts_(columns, ZT_WIDE_ * PANEL),
+                         .tile_passes = zt_parts_(columns, TILE_PANELS * PANEL),
                          .vectors = zt_parts_(inputs, LANES),
                          .output_vectors = zt_parts_(outputs, LANES),
                          .fours = zt_groups_(inputs, 4),
@@ -95,6 +98,12 @@ ZT_INLINE_ double zt_outputs_cost_(const zt_product_ *s) {
                (16 * s->tiles + each * sums + 2 * s->panels + (s->forward ? 11 : 6) * s->columns);
 }
 
+/* A masked addition for every bit, and the mask. */
+ZT_INLINE_ double zt_tiles_cost_(const zt_product_ *s) {
+    double tiles = s->outputs < 4 ? 0.35 * s->outputs : 0.25 * s->outputs;
+    return 40 + tiles * s->inputs * (2.7 * s->panels + 5 * s->tile_passes) + s->outputs * s->panels * 3;
+}
+
 /* Tables are built for every panel; every output looks up in each. */
 ZT_INLINE_ double zt_tables_cost_(const zt_product_ *s, double groups, double build) {
     if (s->forward)
@@ -106,9 +115,9 @@ ZT_INLINE_ double zt_tables_cost_(const zt_product_ *s, double groups, double bu
 ZT_INLINE_ double zt_registers_cost_(const zt_product_ *s) {
     double inputs = 30 * s->fields, tiles = (s->fields + 7) / 8;
     if (s->forward)
-        return 180 + s->pairs * (inputs * (0.49 * s->columns + 0.27 * s->quads) + 3.7 * tiles * s->quads) +
+        return 180 + s->pairs * (inputs * (0.54 * s->columns + 0.27 * s->quads) + 3.7 * tiles * s->quads) +
                s->outputs * (12 * tiles + 0.83 * s->columns) + 1.8 * inputs * s->columns;
-    return 180 + s->pairs * (2.1 * inputs * s->quads + 15 * tiles * s->quads) +
+    return 180 + s->pairs * (2.3 * inputs * s->quads + 15 * tiles * s->quads) +
            s->outputs * (4 * tiles + 1.2 * s->columns) + 2.1 * inputs * s->columns;
 }
 
@@ -124,6 +133,7 @@ ZT_INLINE_ zt_way_ zt_way_of_(size_t outputs, size_t inputs, size_t columns, int
         [ZT_DIRECTLY_] = zt_direct_cost_(&shape),
         [ZT_BY_LANES_] = gates && columns <= ZT_LANE_COLUMNS_ ? zt_lanes_cost_(&shape) : HUGE_VAL,
         [ZT_BY_OUTPUTS_] = gates ? zt_outputs_cost_(&shape) : HUGE_VAL,
+        [ZT_BY_TILES_] = gates && !forward ? zt_tiles_cost_(&shape) : HUGE_VAL,
         [ZT_GROUPS_OF_4_] = zt_tables_cost_(&shape, shape.fours, 60),
         [ZT_GROUPS_OF_5_] = zt_tables_cost_(&shape, shape.fives, 108),
         [ZT_IN_REGISTERS_] = registers ? zt_registers_cost_(&shape) : HUGE_VAL,

@@ -111,18 +111,6 @@ static add_inputs_fn_ *const add_inputs_of_[WIDE + 1] = {
 static fit_inputs_fn_ *const fit_inputs_of_[WIDE + 1] = {
     NULL, fit_inputs_1_, fit_inputs_2_, fit_inputs_3_, fit_inputs_4_, fit_inputs_5_, fit_inputs_6_};
 
-/* The first of the columns that are left: how many panels, and the width of the last of them. */
-typedef struct {
-    size_t panels, width;
-} part_;
-
-ZT_INLINE_ part_ part_at_(size_t columns, size_t column, size_t most) {
-    size_t left = columns - column;
-    if (left > most * PANEL) return (part_){most, PANEL};
-    size_t panels = (left + PANEL - 1) / PANEL;
-    return (part_){panels, left - (panels - 1) * PANEL};
-}
-
 ZT_TARGET_ static void fit_directly_(const zt_inputs_ *in, const zt_outputs_ *out, size_t first,
                                      size_t last) {
     size_t most = panels_(in->columns);

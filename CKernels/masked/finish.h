@@ -10,6 +10,18 @@ ZT_INLINE_ size_t width_at_(size_t j, size_t panels, size_t width) {
     return j / PARTS + 1 < panels ? PANEL : width;
 }
 
+/* The first of the columns that are left: how many panels, and the width of the last of them. */
+typedef struct {
+    size_t panels, width;
+} part_;
+
+ZT_INLINE_ part_ part_at_(size_t columns, size_t column, size_t most) {
+    size_t left = columns - column;
+    if (left > most * PANEL) return (part_){most, PANEL};
+    size_t panels = (left + PANEL - 1) / PANEL;
+    return (part_){panels, left - (panels - 1) * PANEL};
+}
+
 /* The blocks of g are the sums themselves. */
 ZT_INLINE_ void store_sums_(const zt_outputs_ *out, size_t first, size_t count, size_t column, size_t panels,
                             size_t width, const zt_real_ *panel) {

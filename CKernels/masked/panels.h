@@ -11,7 +11,12 @@
 
 #define ZT_UNROLL_ _Pragma("GCC unroll 16")
 
-enum { LINE = ZT_LINE_, PANEL = LINE / sizeof(zt_real_), PARTS = PANEL / LANES };
+enum {
+    LINE = ZT_LINE_,
+    PANEL = LINE / sizeof(zt_real_),
+    PARTS = PANEL / LANES,
+    TILE_PANELS = PARTS == 1 ? 4 : 1, /* Of a tile of four outputs, whose sums stay in registers. */
+};
 
 /* Part `part` of a panel of which `width` columns exist; zeros behind them. */
 ZT_INLINE_ vec_ load_columns_(const zt_real_ *p, size_t width, size_t part) {

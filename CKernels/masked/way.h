@@ -4,6 +4,7 @@
 
 #include "by_lanes.h"
 #include "by_outputs.h"
+#include "by_tiles.h"
 #include "cost.h"
 #include "direct.h"
 #include "one_pattern.h"
@@ -21,6 +22,9 @@ ZT_TARGET_ static void sum_outputs_(zt_way_ way, const zt_inputs_ *in, const zt_
         break;
     case ZT_BY_OUTPUTS_:
         sum_by_outputs_(in, out, first, last, workspace);
+        break;
+    case ZT_BY_TILES_:
+        sum_by_tiles_(in, out, first, last);
         break;
     case ZT_ONE_PATTERN_:
         if (out->x != NULL)
