@@ -11,7 +11,6 @@
 #define ZT_TARGET_ ZT_AVX2_
 #define ZT_TIER_ avx2
 
-typedef __m256i words_;
 #if ZT_SINGLE_
 typedef float real_;
 typedef __m256 vec_;
@@ -26,7 +25,6 @@ enum { LANES = 4 };
 #define AS_BITS_ _mm256_castpd_si256
 #endif
 typedef vec_ mask_;
-enum { WORD_BITS = 8 * sizeof(real_) };
 
 /* Of a tile of products: its accumulators, its gates and one row fit the 16 registers. */
 enum { TILE_VECTORS = 4, TILE_GATES = 3 };
@@ -127,46 +125,6 @@ ZT_INLINE_ real_ largest_(vec_ v) {
     largest = lane[0];
     for (size_t i = 1; i < LANES; i++) largest = lane[i] > largest ? lane[i] : largest;
     return largest;
-}
-
-ZT_INLINE_ vec_ add_chosen_(vec_ sum, mask_ mask, vec_ v) {
-    return add_(sum, keep_(mask, v));
-}
-ZT_INLINE_ vec_ add_product_(vec_ sum, mask_ mask, vec_ v, vec_ one) {
-    (void)one;
-    return add_chosen_(sum, mask, v);
-}
-ZT_INLINE_ vec_ one_(void) {
-    return splat_(1);
-}
-
-ZT_INLINE_ words_ bit_(size_t place) {
-#if ZT_SINGLE_
-    return _mm256_set1_epi32((int)((uint32_t)1 << place));
-#else
-    return _mm256_set1_epi64x((long long)((uint64_t)1 << place));
-#endif
-}
-ZT_INLINE_ words_ next_bit_(words_ bit) {
-#if ZT_SINGLE_
-    return _mm256_add_epi32(bit, bit);
-#else
-    return _mm256_add_epi64(bit, bit);
-#endif
-}
-ZT_INLINE_ mask_ have_(words_ words, words_ bit) {
-#if ZT_SINGLE_
-    return _mm256_castsi256_ps(_mm256_cmpeq_epi32(_mm256_and_si256(words, bit), bit));
-#else
-    return _mm256_castsi256_pd(_mm256_cmpeq_epi64(_mm256_and_si256(words, bit), bit));
-#endif
-}
-ZT_INLINE_ words_ words_of_(vec_ bits) {
-#if ZT_SINGLE_
-    return _mm256_castps_si256(bits);
-#else
-    return _mm256_castpd_si256(bits);
-#endif
 }
 
 /* Lanes change places with vectors: first within halves, then halves. */

@@ -4,14 +4,9 @@
  * terms, which each of the three defines, and is empty where the instruction set does not exist:
  *
  *   real_, vec_, LANES        a number, a vector of LANES of them
- *   mask_                     which lanes: from comparisons (above_, not_above_, unordered_), below_(count), or mask_of_ the lowest bits of a word
+ *   mask_                     which lanes: from comparisons (above_, not_above_, unordered_), below_(count), or mask_of_
+ *                             the lowest bits of a word
  *   load_, store_             unaligned; load_part_ and store_part_ never touch lanes outside their mask
- *   words_, WORD_BITS         a word of bits in every lane, as long as a number: words_of_ a vector read as such;
- *                             have_(words, bit) with bit_(place) or next_bit_(bit) is a mask
- *   add_chosen_               adds in the lanes of a mask; add_product_ the same on other ports, given one_()
- *   unpack_                   where ZT_UNPACKS_: a column of LANES rows of 2 to 4 numbers side by side
- *   table_of_, from_table_       where ZT_TABLES_IN_REGISTERS_: the sums of four numbers by the lowest bits of words, which
- *                             next_four_ moves on
  *   keep_                     clears the lanes outside a mask
  *   add_, sub_, mul_, div_, sqrt_, fma_, abs_, larger_ (the other one for NaN, at least in one operand), with_sign_of_, select_
  *   bits_, sum_, largest_     a mask as bits; reductions in an order of their own

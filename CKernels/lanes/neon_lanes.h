@@ -28,6 +28,7 @@ typedef double real_;
 typedef float64x2_t vec_;
 typedef uint64x2_t lane_bits_;
 enum { LANES = 2 };
+#define ZT_PAIRS_ 1
 #define OP_(name) name##q_f64
 #define BITS_(name) name##q_u64
 #define TO_BITS_ vreinterpretq_u64_f64
@@ -36,8 +37,6 @@ enum { LANES = 2 };
 
 /* Lanes of a comparison, all ones or zero, or the number of the first lanes that take part. */
 typedef lane_bits_ mask_;
-typedef lane_bits_ words_;
-enum { WORD_BITS = 8 * sizeof(real_) };
 
 /* Of a tile of products: its accumulators, its gates and one vector of rows fit the 32 registers. */
 enum { TILE_VECTORS = 4, TILE_GATES = 6 };
@@ -155,34 +154,6 @@ ZT_INLINE_ real_ sum_(vec_ v) {
 }
 ZT_INLINE_ real_ largest_(vec_ v) {
     return OP_(vmaxnmv)(v);
-}
-
-ZT_INLINE_ vec_ add_chosen_(vec_ sum, mask_ mask, vec_ v) {
-    return add_(sum, keep_(mask, v));
-}
-ZT_INLINE_ vec_ add_product_(vec_ sum, mask_ mask, vec_ v, vec_ one) {
-    (void)one;
-    return add_chosen_(sum, mask, v);
-}
-ZT_INLINE_ vec_ one_(void) {
-    return splat_(1);
-}
-
-ZT_INLINE_ words_ bit_(size_t place) {
-#if ZT_SINGLE_
-    return vdupq_n_u32((uint32_t)1 << place);
-#else
-    return vdupq_n_u64((uint64_t)1 << place);
-#endif
-}
-ZT_INLINE_ words_ next_bit_(words_ bit) {
-    return BITS_(vadd)(bit, bit);
-}
-ZT_INLINE_ mask_ have_(words_ words, words_ bit) {
-    return BITS_(vtst)(words, bit);
-}
-ZT_INLINE_ words_ words_of_(vec_ bits) {
-    return TO_BITS_(bits);
 }
 
 /* Lanes change places with vectors. */

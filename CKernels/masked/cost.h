@@ -127,7 +127,8 @@ ZT_INLINE_ zt_way_ zt_way_of_(size_t outputs, size_t inputs, size_t columns, int
     if (forward && inputs == 1 && columns <= ZT_PATTERN_COLUMNS_) return ZT_ONE_PATTERN_;
     /* Without arithmetic, since the product of a single pattern may take less time than the estimates. */
     if (!forward && outputs == 1)
-        return gates && columns > 0 && columns <= ZT_FEW_COLUMNS_ ? ZT_ONE_PATTERN_ : ZT_DIRECTLY_;
+        return gates && columns > 0 && columns <= ZT_FEW_COLUMNS_ && columns <= LANES ? ZT_ONE_PATTERN_
+                                                                                      : ZT_DIRECTLY_;
     zt_product_ shape = zt_product_of_(outputs, inputs, columns, forward);
     double costs[] = {
         [ZT_DIRECTLY_] = zt_direct_cost_(&shape),

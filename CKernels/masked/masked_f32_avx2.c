@@ -1,6 +1,6 @@
 /* Masked products in single precision: vectors of 32 bytes. */
 #define ZT_SINGLE_ 1
-#include "lanes/avx2_lanes.h"
+#include "lanes/avx2_words.h"
 
 #if ZT_LANES_
 #include "products.h"

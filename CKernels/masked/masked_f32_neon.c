@@ -1,6 +1,6 @@
 /* Masked products in single precision: vectors of 16 bytes. */
 #define ZT_SINGLE_ 1
-#include "lanes/neon_lanes.h"
+#include "lanes/neon_words.h"
 
 #if ZT_LANES_
 #include "products.h"

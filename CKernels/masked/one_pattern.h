@@ -7,7 +7,7 @@
 #include "room.h"
 #include "turn.h"
 
-enum { ROWS_AT_ONCE = 4, FEW_COLUMNS = ZT_FEW_COLUMNS_ };
+enum { ROWS_AT_ONCE = 4 };
 
 /* Which of LANES samples from k on, of which `count` exist, the pattern selects. */
 ZT_INLINE_ mask_ selected_(const zt_outputs_ *out, size_t k, size_t count) {
@@ -144,7 +144,7 @@ ZT_TARGET_ static void fit_one_pattern_(const zt_inputs_ *in, const zt_outputs_ 
 
 /* g = sum of on r_k x_k over the selected samples, with off = 0: a sample in every lane. */
 ZT_INLINE_ void sum_lanes_(const zt_inputs_ *in, const zt_outputs_ *out, size_t columns) {
-    vec_ sums[FEW_COLUMNS], on = splat_(in->on);
+    vec_ sums[LANES], on = splat_(in->on);
     ZT_UNROLL_ for (size_t c = 0; c < columns; c++) sums[c] = zero_();
     for (size_t k = 0; k < in->count; k += LANES) {
         vec_ x[LANES];
@@ -157,14 +157,16 @@ ZT_INLINE_ void sum_lanes_(const zt_inputs_ *in, const zt_outputs_ *out, size_t 
     ZT_UNROLL_ for (size_t c = 0; c < columns; c++) out->rows[c] = sum_(sums[c]);
 }
 
-/* At most FEW_COLUMNS columns without gaps between the rows. */
+/* At most ZT_FEW_COLUMNS_ columns, nor more than LANES, without gaps between the rows. */
 ZT_TARGET_ static void sum_one_pattern_(const zt_inputs_ *in, const zt_outputs_ *out) {
     if (in->columns == 1)
         sum_lanes_(in, out, 1);
     else if (in->columns == 2)
         sum_lanes_(in, out, 2);
+#if !ZT_PAIRS_
     else if (in->columns == 3)
         sum_lanes_(in, out, 3);
     else
         sum_lanes_(in, out, 4);
+#endif
 }

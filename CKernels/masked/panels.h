@@ -5,7 +5,7 @@
 #ifndef ZT_PANELS_H
 #define ZT_PANELS_H
 
-#include "lanes/lanes.h"
+#include "lanes/words.h"
 #include "precision.h"
 #include "workspace.h"
 

@@ -15,10 +15,11 @@ ZT_INLINE_ void unpack_rows_(const zt_real_ *rows, size_t count, size_t width, v
 }
 #endif
 
-/* turned[c] = column c of the first `count` rows, at most LANES of them and of `width` columns; 0 in the other lanes. */
+/* turned[c] = column c of the first `count` rows, at most LANES of them and of `width` columns; 0 elsewhere. */
 ZT_INLINE_ void turn_rows_(const zt_real_ *rows, size_t stride, size_t count, size_t width,
                            vec_ turned[LANES]) {
     mask_ columns = below_(width);
+    ZT_UNROLL_ for (size_t c = 0; c < LANES; c++) turned[c] = zero_();
     if (width == 1 && stride == 1) {
         turned[0] = load_part_(rows, below_(count));
         return;

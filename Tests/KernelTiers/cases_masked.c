@@ -85,6 +85,9 @@ PREPARE_(f32)
         .prepare = prepare_##suffix##_, .sweep = "ndpc", .large = large_,                                    \
     }
 
-static const zt_shape large_[] = {{1100, 9, 70, 1}, {70, 9, 1100, 1}, {130, 33, 257, 2}, {0, 0, 0, 0}};
+/* Beyond the tiles of every kernel: tables, one pattern, lanes, tiles and direct sums. */
+static const zt_shape large_[] = {{1100, 9, 70, 1}, {70, 9, 1100, 1}, {130, 33, 257, 2}, {1100, 3, 1, 1},
+                                  {300, 40, 1, 2},  {600, 10, 30, 1}, {16, 3, 1100, 1},  {90, 33, 8, 2},
+                                  {300, 10, 8, 1},  {300, 120, 5, 1}, {0, 0, 0, 0}};
 
 const zt_kernel_case zt_masked_cases[] = {CASES_(ZT_F64, f64), CASES_(ZT_F32, f32), {.name = NULL}};
