@@ -63,7 +63,7 @@ ZT_INLINE_ zt_product_ zt_product_of_(size_t outputs, size_t inputs, size_t colu
 
 /*
  * Cycles, each the linear model of its kernel's loops whose constants were fitted to 1200 measured products (AVX-512 on
- * Zen 4, 16 to 5000 samples, 1 to 200 columns, 1 to 3000 patterns): the kernel that is chosen takes 1 % longer than the
+ * Zen 4, 16 to 5000 samples, 1 to 200 columns, 1 to 3000 patterns): the kernel that is chosen takes 3 % longer than the
  * fastest one in the mean.
  */
 
