@@ -17,6 +17,7 @@ let package = Package(
     .systemLibrary(
       name: "CBenchmarkBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .target(name: "CPeak"),
+    .target(name: "CPlain", cSettings: [.unsafeFlags(["-O3", "-march=native"])]),
     // Kernels beside yardsticks: both programs measure these.
     .target(
       name: "Comparisons",
@@ -28,7 +29,7 @@ let package = Package(
     .executableTarget(
       name: "Cases",
       dependencies: [
-        "CBenchmarkBLAS", "CPeak", "Comparisons", .product(name: "Zonotope", package: "Zonotope"),
+        "CBenchmarkBLAS", "CPeak", "CPlain", "Comparisons", .product(name: "Zonotope", package: "Zonotope"),
         .product(name: "ZonotopeKernels", package: "Zonotope"),
       ],
       swiftSettings: swiftSettings),

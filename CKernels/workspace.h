@@ -12,6 +12,9 @@ enum {
     ZT_TABLES_ = 13 * 32,  /* Entries: 13 groups of 5 inputs, 2^5 subset sums each. */
     ZT_BLOCK_ = 2048,      /* Outputs whose panel stays in the second-level cache. */
     ZT_LANE_COLUMNS_ = 32, /* Columns of 64 inputs each that the room of the tables holds in any precision. */
+    ZT_PATTERN_COLUMNS_ = 8192, /* Columns whose weights, two numbers each, the room of the panel holds. */
+    ZT_FEW_COLUMNS_ = 4, /* Columns of an adjoint product of a single pattern with samples in the lanes. */
+    ZT_WIDE_ = 6,        /* Panels whose direct sums are kept in registers. */
     ZT_CHUNK_BYTES_ = 512 * 1024, /* Blocks whose norms are taken before the next ones are formed. */
     ZT_FINISH_ = 128,             /* Outputs whose panel stays in the first-level cache. */
 

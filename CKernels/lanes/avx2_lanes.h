@@ -106,6 +106,9 @@ ZT_INLINE_ mask_ unordered_(vec_ a) {
 ZT_INLINE_ vec_ select_(mask_ mask, vec_ yes, vec_ no) {
     return OP_(blendv)(no, yes, mask);
 }
+ZT_INLINE_ vec_ keep_(mask_ mask, vec_ v) {
+    return OP_(and)(mask, v);
+}
 ZT_INLINE_ unsigned bits_(mask_ mask) {
     return (unsigned)OP_(movemask)(mask);
 }

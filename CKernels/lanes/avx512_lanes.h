@@ -7,6 +7,7 @@
 #if defined(__x86_64__)
 
 #define ZT_LANES_ 1
+#define ZT_WIDE_VECTORS_ 1 /* Of a whole cache line, and many of them. */
 #define ZT_INLINE_ ZT_AVX512_INLINE_
 #define ZT_TARGET_ ZT_AVX512_
 #define ZT_TIER_ avx512
@@ -97,6 +98,9 @@ ZT_INLINE_ mask_ unordered_(vec_ a) {
 }
 ZT_INLINE_ vec_ select_(mask_ mask, vec_ yes, vec_ no) {
     return OP_(mask_blend)(mask, no, yes);
+}
+ZT_INLINE_ vec_ keep_(mask_ mask, vec_ v) {
+    return OP_(maskz_mov)(mask, v);
 }
 ZT_INLINE_ unsigned bits_(mask_ mask) {
     return mask;

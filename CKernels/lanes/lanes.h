@@ -7,6 +7,7 @@
  *   mask_                     which lanes: from comparisons (above_, not_above_, unordered_), below_(count) or the low bits of
  *                             a word, mask_of_(bits)
  *   load_, store_             unaligned; load_part_ and store_part_ never touch lanes outside their mask
+ *   keep_                     clears the lanes outside a mask
  *   add_, sub_, mul_, div_, sqrt_, fma_, abs_, larger_ (the other one for NaN, at least in one operand), with_sign_of_, select_
  *   bits_, sum_, largest_     a mask as bits; reductions in an order of their own
  *   transpose_                LANES vectors

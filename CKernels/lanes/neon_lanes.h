@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #if defined(__aarch64__)
 #include <arm_neon.h>
@@ -27,6 +28,7 @@ typedef double real_;
 typedef float64x2_t vec_;
 typedef uint64x2_t lane_bits_;
 enum { LANES = 2 };
+#define ZT_PAIRS_ 1
 #define OP_(name) name##q_f64
 #define BITS_(name) name##q_u64
 #define TO_BITS_ vreinterpretq_u64_f64
@@ -76,6 +78,15 @@ ZT_INLINE_ unsigned bits_(mask_ mask) {
     return (unsigned)vaddvq_u64(vandq_u64(mask, vld1q_u64(places)));
 #endif
 }
+ZT_INLINE_ mask_ mask_of_(uint64_t bits) {
+#if ZT_SINGLE_
+    const uint32_t places[LANES] = {1, 2, 4, 8};
+    return vtstq_u32(vdupq_n_u32((uint32_t)bits), vld1q_u32(places));
+#else
+    const uint64_t places[LANES] = {1, 2};
+    return vtstq_u64(vdupq_n_u64(bits), vld1q_u64(places));
+#endif
+}
 ZT_INLINE_ vec_ load_(const real_ *p) {
     return OP_(vld1)(p);
 }
@@ -86,7 +97,10 @@ ZT_INLINE_ void store_(real_ *p, vec_ v) {
 ZT_INLINE_ vec_ load_part_(const real_ *p, mask_ part) {
     real_ lane[LANES];
     unsigned bits = bits_(part);
-    for (size_t i = 0; i < LANES; i++) lane[i] = bits >> i & 1 ? p[i] : 0;
+    for (size_t i = 0; i < LANES; i++) {
+        lane[i] = 0;
+        if (bits >> i & 1) memcpy(lane + i, p + i, sizeof *lane);
+    }
     return load_(lane);
 }
 ZT_INLINE_ void store_part_(real_ *p, mask_ part, vec_ v) {
@@ -140,6 +154,9 @@ ZT_INLINE_ mask_ unordered_(vec_ a) {
 }
 ZT_INLINE_ vec_ select_(mask_ mask, vec_ yes, vec_ no) {
     return OP_(vbsl)(mask, yes, no);
+}
+ZT_INLINE_ vec_ keep_(mask_ mask, vec_ v) {
+    return FROM_BITS_(BITS_(vand)(mask, TO_BITS_(v)));
 }
 ZT_INLINE_ real_ sum_(vec_ v) {
     return OP_(vaddv)(v);

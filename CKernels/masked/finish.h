@@ -2,8 +2,25 @@
 #ifndef ZT_FINISH_H
 #define ZT_FINISH_H
 
+#include "panels.h"
 #include "roles.h"
-#include "vectors.h"
+
+/* Columns of part j of several panels, of which the last has `width`. */
+ZT_INLINE_ size_t width_at_(size_t j, size_t panels, size_t width) {
+    return j / PARTS + 1 < panels ? PANEL : width;
+}
+
+/* The first of the columns that are left: how many panels, and the width of the last of them. */
+typedef struct {
+    size_t panels, width;
+} part_;
+
+ZT_INLINE_ part_ part_at_(size_t columns, size_t column, size_t most) {
+    size_t left = columns - column;
+    if (left > most * PANEL) return (part_){most, PANEL};
+    size_t panels = (left + PANEL - 1) / PANEL;
+    return (part_){panels, left - (panels - 1) * PANEL};
+}
 
 /* The blocks of g are the sums themselves. */
 ZT_INLINE_ void store_sums_(const zt_outputs_ *out, size_t first, size_t count, size_t column, size_t panels,
@@ -11,8 +28,8 @@ ZT_INLINE_ void store_sums_(const zt_outputs_ *out, size_t first, size_t count, 
     for (size_t o = 0; o < count; o++) {
         zt_real_ *row = out->rows + (first + o) * out->row_stride + column;
         for (size_t j = 0; j < panels * PARTS; j++)
-            store_part_(row + j / PARTS * PANEL, width, j % PARTS,
-                        load_(panel + (o * panels * PARTS + j) * LANES));
+            store_columns_(row + j / PARTS * PANEL, width_at_(j, panels, width), j % PARTS,
+                           load_(panel + (o * panels * PARTS + j) * LANES));
     }
 }
 
@@ -24,9 +41,9 @@ ZT_INLINE_ void dot_sums_(const zt_outputs_ *out, size_t first, size_t count, si
         zt_real_ *f = out->rows + (first + o) * out->row_stride;
         vec_ sum = zero_();
         for (size_t j = 0; j < panels * PARTS; j++)
-            sum += load_part_(x + j / PARTS * PANEL, width, j % PARTS) *
+            sum += load_columns_(x + j / PARTS * PANEL, width_at_(j, panels, width), j % PARTS) *
                    load_(panel + (o * panels * PARTS + j) * LANES);
-        *f = column == 0 ? sum_lanes_(sum) : *f + sum_lanes_(sum);
+        *f = column == 0 ? sum_(sum) : *f + sum_(sum);
     }
 }
 

@@ -1,10 +1,10 @@
-/* Masked products in single precision: vectors of 64 bytes. */
+/* Masked products in single precision: vectors of 64 bytes, and the choice between them and tables in registers. */
 #define ZT_SINGLE_ 1
-#include "avx512.h"
+#include "lanes/avx512_words.h"
 
-#if defined(__x86_64__)
-#define ZT_TIER_ avx512
-#define ZT_TARGET_ ZT_AVX512_
-#define ZT_VECTOR_BYTES_ 64
+#if ZT_LANES_
+#define ZT_REGISTERS_TIER_ avx512_counts
 #include "products.h"
+#else
+typedef int zt_no_avx512_;
 #endif

@@ -1,10 +1,8 @@
 /* Masked products in single precision: vectors of 16 bytes. */
 #define ZT_SINGLE_ 1
+#include "lanes/neon_words.h"
 
-#if defined(__aarch64__)
-#define ZT_TIER_ neon
-#define ZT_TARGET_
-#define ZT_VECTOR_BYTES_ 16
+#if ZT_LANES_
 #include "products.h"
 #else
 typedef int zt_no_neon_;

@@ -1,10 +1,9 @@
 /* Masked products in double precision: vectors of 32 bytes. */
 #define ZT_SINGLE_ 0
-#include "avx2.h"
+#include "lanes/avx2_words.h"
 
-#if defined(__x86_64__)
-#define ZT_TIER_ avx2
-#define ZT_TARGET_ ZT_AVX2_
-#define ZT_VECTOR_BYTES_ 32
+#if ZT_LANES_
 #include "products.h"
+#else
+typedef int zt_no_avx2_;
 #endif

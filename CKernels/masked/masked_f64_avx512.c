@@ -1,10 +1,9 @@
 /* Masked products in double precision: vectors of 64 bytes. */
 #define ZT_SINGLE_ 0
-#include "avx512.h"
+#include "lanes/avx512_words.h"
 
-#if defined(__x86_64__)
-#define ZT_TIER_ avx512
-#define ZT_TARGET_ ZT_AVX512_
-#define ZT_VECTOR_BYTES_ 64
+#if ZT_LANES_
 #include "products.h"
+#else
+typedef int zt_no_avx512_;
 #endif

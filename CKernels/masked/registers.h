@@ -36,7 +36,8 @@ static inline size_t zt_register_block_(size_t quads, size_t lanes) {
 
 static inline size_t zt_register_room_(size_t quads, size_t sums, size_t lanes) {
     size_t block = zt_register_block_(quads, lanes);
-    return ZT_REGISTER_TABLES_ + ZT_REGISTER_TILE_ * 16 + (ZT_FIELDS_ + sums + quads * ZT_QUAD_) * block + 16;
+    return ZT_REGISTER_TABLES_ + 2 * ZT_REGISTER_TILE_ * 16 + (ZT_FIELDS_ + sums + quads * ZT_QUAD_) * block +
+           16;
 }
 
 /* What the products of a map need. */

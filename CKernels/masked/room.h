@@ -2,7 +2,7 @@
 #ifndef ZT_ROOM_H
 #define ZT_ROOM_H
 
-#include "vectors.h"
+#include "panels.h"
 
 typedef struct {
     zt_real_ *tables; /* [group][subset][column] */

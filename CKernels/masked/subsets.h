@@ -9,8 +9,8 @@
  * the range of outputs. With off = 0, entries are sums of selected inputs only, so a NaN goes nowhere else.
  */
 #include "finish.h"
+#include "panels.h"
 #include "room.h"
-#include "vectors.h"
 
 enum { TOGETHER = 2, STEP = 4 /* groups of a partial tile are taken by fours */ };
 
@@ -23,10 +23,10 @@ ZT_TARGET_ static void load_inputs_(const zt_inputs_ *in, size_t first, size_t c
     size_t ahead = in->count - first < 2 * ZT_TILE_ ? 0 : ZT_TILE_ * in->row_stride;
     for (size_t i = 0; i < count; i++) {
         const zt_real_ *row = in->rows + (first + i) * in->row_stride + column;
-        __builtin_prefetch(row + ahead);
+        __builtin_prefetch(row + ahead, 0, 2);
         zt_real_ scale = in->scales != NULL ? in->scales[(first + i) * in->scale_stride] : 1;
         for (size_t part = 0; part < PARTS; part++) {
-            vec_ v = load_part_(row, width, part) * scale;
+            vec_ v = load_columns_(row, width, part) * scale;
             store_(room.on + i * PANEL + part * LANES, v * in->on);
             if (both) store_(room.off + i * PANEL + part * LANES, v * in->off);
         }
@@ -51,10 +51,11 @@ ZT_INLINE_ void build_tables_as_(size_t group, size_t groups, int both, room_ ro
             ZT_UNROLL_ for (size_t j = 0; j < 4; j++) {
                 size_t known = (size_t)1 << j;
                 v = load_(on + j * PANEL);
-                ZT_UNROLL_ for (size_t m = 0; m < known; m++) sums[known + m] = sums[m] + v;
+                /* Bounds that do not depend on j, or the sums would not stay in registers. */
+                ZT_UNROLL_ for (size_t m = 0; m < 8; m++) if (m < known) sums[known + m] = sums[m] + v;
                 if (!both) continue;
                 w = load_(off + j * PANEL);
-                ZT_UNROLL_ for (size_t m = 0; m < known; m++) sums[m] += w;
+                ZT_UNROLL_ for (size_t m = 0; m < 8; m++) if (m < known) sums[m] += w;
             }
             if (group == 5) {
                 v = load_(on + 4 * PANEL);
@@ -141,35 +142,39 @@ ZT_TARGET_ static void add_tile_(size_t group, size_t groups, int fresh, size_t 
         add_tile_as_(4, groups, 0, fresh, outputs, bits, bit_stride, tables, panel);
 }
 
-/* All tiles of one panel for the outputs [first, first + count). */
-ZT_TARGET_ static void sum_panel_(const zt_inputs_ *in, const zt_outputs_ *out, size_t group, size_t first,
-                                  size_t count, size_t column, room_ room) {
+/* The tile from input i on for one panel of the outputs [first, first + count). */
+ZT_TARGET_ static void sum_tile_(const zt_inputs_ *in, const zt_outputs_ *out, size_t group, size_t first,
+                                 size_t count, size_t i, size_t column, zt_real_ *panel, room_ room) {
     size_t width = in->columns - column < PANEL ? in->columns - column : PANEL;
-    for (size_t i = 0; i < in->count; i += ZT_TILE_) {
-        size_t inputs = in->count - i < ZT_TILE_ ? in->count - i : ZT_TILE_;
-        size_t groups = (inputs + group - 1) / group;
-        if (groups * group < ZT_TILE_) groups = (groups + STEP - 1) / STEP * STEP;
-        load_inputs_(in, i, inputs, groups * group, column, room);
-        build_tables_(group, groups, in->off != 0, room);
-        int last = i + ZT_TILE_ >= in->count;
-        /* The last pass stops often enough to find its panel in the first-level cache. */
-        size_t stop = last ? ZT_FINISH_ : count;
-        for (size_t o = 0; o < count; o += stop) {
-            size_t some = count - o < stop ? count - o : stop;
-            zt_real_ *panel = room.panel + o * PANEL;
-            add_tile_(group, groups, i == 0, some, out->bits + (first + o) * out->bit_stride + i / ZT_TILE_,
-                      out->bit_stride, room.tables, panel);
-            if (last) finish_(out, first + o, some, column, 1, width, panel);
-        }
+    size_t inputs = in->count - i < ZT_TILE_ ? in->count - i : ZT_TILE_;
+    size_t groups = (inputs + group - 1) / group;
+    if (groups * group < ZT_TILE_) groups = (groups + STEP - 1) / STEP * STEP;
+    load_inputs_(in, i, inputs, groups * group, column, room);
+    build_tables_(group, groups, in->off != 0, room);
+    int last = i + ZT_TILE_ >= in->count;
+    /* The last pass stops often enough to find its panel in the first-level cache. */
+    size_t stop = last ? ZT_FINISH_ : count;
+    for (size_t o = 0; o < count; o += stop) {
+        size_t some = count - o < stop ? count - o : stop;
+        add_tile_(group, groups, i == 0, some, out->bits + (first + o) * out->bit_stride + i / ZT_TILE_,
+                  out->bit_stride, room.tables, panel + o * PANEL);
+        if (last) finish_(out, first + o, some, column, 1, width, panel + o * PANEL);
     }
 }
 
 ZT_TARGET_ static void sum_by_tables_(const zt_inputs_ *in, const zt_outputs_ *out, size_t group,
                                       size_t first, size_t last, zt_real_ *workspace) {
     room_ room = divide_(workspace);
+    size_t panels = (in->columns + PANEL - 1) / PANEL;
     for (size_t o = first; o < last; o += ZT_BLOCK_) {
         size_t count = last - o < ZT_BLOCK_ ? last - o : ZT_BLOCK_;
-        for (size_t column = 0; column < in->columns; column += PANEL)
-            sum_panel_(in, out, group, o, count, column, room);
+        /* Of few outputs there is room for all panels: then every row is read once, for the inputs may be far away.
+         * The additions are the same. */
+        size_t together = count * panels <= ZT_BLOCK_ ? panels : 1;
+        for (size_t p = 0; p < panels; p += together)
+            for (size_t i = 0; i < in->count; i += ZT_TILE_)
+                for (size_t j = 0; j < together; j++)
+                    sum_tile_(in, out, group, o, count, i, (p + j) * PANEL, room.panel + j * count * PANEL,
+                              room);
     }
 }

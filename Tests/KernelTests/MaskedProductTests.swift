@@ -25,6 +25,18 @@ import Testing
     }
   }
 
+  /// A single pattern has kernels of its own, for few columns and for many; so have tiles of a few patterns.
+  @Test(arguments: Tier.all) func everyTailOfFewPatterns(_ tier: Tier) {
+    var random = SeededGenerator()
+    for n in 0...67 {
+      for d in [1, 2, 3, 4, 5, 16, 33] {
+        check(tier, n, d, 1, padding: n % 2, &random)
+        check(tier, n, d, 1, outputs: 2, on: 0.5, off: -1, &random)
+      }
+      for p in [4, 7] { check(tier, n, 33, p, padding: 1, &random) }
+    }
+  }
+
   @Test(arguments: Tier.all) func everyTailOfPatterns(_ tier: Tier) {
     var random = SeededGenerator()
     for p in 0...67 {

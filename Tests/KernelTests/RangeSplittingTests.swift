@@ -4,8 +4,8 @@ import Testing
 @Suite struct RangeSplittingTests {
   private static let cuts = [0, 1, 4, 7, 64, 65, 130, 1030, 1100]
 
-  /// Shapes that are summed by tables, directly and in lanes.
-  private static let shapes = [(5, 70), (17, 3), (3, 4), (2, 100)]
+  /// Shapes that are summed by tables, directly, in lanes and by themselves.
+  private static let shapes = [(5, 70), (17, 3), (3, 4), (2, 100), (3, 1), (20, 1), (10, 12), (40, 8)]
 
   @Test(arguments: Tier.all) func forwardBySamples(_ tier: Tier) {
     func tryAll<Real: KernelReal>(_: Real.Type, _ random: inout SeededGenerator) {

@@ -88,7 +88,6 @@ typedef struct {
     const zt_shape
         *large; /* Shapes beyond the tiles of the kernels, up to one with all sizes 0; may be NULL. */
     unsigned skip_fills; /* Bit 1 << fill: not for this kernel. */
-    int any_nonfinite;   /* Whether NaN or infinity comes out is not promised, only that one of them does. */
     int skip_nonfinite;  /* The kernel promises nothing for NaN and infinity. */
     /* Changes the inputs after they were filled, where they depend on each other; may be NULL. */
     void (*prepare)(const zt_shape *shape, zt_array *a, uint64_t *random);

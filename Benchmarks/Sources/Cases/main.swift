@@ -35,6 +35,11 @@ print("commit      \(commit)")
 print("inputs      \(options.folder.map { "files of \($0)" } ?? "drawn by Xoshiro256, seeds of the cases")")
 print("")
 
+if options.grid {
+  MaskedGrid.run()
+  exit(0)
+}
+
 /// Prints a table under its title, unless others were asked for.
 func section(_ section: Section, _ title: String, _ table: () throws -> [[String]]) rethrows {
   guard options.shows(section) else { return }

@@ -5,56 +5,41 @@
  */
 #include "finish.h"
 #include "room.h"
+#include "turn.h"
 
 enum { VECTORS = ZT_TILE_ / LANES /* of a whole tile */ };
 
-/* A mask from the low bits of a word, one for each lane; what it does not select is cleared. */
-#if defined(__x86_64__) && ZT_VECTOR_BYTES_ == 64
-#if ZT_SINGLE_
-typedef __mmask16 mask_;
-ZT_INLINE_ vec_ select_(vec_ v, mask_ mask) {
-    return (vec_)_mm512_maskz_mov_ps(mask, (__m512)v);
+/* on scale_j of LANES inputs, as far as they exist. */
+ZT_INLINE_ vec_ load_scales_(const zt_inputs_ *in, size_t first, size_t count) {
+    if (in->scales == NULL) return splat_(in->on);
+    const zt_real_ *scales = in->scales + first * in->scale_stride;
+    if (in->scale_stride == 1) return mul_(load_part_(scales, below_(count)), splat_(in->on));
+    zt_real_ lanes[LANES] = {0};
+    for (size_t j = 0; j < LANES && j < count; j++) lanes[j] = scales[j * in->scale_stride];
+    return mul_(load_(lanes), splat_(in->on));
 }
-#else
-typedef __mmask8 mask_;
-ZT_INLINE_ vec_ select_(vec_ v, mask_ mask) {
-    return (vec_)_mm512_maskz_mov_pd(mask, (__m512d)v);
-}
-#endif
-ZT_INLINE_ mask_ spread_(uint64_t word) {
-    return (mask_)word;
-}
-#else
-#if ZT_SINGLE_
-typedef uint32_t lane_bits_;
-#else
-typedef uint64_t lane_bits_;
-#endif
-typedef lane_bits_ mask_ __attribute__((vector_size(ZT_VECTOR_BYTES_), may_alias));
-
-ZT_INLINE_ mask_ spread_(uint64_t word) {
-    lane_bits_ bits[LANES] __attribute__((aligned(ZT_VECTOR_BYTES_)));
-    for (size_t j = 0; j < LANES; j++) bits[j] = (lane_bits_)1 << j;
-    mask_ each = *(const mask_ *)bits;
-    mask_ all = (mask_){0} + (lane_bits_)word;
-    return (mask_)((all & each) == each);
-}
-ZT_INLINE_ vec_ select_(vec_ v, mask_ mask) {
-    return (vec_)((mask_)v & mask);
-}
-#endif
 
 /* turned[c][j] = on scale_j row_j[c] for the inputs [first, first + count), zeros up to whole vectors. */
-ZT_TARGET_ static void turn_inputs_(const zt_inputs_ *in, size_t first, size_t count, zt_real_ *turned) {
-    size_t padded = (count + LANES - 1) / LANES * LANES;
-    for (size_t j = 0; j < padded; j++) {
-        size_t i = first + j;
-        zt_real_ scale = j >= count           ? 0
-                         : in->scales != NULL ? in->scales[i * in->scale_stride] * in->on
-                                              : in->on;
-        for (size_t c = 0; c < in->columns; c++)
-            turned[c * ZT_TILE_ + j] = j < count ? scale * in->rows[i * in->row_stride + c] : 0;
+ZT_INLINE_ void turn_inputs_as_(const zt_inputs_ *in, size_t first, size_t count, size_t columns,
+                                zt_real_ *turned) {
+    for (size_t j = 0; j < count; j += LANES) {
+        vec_ scales = load_scales_(in, first + j, count - j);
+        const zt_real_ *rows = in->rows + (first + j) * in->row_stride;
+        for (size_t c = 0; c < columns; c += LANES) {
+            vec_ some[LANES];
+            size_t width = columns - c < LANES ? columns - c : LANES;
+            turn_rows_(rows + c, in->row_stride, count - j, width, some);
+            ZT_UNROLL_ for (size_t i = 0; i < LANES; i++) if (i < width)
+                store_(turned + (c + i) * ZT_TILE_ + j, mul_(some[i], scales));
+        }
     }
+}
+
+ZT_TARGET_ static void turn_inputs_(const zt_inputs_ *in, size_t first, size_t count, zt_real_ *turned) {
+    if (in->columns == 1)
+        turn_inputs_as_(in, first, count, 1, turned);
+    else
+        turn_inputs_as_(in, first, count, in->columns, turned);
 }
 
 /* sums[c] += the selected of turned[c], for every column: an adjoint product. */
@@ -62,11 +47,11 @@ ZT_INLINE_ void add_columns_(uint64_t word, size_t vectors, size_t columns, int 
                              zt_real_ *sums) {
     mask_ masks[VECTORS];
     ZT_UNROLL_ for (size_t j = 0; j < VECTORS; j++) masks[j] =
-        j < vectors ? spread_(word >> j * LANES) : (mask_){0};
+        j < vectors ? mask_of_(word >> j * LANES) : mask_of_(0);
     for (size_t c = 0; c < columns; c++) {
         vec_ sum = fresh ? zero_() : load_(sums + c * LANES);
         ZT_UNROLL_ for (size_t j = 0; j < vectors; j++) sum +=
-            select_(load_(turned + c * ZT_TILE_ + j * LANES), masks[j]);
+            keep_(masks[j], load_(turned + c * ZT_TILE_ + j * LANES));
         store_(sums + c * LANES, sum);
     }
 }
@@ -81,7 +66,7 @@ ZT_INLINE_ void add_dots_(uint64_t word, size_t vectors, size_t columns, int fre
             load_(turned + c * ZT_TILE_ + j * LANES) * x[c];
     }
     vec_ sum = fresh ? zero_() : load_(sums);
-    ZT_UNROLL_ for (size_t j = 0; j < vectors; j++) sum += select_(dots[j], spread_(word >> j * LANES));
+    ZT_UNROLL_ for (size_t j = 0; j < vectors; j++) sum += keep_(mask_of_(word >> j * LANES), dots[j]);
     store_(sums, sum);
 }
 
@@ -126,7 +111,6 @@ ZT_TARGET_ static void sum_by_lanes_(const zt_inputs_ *in, const zt_outputs_ *ou
         }
         for (size_t j = 0; j < count; j++)
             for (size_t c = 0; c < sums; c++)
-                out->rows[(o + j) * out->row_stride + c] =
-                    sum_lanes_(load_(room.panel + (j * sums + c) * LANES));
+                out->rows[(o + j) * out->row_stride + c] = sum_(load_(room.panel + (j * sums + c) * LANES));
     }
 }
