@@ -47,11 +47,11 @@ static int has_avx512_counts_(void) {
            __builtin_cpu_supports("avx512vpopcntdq");
 }
 #elif defined(__aarch64__)
-static const zt_kernel_table_ neon_ = {.name = "neon",
-                                       .next = &reference_,
-                                       ZT_MASKED_KERNELS_NEON_(ZT_TIER_ENTRY_)
-                                           ZT_PATTERN_KERNELS_NEON_(ZT_TIER_ENTRY_)
-                                               ZT_SHRINK_KERNELS_NEON_(ZT_TIER_ENTRY_)};
+static const zt_kernel_table_ neon_ = {
+    .name = "neon",
+    .next = &reference_,
+    ZT_MASKED_KERNELS_NEON_(ZT_TIER_ENTRY_) ZT_PATTERN_KERNELS_NEON_(ZT_TIER_ENTRY_)
+        ZT_CELL_KERNELS_OF_(ZT_TIER_ENTRY_, neon) ZT_SHRINK_KERNELS_NEON_(ZT_TIER_ENTRY_)};
 #endif
 
 /* All entries empty, name included: what an unknown ZT_ISA selects. */

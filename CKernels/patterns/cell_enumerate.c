@@ -151,6 +151,7 @@ static void fill_root_(zt_search_ *search, const double *units) {
             search->functional_error[k * r + c] = 0;
         }
     }
+    zt_weigh_functionals_(search);
 }
 
 /* Numbers of 53 bits in (-1, 1), by the generator SplitMix64 (Steele, Lea and Flood 2014). */
@@ -194,7 +195,7 @@ size_t zt_cells_f64_workspace(const zt_cells_plan *plan) {
     }
     if (plan->witnesses) {
         total = add_(total, times_(batch, (r + 1) * sizeof(double)));
-        total = add_(total, times_(r + 2, (plan->hyperplanes + 8) * sizeof(double)));
+        total = add_(total, times_(r + 2, (plan->hyperplanes + ZT_CELL_PADDING_) * sizeof(double)));
     }
     total = add_(total, 2 * r * r * sizeof(double));
     if (plan->hyperplanes > 0) total = add_(total, search_bytes_(plan));
@@ -214,9 +215,9 @@ static enum zt_cells_status single_cell_(const zt_cells_plan *plan, size_t budge
     if (budget == 0) return ZT_CELLS_FULL;
     for (size_t w = 0; w < words; w++) line[w] = ~(uint64_t)0;
     if (bits % 64 != 0) line[words - 1] = ((uint64_t)1 << (bits % 64)) - 1;
-    *found = 1;
     const zt_cells_batch batch = {.count = 1, .bits = line, .stride = words};
     if (visit != NULL && visit(context, &batch) != 0) return ZT_CELLS_STOPPED;
+    *found = 1;
     return ZT_CELLS_COMPLETE;
 }
 
@@ -225,22 +226,26 @@ static zt_cell_kernels_ kernels_of_(const zt_kernel_table_ *table) {
     zt_cell_kernels_ kernels = {.exchange = NULL};
     for (; table != NULL; table = table->next) {
         if (kernels.exchange == NULL) kernels.exchange = table->cell_exchange;
+        if (kernels.varies == NULL) kernels.varies = table->cell_varies;
+        if (kernels.forms == NULL) kernels.forms = table->cell_forms;
         if (kernels.roots == NULL) kernels.roots = table->cell_roots;
-        if (kernels.line == NULL) kernels.line = table->cell_line;
+        if (kernels.signs == NULL) kernels.signs = table->cell_signs;
+        if (kernels.order == NULL) kernels.order = table->cell_order;
         if (kernels.reach == NULL) kernels.reach = table->cell_reach;
         if (kernels.check == NULL) kernels.check = table->cell_check;
     }
     return kernels;
 }
 
-enum zt_cells_status zt_cells_with_(const zt_cells_plan *plan, const zt_kernel_table_ *table,
-                                    const double *functionals, size_t first, size_t last, size_t budget,
-                                    zt_cells_visit visit, zt_cells_progress progress, void *context,
-                                    size_t *found, void *workspace) {
+enum zt_cells_status zt_cells_with_(const zt_cells_plan *plan, const zt_cells_choice_ *choice, size_t first,
+                                    size_t last, size_t budget, zt_cells_visit visit,
+                                    zt_cells_progress progress, void *context, size_t *found,
+                                    void *workspace) {
     const size_t r = plan->rank, line = zt_words(plan->hyperplanes);
     zt_run_ run = {.plan = plan, .visit = visit, .progress = progress, .context = context, .budget = budget};
     char *next = (char *)(((uintptr_t)workspace + 63) & ~(uintptr_t)63);
-    run.kernels = kernels_of_(table != NULL ? table : zt_kernels_());
+    run.kernels = kernels_of_(choice->table != NULL ? choice->table : zt_kernels_());
+    run.method = choice->method;
     run.batch = batch_of_(plan);
     run.line_words = line;
     run.same_bits = same_bits_(plan);
@@ -261,11 +266,12 @@ enum zt_cells_status zt_cells_with_(const zt_cells_plan *plan, const zt_kernel_t
     if (plan->witnesses) {
         run.witnesses = carve_(&next, run.batch * r * sizeof(double));
         run.margins = carve_(&next, run.batch * sizeof(double));
-        zt_output_check_(&run, carve_(&next, (r + 2) * (plan->hyperplanes + 8) * sizeof(double)));
+        zt_output_check_(&run,
+                         carve_(&next, (r + 2) * (plan->hyperplanes + ZT_CELL_PADDING_) * sizeof(double)));
     }
     double *numbers = carve_(&next, 2 * r * r * sizeof(double)), *units = numbers + r * r;
     draw_(r * r, numbers);
-    if (functionals != NULL) memcpy(numbers, functionals, r * r * sizeof *numbers);
+    if (choice->functionals != NULL) memcpy(numbers, choice->functionals, r * r * sizeof *numbers);
     for (size_t c = 0; c < r * r; c++) units[c] = c % (r + 1) == 0;
     run.functionals = numbers;
     run.arena = (zt_arena_){(uintptr_t)next, (uintptr_t)next + search_bytes_(plan)};
@@ -275,12 +281,14 @@ enum zt_cells_status zt_cells_with_(const zt_cells_plan *plan, const zt_kernel_t
     const zt_part_ part = part_(plan, first, last);
     if (zt_search_part_(search, &part)) run.status = ZT_CELLS_COMPLETE;
     if (run.status != ZT_CELLS_STOPPED) zt_output_flush_(&run);
-    *found = run.found;
+    /* Neither what was refused nor what nobody was shown. */
+    *found = run.found - run.batched;
     return run.status;
 }
 
 enum zt_cells_status zt_cells_f64(const zt_cells_plan *plan, size_t first, size_t last, size_t budget,
                                   zt_cells_visit visit, zt_cells_progress progress, void *context,
                                   size_t *found, void *workspace) {
-    return zt_cells_with_(plan, NULL, NULL, first, last, budget, visit, progress, context, found, workspace);
+    const zt_cells_choice_ choice = {.table = NULL, .functionals = NULL, .method = ZT_LINE_QUICKER_};
+    return zt_cells_with_(plan, &choice, first, last, budget, visit, progress, context, found, workspace);
 }

@@ -36,19 +36,37 @@ int zt_depends_(const zt_search_ *search, size_t picked, int with_chart, size_t 
     return !zt_independent_(&rows);
 }
 
-void zt_find_form_(const zt_search_ *search, const zt_node_ *node, size_t functional, zt_form_ *form) {
+void zt_weigh_functionals_(zt_search_ *search) {
     const size_t rank = search->rank;
-    const double *f = search->functional + functional * rank,
-                 *off = search->functional_error + functional * rank;
-    for (size_t b = 0; b < rank; b++) {
-        const double *units = node->columns[b] + search->rows;
-        double value = 0, size = 0, spread = 0;
+    for (size_t k = 0; k < search->functionals; k++) {
+        const double *f = search->functional + k * rank, *off = search->functional_error + k * rank;
+        double size = 0;
         for (size_t c = 0; c < rank; c++) {
-            value += f[c] * units[c];
-            size += fabs(f[c] * units[c]);
-            spread += off[c] * fabs(units[c]) + (fabs(f[c]) + off[c]) * node->error[b];
+            search->functional_weight[k * rank + c] = off[c] + (double)(rank + 2) * 0x1p-52 * fabs(f[c]);
+            size += fabs(f[c]) + off[c];
         }
-        form->value[b] = value;
-        form->error[b] = (spread + (double)(rank + 2) * 0x1p-52 * size) * (1 + 0x1p-40);
+        search->functional_size[k] = size;
+    }
+}
+
+void zt_find_forms_(const zt_search_ *search, const zt_node_ *node, size_t first, size_t count,
+                    zt_form_ *forms) {
+    const size_t rank = search->rank;
+    zt_cell_forms_ task;
+    task.rank = rank;
+    task.count = count;
+    for (size_t b = 0; b < rank; b++) task.column[b] = node->columns[b] + search->rows;
+    for (size_t k = 0; k < count; k++) {
+        task.functional[k] = search->functional + (first + k) * rank;
+        task.weight[k] = search->functional_weight + (first + k) * rank;
+        task.value[k] = forms[k].value;
+        task.size[k] = forms[k].error;
+    }
+    search->run->kernels.forms(&task);
+    for (size_t k = 0; k < count; k++) {
+        const double size = search->functional_size[first + k];
+        for (size_t b = 0; b < rank; b++) {
+            forms[k].error[b] = (forms[k].error[b] + size * node->error[b]) * (1 + 0x1p-40);
+        }
     }
 }

@@ -84,9 +84,9 @@ int zt_flag_vertex_(zt_search_ *search, const zt_node_ *node) {
     forms->count = q > 0 ? g + 1 : g;
     for (size_t t = 0; t < forms->count; t++) {
         zt_form_ form;
-        zt_find_form_(search, node, t, &form);
-        memcpy(forms->value[t], form.value, sizeof form.value);
-        memcpy(forms->error[t], form.error, sizeof form.error);
+        zt_find_forms_(search, node, t, 1, &form);
+        memcpy(forms->value[t], form.value, search->rank * sizeof(double));
+        memcpy(forms->error[t], form.error, search->rank * sizeof(double));
     }
     copy_node_(search, node, used, copy);
     unsigned spent = 0;
@@ -102,9 +102,9 @@ int zt_flag_vertex_(zt_search_ *search, const zt_node_ *node) {
     vertex->rows = 0;
     for (size_t i = 0; i < search->rows; i++) {
         int sign = 0;
-        if (node->state[i] == ZT_CLOSURE_) {
+        if (zt_bit_(node->vanishing, i)) {
             search->members[vertex->rows++] = i;
-        } else if (node->state[i] == ZT_CONSTANT_) {
+        } else if (!zt_bit_(node->moving, i)) {
             sign = node->columns[0][i] > 0 ? 1 : -1;
         } else {
             sign = sign_(search, &basis, copy->columns[0][i], copy->error[0], ZT_AT_CHART_, search->global[i],

@@ -5,21 +5,20 @@ int zt_find_level_one_(const zt_flat_line_ *line, zt_level_one_ *flag) {
     zt_search_ *search = line->search;
     const zt_node_ *node = line->node;
     const size_t q = node->picked;
-    const zt_form_ *zero = &line->form;
+    const zt_form_ *zero = &line->form[0];
     flag->basis = (zt_basis_){.level = 1, .picked = q, .picks = search->picked};
     flag->form_sign = fabs(zero->value[1]) > zero->error[1] ? (zero->value[1] > 0 ? 1 : -1) : 0;
     if (q == 0) return flag->form_sign != 0;
-    zt_form_ one;
-    zt_find_form_(search, node, 1, &one);
+    const zt_form_ *one = &line->form[1];
     int certain = flag->form_sign != 0;
     for (size_t k = 0; k <= q; k++) {
         const size_t column = k < q ? 2 + k : 0;
-        const double left = one.value[column] * zero->value[1], right = one.value[1] * zero->value[column];
+        const double left = one->value[column] * zero->value[1], right = one->value[1] * zero->value[column];
         const double value = flag->form_sign * (left - right);
-        double error = (one.error[column] * fabs(zero->value[1]) +
-                        (fabs(one.value[column]) + one.error[column]) * zero->error[1] +
-                        one.error[1] * fabs(zero->value[column]) +
-                        (fabs(one.value[1]) + one.error[1]) * zero->error[column] +
+        double error = (one->error[column] * fabs(zero->value[1]) +
+                        (fabs(one->value[column]) + one->error[column]) * zero->error[1] +
+                        one->error[1] * fabs(zero->value[column]) +
+                        (fabs(one->value[1]) + one->error[1]) * zero->error[column] +
                         0x1p-51 * (fabs(left) + fabs(right))) *
                        (1 + 0x1p-40);
         if (flag->form_sign == 0) error = INFINITY;
@@ -36,15 +35,15 @@ static void settle_flag_(const zt_flat_line_ *line, zt_level_one_ *flag) {
     zt_search_ *search = line->search;
     const zt_node_ *node = line->node;
     zt_vertex_ *vertex = &search->vertex;
-    const zt_form_ *zero = &line->form;
+    const zt_form_ *zero = &line->form[0];
     const size_t q = node->picked, order = search->run->plan->rank;
     memset(search->base, 0, search->words * sizeof(uint64_t));
     vertex->rows = 0;
     for (size_t i = 0; i < search->rows; i++) {
         int sign = -1;
-        if (node->state[i] == ZT_CLOSURE_) {
+        if (zt_bit_(node->vanishing, i)) {
             search->members[vertex->rows++] = i;
-        } else if (node->state[i] == ZT_CONSTANT_) {
+        } else if (!zt_bit_(node->moving, i)) {
             sign = line->constant[i] > 0 ? 1 : -1;
         } else {
             sign = flag->form_sign * zt_filtered_sign_(line->constant[i], line->constant_error,
@@ -82,7 +81,7 @@ int zt_level_one_vertex_(const zt_flat_line_ *line, zt_level_one_ *flag, int set
     zt_search_ *search = line->search;
     const zt_node_ *node = line->node;
     zt_vertex_ *vertex = &search->vertex;
-    const zt_form_ *zero = &line->form;
+    const zt_form_ *zero = &line->form[0];
     const size_t q = node->picked;
     if (!settled) settle_flag_(line, flag);
     vertex->base = search->base;

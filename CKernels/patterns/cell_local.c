@@ -31,6 +31,7 @@ zt_search_ *zt_local_open_(zt_search_ *search, const size_t *picks, size_t count
 int zt_local_cells_(zt_search_ *local) {
     zt_node_ *node = &local->nodes[0];
     for (size_t c = 0; c < local->rank; c++) node->columns[c][local->rows + c] = node->scale;
+    zt_weigh_functionals_(local);
     return zt_search_all_(local);
 }
 
@@ -39,7 +40,11 @@ int zt_local_cells_(zt_search_ *local) {
 static void complete_direction_(zt_search_ *search, const double *inward, double *direction) {
     const zt_vertex_ *vertex = &search->vertex;
     const size_t rows = search->rows;
+    double point[ZT_RANK_ + 16], gradient[ZT_RANK_ + 16]; /* of the coordinates, which follow the rows */
     zt_cell_reach_ reach = {.rows = rows, .picked = vertex->picked, .constant = vertex->constant};
+    reach.rank = search->rank;
+    reach.point = point;
+    reach.gradient = gradient;
     reach.slope = vertex->slope;
     reach.t = vertex->t;
     reach.ignored = search->ignored;
@@ -48,23 +53,28 @@ static void complete_direction_(zt_search_ *search, const double *inward, double
         reach.inward[k] = inward[k];
         if (vertex->slope != NULL) reach.growth += vertex->gain[k] * inward[k];
     }
-    memset(search->ignored, 0, search->words * sizeof *search->ignored);
-    for (size_t i = 0; i < vertex->rows; i++) zt_set_bit_(search->ignored, vertex->members[i], 1);
+    size_t next = 0;
+    for (size_t w = 0; w < search->words; w++) {
+        /* Members ascend. */
+        uint64_t word = 0;
+        for (; next < vertex->rows && vertex->members[next] / 64 == w; next++) {
+            word |= (uint64_t)1 << (vertex->members[next] % 64);
+        }
+        search->ignored[w] = word;
+    }
     const double fastest = search->run->kernels.reach(&reach);
 
-    double gradient[ZT_RANK_], widest = 0, length = 0;
+    double widest = 0, length = 0;
     for (size_t c = 0; c < search->rank; c++) {
-        const size_t i = rows + c;
-        const double slope = vertex->slope == NULL ? 0 : vertex->slope[i];
-        gradient[c] = reach.growth * slope;
-        for (size_t k = 0; k < vertex->picked; k++) gradient[c] += inward[k] * vertex->slack[k][i];
-        direction[c] = vertex->constant[i] + (vertex->slope == NULL ? 0 : vertex->t * slope);
-        widest = fmax(widest, fabs(gradient[c]));
-        length = fmax(length, fabs(direction[c]));
+        const double speed = fabs(gradient[rows % 8 + c]), size = fabs(point[rows % 8 + c]);
+        widest = speed > widest ? speed : widest;
+        length = size > length ? size : length;
     }
     double step = 0.5 / fastest;
     if (!(step * widest < 0x1p10 * length)) step = widest > 0 ? length / widest : 0;
-    for (size_t c = 0; c < search->rank; c++) direction[c] += step * gradient[c];
+    for (size_t c = 0; c < search->rank; c++) {
+        direction[c] = point[rows % 8 + c] + step * gradient[rows % 8 + c];
+    }
 }
 
 static void oppose_(zt_search_ *search, uint64_t *line, double *direction) {

@@ -6,9 +6,16 @@ static const double exact_limit_ = 0x1p49;
 
 static void find_norms_(const zt_search_ *search, zt_node_ *node) {
     for (size_t c = 0; c < search->rank; c++) {
-        double norm = 0;
-        for (size_t i = 0; i < search->rows + search->rank; i++) norm = fmax(norm, fabs(node->columns[c][i]));
-        node->norm[c] = norm;
+        /* Padded columns end with zeros, so they can be read eight at a time. */
+        double norm[ZT_LANES_] = {0};
+        for (size_t i = 0; i < search->padded; i += ZT_LANES_) {
+            for (size_t l = 0; l < ZT_LANES_; l++) {
+                const double size = fabs(node->columns[c][i + l]);
+                norm[l] = size > norm[l] ? size : norm[l];
+            }
+        }
+        node->norm[c] = 0;
+        for (size_t l = 0; l < ZT_LANES_; l++) node->norm[c] = fmax(node->norm[c], norm[l]);
     }
     node->has_norms = 1;
 }
@@ -34,24 +41,27 @@ static size_t choose_coordinate_(zt_search_ *search, const zt_node_ *node, size_
 /* Whether the integers of the child can be restored: x P and R x_j, both divided by the scale, stay small. */
 static int stays_exact_(const zt_search_ *search, const zt_node_ *node, size_t p, size_t j) {
     if (!node->exact) return 0;
-    const double alpha = fabs(node->columns[p][j]) / node->scale;
+    /* Of all columns at once, and without their scale. */
+    const double limit = exact_limit_ * node->scale * (1 - 0x1p-40);
+    double norm = 0, entry = 0;
     for (size_t c = 0; c < search->rank; c++) {
-        if (!(node->norm[c] * alpha < exact_limit_)) return 0;
-        if (!(node->norm[p] * (fabs(node->columns[c][j]) / node->scale) < exact_limit_)) return 0;
+        norm = fmax(norm, node->norm[c]);
+        entry = fmax(entry, fabs(node->columns[c][j]));
     }
-    return 1;
+    return norm * fabs(node->columns[p][j]) < limit && node->norm[p] * entry < limit;
 }
 
 /* The error of x_c - x_p beta, beta = x_c[j] / x_p[j], and that of the column of the picked row. */
 static void spread_errors_(const zt_search_ *search, const zt_node_ *node, size_t p, size_t j,
                            const size_t *source, zt_node_ *child) {
     const double u = 0x1p-53, pivot = fabs(node->columns[p][j]), slack = 1 + 0x1p-30;
-    const double certain = pivot - node->error[p];
+    const double certain = pivot - node->error[p], per_certain = (1 + 0x1p-40) / certain;
     const size_t last = search->rank - 1;
     for (size_t c = 0; c < last; c++) {
         const size_t from = source[c];
-        const double beta = fabs(node->columns[from][j]) / pivot;
-        const double beta_error = (node->error[from] + beta * node->error[p]) / certain + 2 * u * beta;
+        /* Rounded up. */
+        const double beta = fabs(node->columns[from][j]) * ((1 + 0x1p-40) / pivot);
+        const double beta_error = (node->error[from] + beta * node->error[p]) * per_certain + 2 * u * beta;
         child->error[c] =
             (node->error[from] + beta * node->error[p] + beta_error * (node->norm[p] + node->error[p]) +
              4 * u * (node->norm[from] + beta * node->norm[p])) *
@@ -92,7 +102,10 @@ void zt_node_pick_(zt_search_ *search, zt_node_ *node, size_t j, zt_node_ *child
         child->scale = node->scale;
         return;
     }
-    zt_cell_exchange_ exchange = {.rows = search->padded, .pivot = node->columns[p], .rounded = child->exact};
+    zt_cell_exchange_ exchange;
+    exchange.rows = search->padded;
+    exchange.pivot = node->columns[p];
+    exchange.rounded = child->exact;
     const double sign = pivot < 0 ? -1 : 1;
     exchange.alpha = child->exact ? fabs(pivot) / node->scale : 1;
     exchange.slack_factor = child->exact ? sign : node->scale / pivot;
@@ -146,48 +159,80 @@ void zt_node_root_(zt_search_ *search, zt_node_ *raw, const double *units) {
     root->error[0] = errors.error[last];
 }
 
-/* Settles a row whose free coefficients do not show that it varies. */
-static enum zt_row_state_ settle_(zt_search_ *search, zt_node_ *node, size_t i) {
-    double *constant = &node->columns[0][i];
-    if (node->exact) return *constant == 0 ? ZT_CLOSURE_ : ZT_CONSTANT_;
-    if (!zt_depends_(search, node->picked, 1, i)) return ZT_FREE_;
+static void clear_(zt_node_ *node, size_t i) {
     for (size_t p = 1; p <= node->free; p++) node->columns[p][i] = 0;
-    if (!(fabs(*constant) > node->error[0])) {
-        if (zt_depends_(search, node->picked, 0, i)) {
-            *constant = 0;
-            return ZT_CLOSURE_;
-        }
-        zt_basis_ basis = {.picked = node->picked, .picks = search->picked, .extras = node->free};
-        for (size_t p = 1; p <= node->free; p++) basis.extra[p - 1] = node->direction[p];
-        /* Only the sign of a constant row is ever used. */
-        *constant = zt_coefficient_sign_(search, &basis, ZT_AT_CHART_, search->global[i], 0);
+}
+
+/* Settles a row whose free coefficients do not show that it varies. */
+static void settle_(zt_search_ *search, zt_node_ *node, size_t i) {
+    double *constant = &node->columns[0][i];
+    if (node->exact) {
+        zt_set_bit_(node->vanishing, i, *constant == 0);
+        return;
     }
-    return ZT_CONSTANT_;
+    if (!zt_depends_(search, node->picked, 1, i)) {
+        zt_set_bit_(node->moving, i, 1);
+        return;
+    }
+    clear_(node, i);
+    if (fabs(*constant) > node->error[0]) return;
+    if (zt_depends_(search, node->picked, 0, i)) {
+        *constant = 0;
+        zt_set_bit_(node->vanishing, i, 1);
+        return;
+    }
+    zt_basis_ basis = {.picked = node->picked, .picks = search->picked, .extras = node->free};
+    for (size_t p = 1; p <= node->free; p++) basis.extra[p - 1] = node->direction[p];
+    /* Only the sign of a constant row is ever used. */
+    *constant = zt_coefficient_sign_(search, &basis, ZT_AT_CHART_, search->global[i], 0);
+}
+
+/* Rows that were settled on the flat of the parent. Hidden pivots may have cleared the sign of one that is constant. */
+static void inherit_(const zt_search_ *search, const zt_node_ *parent, zt_node_ *node) {
+    for (size_t w = 0; w < search->words; w++) {
+        node->vanishing[w] = parent->vanishing[w];
+        if (node->exact) continue;
+        uint64_t settled = ~parent->moving[w];
+        if (search->rows - 64 * w < 64) settled &= ((uint64_t)1 << (search->rows % 64)) - 1;
+        for (; settled != 0; settled &= settled - 1) {
+            const size_t i = 64 * w + (size_t)__builtin_ctzll(settled);
+            clear_(node, i);
+            node->columns[0][i] = zt_bit_(parent->vanishing, i) ? 0 : parent->columns[0][i];
+        }
+    }
 }
 
 int zt_node_classify_(zt_search_ *search, const zt_node_ *parent, zt_node_ *node) {
+    if (parent != NULL) {
+        inherit_(search, parent, node);
+    } else {
+        memset(node->vanishing, 0, search->words * sizeof *node->vanishing);
+    }
+    if (node->picked > 0) {
+        clear_(node, node->last);
+        node->columns[0][node->last] = 0;
+        zt_set_bit_(node->vanishing, node->last, 1);
+    }
+    zt_cell_varies_ varies;
+    varies.rows = search->rows;
+    varies.columns = node->free;
+    varies.varies = node->moving;
+    for (size_t p = 0; p < node->free; p++) {
+        varies.column[p] = node->columns[p + 1];
+        varies.error[p] = node->exact ? 0 : node->error[p + 1];
+    }
+    search->run->kernels.varies(&varies);
     node->closure = 0;
-    memset(node->vanishing, 0, search->words * sizeof *node->vanishing);
-    for (size_t i = 0; i < search->rows; i++) {
-        uint8_t state = parent == NULL ? ZT_FREE_ : parent->state[i];
-        if (i == node->last && node->picked > 0) {
-            state = ZT_CLOSURE_;
-            for (size_t c = 0; c <= node->free; c++) node->columns[c][i] = 0;
-        } else if (state == ZT_FREE_) {
-            int varies = 0;
-            for (size_t p = 1; p <= node->free && !varies; p++) {
-                varies = fabs(node->columns[p][i]) > node->error[p];
-            }
-            if (!varies) state = (uint8_t)settle_(search, node, i);
-            if (state == ZT_CLOSURE_ && i < node->last) return 0;
-        } else if (!node->exact) {
-            /* Known already; hidden pivots may have cleared its sign. */
-            for (size_t p = 1; p <= node->free; p++) node->columns[p][i] = 0;
-            node->columns[0][i] = state == ZT_CLOSURE_ ? 0 : parent->columns[0][i];
+    for (size_t w = 0; w < search->words; w++) {
+        uint64_t doubtful = ~node->moving[w] & ~node->vanishing[w];
+        if (parent != NULL) doubtful &= parent->moving[w];
+        if (search->rows - 64 * w < 64) doubtful &= ((uint64_t)1 << (search->rows % 64)) - 1;
+        for (; doubtful != 0; doubtful &= doubtful - 1) {
+            const size_t i = 64 * w + (size_t)__builtin_ctzll(doubtful);
+            settle_(search, node, i);
+            if (zt_bit_(node->vanishing, i) && i < node->last) return 0;
         }
-        node->state[i] = state;
-        node->closure += state == ZT_CLOSURE_;
-        node->vanishing[i / 64] |= (uint64_t)(state == ZT_CLOSURE_) << (i % 64);
+        node->closure += (size_t)__builtin_popcountll(node->vanishing[w]);
     }
     node->closure -= node->picked;
     return 1;

@@ -19,7 +19,7 @@ static int product_sign_(size_t r, const double *x, const double *w) {
 
 void zt_output_check_(zt_run_ *run, double *room) {
     const zt_cells_plan *plan = run->plan;
-    const size_t r = plan->rank, stride = plan->hyperplanes + ZT_LANES_;
+    const size_t r = plan->rank, stride = plan->hyperplanes + ZT_CELL_PADDING_;
     double *bound = room + r * stride, *scale = bound + stride;
     for (size_t h = 0; h < stride; h++) {
         double size = 0, square = 0;
@@ -36,16 +36,27 @@ void zt_output_check_(zt_run_ *run, double *room) {
     run->check = (zt_cell_check_){plan->hyperplanes, r, stride, room, bound, scale};
 }
 
+/* The power of two that brings a positive number to [1/2, 1); NaN for extreme ones. */
+static double to_half_(double value) {
+    enum { BIAS = 1023, MANTISSA = 52, MARGIN = 23 };
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    const uint64_t exponent = bits >> MANTISSA;
+    if (exponent < MARGIN || exponent > 2 * BIAS - MARGIN) return NAN;
+    bits = (2 * BIAS - 1 - exponent) << MANTISSA;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
 /* Scales the direction to a largest entry in [1/2, 1); NaN unless its exact signs are those of the line.
  * Returns the margin. */
 static double check_direction_(const zt_run_ *run, const uint64_t *line, double *w) {
     const zt_cells_plan *plan = run->plan;
     const size_t r = plan->rank;
     double largest = 0, length = 0;
-    for (size_t c = 0; c < r; c++) largest = fmax(largest, fabs(w[c]));
-    int exponent = 0, valid = largest > 0 && largest < INFINITY;
-    (void)frexp(largest, &exponent);
-    const double factor = valid && exponent > -1000 && exponent < 1000 ? ldexp(1, -exponent) : NAN;
+    for (size_t c = 0; c < r; c++) largest = fabs(w[c]) > largest ? fabs(w[c]) : largest;
+    const double factor = to_half_(largest);
+    int valid = factor > 0;
     for (size_t c = 0; c < r; c++) {
         w[c] *= factor;
         if (fabs(w[c]) < 0x1p-200) w[c] = 0;
@@ -133,8 +144,10 @@ int zt_output_flush_(zt_run_ *run) {
         .witnesses = plan->witnesses ? run->witnesses : NULL,
         .margins = plan->witnesses ? run->margins : NULL,
     };
-    run->batched = 0;
-    if (run->visit(run->context, &batch) == 0) return 1;
+    if (run->visit(run->context, &batch) == 0) {
+        run->batched = 0;
+        return 1;
+    }
     run->status = ZT_CELLS_STOPPED;
     return 0;
 }

@@ -17,12 +17,14 @@ static void *take_(zt_arena_ *arena, size_t bytes) {
 }
 
 static void lay_out_(zt_arena_ *arena, zt_search_ *search) {
-    const size_t rows = search->rows, rank = search->rank, padded = search->padded, words = search->words;
-    const size_t column = padded * sizeof(double);
+    const size_t rows = search->rows, rank = search->rank, words = search->words;
+    const size_t column = (rows + rank + ZT_CELL_PADDING_) * sizeof(double);
     search->global = take_(arena, rows * sizeof *search->global);
     search->nodes = take_(arena, rank * sizeof *search->nodes);
     search->functional = take_(arena, search->functionals * rank * sizeof(double));
     search->functional_error = take_(arena, search->functionals * rank * sizeof(double));
+    search->functional_weight = take_(arena, search->functionals * rank * sizeof(double));
+    search->functional_size = take_(arena, search->functionals * sizeof(double));
     search->members = take_(arena, rows * sizeof *search->members);
     search->line = take_(arena, words * sizeof(uint64_t));
     search->base = take_(arena, words * sizeof(uint64_t));
@@ -30,11 +32,15 @@ static void lay_out_(zt_arena_ *arena, zt_search_ *search) {
     search->high = take_(arena, column);
     search->direction = take_(arena, rank * sizeof(double));
     search->ignored = take_(arena, words * sizeof(uint64_t));
+    search->unused = take_(arena, words * sizeof(uint64_t));
     search->zeros = take_(arena, column);
-    search->flags = take_(arena, rows);
     search->falling = take_(arena, words * sizeof(uint64_t));
-    search->moving = take_(arena, words * sizeof(uint64_t));
-    search->vertex_lines = take_(arena, rows * words * sizeof(uint64_t));
+    search->positive = take_(arena, rank * words * sizeof(uint64_t));
+    search->open = take_(arena, words * sizeof(uint64_t));
+    search->vertex_lines = take_(arena, (rows < 64 ? rows : 64) * words * sizeof(uint64_t));
+    search->sorted = take_(arena, rows * sizeof(uint64_t));
+    search->sorting = take_(arena, rows * sizeof(uint64_t));
+    search->walk = take_(arena, words * sizeof(uint64_t));
     search->flag_columns = take_(arena, rank * column);
     search->flag_node = take_(arena, sizeof *search->flag_node);
     search->forms = take_(arena, 2 * sizeof(double) * ZT_RANK_ * ZT_RANK_ + sizeof(size_t));
@@ -42,13 +48,13 @@ static void lay_out_(zt_arena_ *arena, zt_search_ *search) {
     for (size_t depth = 0; depth < rank; depth++) {
         zt_node_ *node = &search->nodes[depth];
         char *columns = take_(arena, rank * column);
-        uint8_t *state = take_(arena, rows);
+        uint64_t *moving = take_(arena, words * sizeof(uint64_t));
         uint64_t *vanishing = take_(arena, words * sizeof(uint64_t));
         if (arena->end == 0) continue;
         memset(node, 0, sizeof *node);
         memset(columns, 0, rank * column);
         for (size_t c = 0; c < rank; c++) node->columns[c] = (double *)(columns + c * column);
-        node->state = state;
+        node->moving = moving;
         node->vanishing = vanishing;
     }
 }
@@ -105,7 +111,7 @@ int zt_search_part_(zt_search_ *search, const zt_part_ *part) {
             if (depth-- == 0) return 1;
             continue;
         }
-        if (node->state[j] != ZT_FREE_) continue;
+        if (!zt_bit_(node->moving, j)) continue;
         zt_node_ *child = node + 1;
         search->picked[depth] = j;
         zt_node_pick_(search, node, j, child);

@@ -31,13 +31,6 @@ enum {
 
 _Static_assert((int)ZT_CELL_COLUMNS_ == (int)ZT_ARRANGEMENT_RANK_LIMIT, "kernels take every rank");
 
-/* What is known of a row on the flat of a node. */
-enum zt_row_state_ {
-    ZT_FREE_ = 0,     /* it varies */
-    ZT_CONSTANT_ = 1, /* it has one sign: it depends on S and the chart */
-    ZT_CLOSURE_ = 2   /* it vanishes: it depends on S, or belongs to it */
-};
-
 /*
  * A dictionary: on the flat of S every row x_i is
  *     scale x_i = C_i + sum_p Y_pi y_p + sum_k L_ki x_{s_k},
@@ -55,8 +48,9 @@ typedef struct {
     double scale;
     double *columns[ZT_RANK_], error[ZT_RANK_], norm[ZT_RANK_];
     const double *direction[ZT_RANK_]; /* free column p is the coefficient of this row of the whole space */
-    uint8_t *state;
-    uint64_t *vanishing; /* the rows in the closure, as bits */
+    /* Rows as bits: those that vary on the flat of S, and those that vanish there because they depend on S or belong to
+     * it. The others depend on S and the chart: they have one sign, that of C. */
+    uint64_t *moving, *vanishing;
 } zt_node_;
 
 typedef struct zt_run_ zt_run_;
@@ -92,6 +86,8 @@ typedef struct zt_search_ {
     size_t functionals, first_functional;
     int orientation; /* the functional of a nested search is this sign times that of the run */
     double *functional, *functional_error; /* (functionals, rank) */
+    /* Of the entries: how much each adds to the error of a form, and the sum of all with their errors. */
+    double *functional_weight, *functional_size;
 
     zt_vertex_ vertex;
     size_t *members;
@@ -101,10 +97,12 @@ typedef struct zt_search_ {
     double *flag_columns; /* for vertices of levels above 1: rank columns, their node, functionals */
     zt_node_ *flag_node;
     void *forms;
-    uint64_t *vertex_lines, *falling, *moving;
-    uint8_t *flags;
+    /* Of a line: the rows that fall, and what the kernels say of its vertices; lines of bits at a word of them. */
+    uint64_t *falling, *positive, *open, *vertex_lines;
+    uint64_t *sorted, *sorting; /* the rows in the order of their roots, and room to find it */
+    uint64_t *walk;             /* bits between two vertices */
     double *direction, *zeros;
-    uint64_t *ignored;
+    uint64_t *ignored, *unused;
 } zt_search_;
 
 /* Room for the searches, handed out in the order of nesting. */
@@ -124,8 +122,12 @@ typedef struct {
     size_t *last;    /* the last move into each word of rows, plus one */
 } zt_moves_;
 
+/* How the vertices of a line are found: each row compared with all others, or all in the order of the line. */
+enum zt_line_method_ { ZT_LINE_QUICKER_ = 0, ZT_LINE_COMPARED_ = 1, ZT_LINE_SORTED_ = 2 };
+
 struct zt_run_ {
     const zt_cells_plan *plan;
+    int method; /* of enum zt_line_method_ */
     zt_moves_ moves;
     zt_cell_check_ check;
     zt_cell_kernels_ kernels;
@@ -166,7 +168,7 @@ int zt_search_part_(zt_search_ *search, const zt_part_ *part);
 void zt_node_pick_(zt_search_ *search, zt_node_ *node, size_t j, zt_node_ *child);
 /* The dictionary of the chart from that of the coordinates themselves, `raw`; units are the unit vectors. */
 void zt_node_root_(zt_search_ *search, zt_node_ *raw, const double *units);
-/* Finds the state of the rows. 0 when a row before `last` vanishes newly: S is not the first basis. */
+/* Finds which rows move and vanish. 0 when a row before `last` vanishes newly: S is not the first basis. */
 int zt_node_classify_(zt_search_ *search, const zt_node_ *parent, zt_node_ *node);
 
 /* ------------------------------------------------------------------ exact questions (cell_exact.c) */
@@ -205,7 +207,11 @@ static inline int zt_filtered_sign_(double a, double a_error, double b, double b
 typedef struct {
     double value[ZT_RANK_], error[ZT_RANK_];
 } zt_form_;
-void zt_find_form_(const zt_search_ *search, const zt_node_ *node, size_t functional, zt_form_ *form);
+/* The coefficients of one or two functionals, the first and the next. */
+void zt_find_forms_(const zt_search_ *search, const zt_node_ *node, size_t first, size_t count,
+                    zt_form_ *forms);
+/* What errors of forms are computed from, after functional[] and functional_error[] are set. */
+void zt_weigh_functionals_(zt_search_ *search);
 
 /* The vertices of a line: of level 0, and of level 1 unless the search is nested. parent: the node it comes
  * from, or NULL when its rows are classified. 0 when the run has ended. */
@@ -228,7 +234,7 @@ int zt_vertex_cell_(zt_search_ *search, uint64_t *line, const double *inward);
 
 int zt_output_cell_(zt_run_ *run, const uint64_t *line, const double *direction);
 int zt_output_flush_(zt_run_ *run);
-/* Lays out what directions are checked with, in (rank + 2) (hyperplanes + 8) numbers. */
+/* Lays out what directions are checked with, in (rank + 2) (hyperplanes + ZT_CELL_PADDING_) numbers. */
 void zt_output_check_(zt_run_ *run, double *room);
 void zt_output_moves_(const zt_cells_plan *plan, zt_moves_ *moves);
 

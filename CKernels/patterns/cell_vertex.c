@@ -1,8 +1,7 @@
 /* The vertices of rows on a line: the cells there, and what is in doubt about them. */
 #include "cell_line.h"
 
-/* The sign of row i where row j vanishes; 0 when both do. */
-static int sign_at_(const zt_flat_line_ *line, size_t i, size_t j) {
+int zt_sign_at_(const zt_flat_line_ *line, size_t i, size_t j) {
     const double *c = line->constant, *y = line->slope;
     zt_search_ *search = line->search;
     if (line->node->exact) {
@@ -20,23 +19,41 @@ static int sign_at_(const zt_flat_line_ *line, size_t i, size_t j) {
 int zt_settle_vertex_(const zt_flat_line_ *line, size_t j, uint64_t *bits) {
     zt_search_ *search = line->search;
     zt_vertex_ *vertex = &search->vertex;
-    const double *high = line->node->exact ? search->low : search->high;
+    const double *high = zt_line_high_(line);
     vertex->rows = 0;
     memset(bits, 0, search->words * sizeof *bits);
     for (size_t i = 0; i < search->rows; i++) {
-        const uint8_t state = line->node->state[i];
         int sign = line->constant[i] > 0 ? 1 : -1;
-        if (state == ZT_CLOSURE_ || i == j) {
+        if (zt_bit_(line->node->vanishing, i) || i == j) {
             sign = 0;
-        } else if (state == ZT_FREE_) {
+        } else if (zt_bit_(line->node->moving, i)) {
             const int below = high[i]<search->low[j], above = search->low[i]> high[j];
             sign = (unsigned)below == zt_bit_(search->falling, i) ? -1 : 1;
-            if (!below && !above) sign = sign_at_(line, i, j);
+            if (!below && !above) sign = zt_sign_at_(line, i, j);
             if (sign == 0 && i < j) return 0;
         }
         if (sign == 0) search->members[vertex->rows++] = i;
         bits[i / 64] |= (uint64_t)(sign > 0) << (i % 64);
     }
+    return 1;
+}
+
+int zt_settle_equal_(const zt_flat_line_ *line, const uint64_t *rows, size_t count, size_t j,
+                     uint64_t *bits) {
+    zt_search_ *search = line->search;
+    size_t members = line->node->picked;
+    for (size_t k = 0; k < members; k++) {
+        search->members[k] = search->picked[k];
+        zt_set_bit_(bits, search->picked[k], 0);
+    }
+    for (size_t k = 0; k < count && search->low[rows[k]] == search->low[j]; k++) {
+        const size_t i = rows[k];
+        const int sign = i == j ? 0 : zt_sign_at_(line, i, j);
+        if (sign == 0 && i < j) return 0;
+        if (sign == 0) search->members[members++] = i;
+        zt_set_bit_(bits, i, sign > 0);
+    }
+    search->vertex.rows = members;
     return 1;
 }
 
@@ -58,7 +75,7 @@ static int functional_sign_(const zt_flat_line_ *line, size_t picked, size_t j, 
 
 static slope_ slope_at_(const zt_flat_line_ *line, size_t column, size_t j, int y_sign, int at) {
     const zt_node_ *node = line->node;
-    const zt_form_ *form = &line->form;
+    const zt_form_ *form = &line->form[0];
     const double left = form->value[column], left_error = form->error[column], right = form->value[1],
                  right_error = form->error[1], entry = node->columns[column][j];
     const double y = line->slope[j];
@@ -75,7 +92,7 @@ static slope_ slope_at_(const zt_flat_line_ *line, size_t column, size_t j, int 
     return result;
 }
 
-static int slope_sign_(const zt_flat_line_ *line, size_t j) {
+int zt_slope_sign_(const zt_flat_line_ *line, size_t j) {
     const double y = line->slope[j];
     if (fabs(y) > line->slope_error) return y > 0 ? 1 : -1;
     zt_search_ *search = line->search;
@@ -149,14 +166,16 @@ static void place_vertex_(const zt_flat_line_ *line, size_t j) {
     vertex->members = search->members;
     vertex->picked = q;
     if (!search->run->plan->witnesses) return;
+    const double inverse = 1 / line->slope[j];
     vertex->constant = line->constant;
     vertex->slope = line->slope;
-    vertex->t = -line->constant[j] / line->slope[j];
-    for (size_t k = 0; k < q; k++) {
-        vertex->slack[k] = k + 1 < q ? node->columns[2 + k] : search->zeros;
-        vertex->gain[k] =
-            k + 1 < q ? -node->columns[2 + k][j] / line->slope[j] : node->scale / line->slope[j];
+    vertex->t = -line->constant[j] * inverse;
+    for (size_t k = 0; k + 1 < q; k++) {
+        vertex->slack[k] = node->columns[2 + k];
+        vertex->gain[k] = -node->columns[2 + k][j] * inverse;
     }
+    vertex->slack[q - 1] = search->zeros;
+    vertex->gain[q - 1] = node->scale * inverse;
 }
 
 int zt_simple_vertex_(const zt_flat_line_ *line, size_t j, uint64_t *bits, int below) {
@@ -181,12 +200,12 @@ int zt_tied_vertex_(const zt_flat_line_ *line, size_t j, uint64_t *bits) {
     const zt_node_ *node = line->node;
     zt_vertex_ *vertex = &search->vertex;
     const size_t q = node->picked + 1;
-    const int witnesses = search->run->plan->witnesses, y_sign = slope_sign_(line, j);
+    const int witnesses = search->run->plan->witnesses, y_sign = zt_slope_sign_(line, j);
     const slope_ height = slope_at_(line, 0, j, y_sign, ZT_AT_CHART_);
     slope_ slopes[ZT_RANK_];
     for (size_t k = 0; k + 1 < q; k++) slopes[k] = slope_at_(line, 2 + k, j, y_sign, (int)k);
     slopes[q - 1] =
-        (slope_){line->form.value[1] * node->scale * y_sign, line->form.error[1] * node->scale, 0};
+        (slope_){line->form[0].value[1] * node->scale * y_sign, line->form[0].error[1] * node->scale, 0};
     slopes[q - 1].error += 0x1p-52 * fabs(slopes[q - 1].value);
     slopes[q - 1].sign = fabs(slopes[q - 1].value) > slopes[q - 1].error
                              ? (slopes[q - 1].value > 0 ? 1 : -1)
@@ -195,16 +214,7 @@ int zt_tied_vertex_(const zt_flat_line_ *line, size_t j, uint64_t *bits) {
     search->picked[q - 1] = j;
     vertex->sigma = height.sign;
     vertex->base = bits;
-    vertex->members = search->members;
-    vertex->constant = line->constant;
-    vertex->slope = line->slope;
-    vertex->t = -line->constant[j] / line->slope[j];
-    vertex->picked = q;
-    for (size_t k = 0; k < q && witnesses; k++) {
-        vertex->slack[k] = k + 1 < q ? node->columns[2 + k] : search->zeros;
-        vertex->gain[k] =
-            k + 1 < q ? -node->columns[2 + k][j] / line->slope[j] : node->scale / line->slope[j];
-    }
+    place_vertex_(line, j);
     if (vertex->rows == q) {
         double inward[ZT_RANK_];
         memcpy(search->line, bits, search->words * sizeof(uint64_t));

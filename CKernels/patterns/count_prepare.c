@@ -6,7 +6,7 @@
 #include "zonotope/counting.h"
 
 /* Dyadic rationals have residues modulo any odd prime. */
-static uint64_t residue_(const zt_prime_ *prime, double value) {
+static uint64_t residue_(const zt_modulus_ *prime, double value) {
     if (value == 0) return 0;
     int exponent;
     uint64_t mantissa = (uint64_t)ldexp(frexp(fabs(value), &exponent), 53);
@@ -21,7 +21,7 @@ static uint64_t residue_(const zt_prime_ *prime, double value) {
 
 typedef struct {
     size_t n, d, count, block;
-    const zt_prime_ *primes;
+    const zt_modulus_ *primes;
     uint64_t *entries;
     size_t *place; /* of a column: its coordinate, or SIZE_MAX */
 } elimination_;
@@ -49,7 +49,7 @@ static size_t find_pivot_(const elimination_ *e, size_t i, size_t *bad) {
 /* Makes row i a unit vector at column q by operations on columns. Rows before i have only zeros in column q. */
 static void eliminate_(const elimination_ *e, size_t i, size_t q) {
     for (size_t k = 0; k < e->count; k++) {
-        const zt_prime_ *prime = e->primes + k;
+        const zt_modulus_ *prime = e->primes + k;
         uint64_t *entries = e->entries + k * e->block, *pivot = entries + i * e->d;
         uint64_t inverse = zt_mod_inverse_(prime, pivot[q]);
         for (size_t l = i + 1; l < e->n; l++) {
@@ -68,7 +68,7 @@ static void eliminate_(const elimination_ *e, size_t i, size_t q) {
 enum zt_count_status zt_count_prepare_f64(size_t n, size_t d, const double *x, size_t x_stride, size_t count,
                                           const uint64_t *primes, size_t *rank, size_t *others,
                                           uint64_t *lines, size_t *bad, void *workspace) {
-    zt_prime_ *fields = workspace;
+    zt_modulus_ *fields = workspace;
     elimination_ e = {.n = n, .d = d, .count = count, .block = n * d, .primes = fields};
     e.entries = (uint64_t *)(fields + count);
     e.place = (size_t *)(e.entries + count * n * d);
@@ -76,7 +76,7 @@ enum zt_count_status zt_count_prepare_f64(size_t n, size_t d, const double *x, s
     scratch.prefix = scratch.leads + n;
     scratch.table = (uint32_t *)(scratch.prefix + n);
     for (size_t k = 0; k < count; k++) {
-        fields[k] = zt_prime_of_(primes[k]);
+        fields[k] = zt_modulus_of_(primes[k]);
         for (size_t i = 0; i < n * d; i++) {
             e.entries[k * e.block + i] = residue_(fields + k, x[i / d * x_stride + i % d]);
         }
@@ -114,6 +114,6 @@ enum zt_count_status zt_count_prepare_f64(size_t n, size_t d, const double *x, s
 }
 
 size_t zt_count_prepare_f64_workspace(size_t n, size_t d, size_t count) {
-    return count * sizeof(zt_prime_) + (count * n * d + 2 * n) * sizeof(uint64_t) + d * sizeof(size_t) +
+    return count * sizeof(zt_modulus_) + (count * n * d + 2 * n) * sizeof(uint64_t) + d * sizeof(size_t) +
            zt_table_slots_(n) * sizeof(uint32_t);
 }

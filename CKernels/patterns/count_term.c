@@ -13,7 +13,7 @@ enum {
 
 typedef struct {
     size_t count; /* primes */
-    const zt_prime_ *primes;
+    const zt_modulus_ *primes;
     zt_line_scratch_ scratch;
     uint64_t *numerators, *denominators; /* count blocks of `chunk` elements */
     size_t chunk;
@@ -50,7 +50,7 @@ static int should_stop_(counter_ *c, size_t work) {
 static size_t restrict_(const counter_ *c, const level_ *level, size_t j, uint64_t *target, size_t block) {
     size_t rank = level->rank, lead = lead_(level->lines + j * rank);
     for (size_t k = 0; k < c->count; k++) {
-        const zt_prime_ *prime = c->primes + k;
+        const zt_modulus_ *prime = c->primes + k;
         const uint64_t *lines = level->lines + k * level->block, *plane = lines + j * rank;
         uint64_t *out = target + k * block;
         for (size_t l = 0; l < j; l++) {
@@ -95,7 +95,7 @@ static size_t restrict_to_ratios_(const counter_ *c, const level_ *level, size_t
     static const unsigned char rest[3][2] = {{1, 2}, {0, 2}, {0, 1}};
     size_t lead = lead_(level->lines + j * 3), a = rest[lead][0], b = rest[lead][1];
     for (size_t k = 0; k < c->count; k++) {
-        const zt_prime_ *prime = c->primes + k;
+        const zt_modulus_ *prime = c->primes + k;
         const uint64_t *lines = level->lines + k * level->block;
         uint64_t *num = c->numerators + k * c->chunk + start, *den = c->denominators + k * c->chunk + start;
         uint64_t plane_a = lines[3 * j + a], plane_b = lines[3 * j + b];
@@ -189,8 +189,8 @@ static enum zt_count_status term_(counter_ *c, const level_ *level, size_t j, ui
 enum zt_count_status zt_count_term(size_t rank, size_t others, const uint64_t *lines, size_t used,
                                    const uint64_t *primes, size_t j, zt_count_progress progress,
                                    void *context, uint64_t *cells, size_t *bad, void *workspace) {
-    zt_prime_ *fields = workspace;
-    for (size_t k = 0; k < used; k++) fields[k] = zt_prime_of_(primes[k]);
+    zt_modulus_ *fields = workspace;
+    for (size_t k = 0; k < used; k++) fields[k] = zt_modulus_of_(primes[k]);
     counter_ c = {.count = used, .primes = fields, .chunk = others + ZT_CHUNK_};
     c.progress = progress;
     c.context = context;
@@ -208,7 +208,7 @@ enum zt_count_status zt_count_term(size_t rank, size_t others, const uint64_t *l
 
 size_t zt_count_term_workspace(size_t rank, size_t others, size_t used) {
     size_t chunk = others + ZT_CHUNK_, coordinates = rank < 4 ? 0 : (rank - 1) * rank / 2;
-    return used * sizeof(zt_prime_) + (2 * used + 2) * chunk * sizeof(uint64_t) +
+    return used * sizeof(zt_modulus_) + (2 * used + 2) * chunk * sizeof(uint64_t) +
            zt_table_slots_(chunk) * sizeof(uint32_t) +
            used * (others + rank) * coordinates * sizeof(uint64_t);
 }

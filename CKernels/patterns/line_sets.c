@@ -27,7 +27,7 @@ static size_t lead_(const uint64_t *line) {
     return c;
 }
 
-static void normalise_(size_t n, size_t length, const zt_prime_ *prime, uint64_t *lines,
+static void normalise_(size_t n, size_t length, const zt_modulus_ *prime, uint64_t *lines,
                        zt_line_scratch_ scratch) {
     for (size_t i = 0; i < n; i++) scratch.leads[i] = lines[i * length + lead_(lines + i * length)];
     zt_mod_invert_all_(prime, n, scratch.leads, scratch.prefix);
@@ -56,7 +56,7 @@ static void move_(size_t length, size_t count, uint64_t *target, const uint64_t 
         memcpy(target + k * block, source + k * block, length * sizeof *target);
 }
 
-size_t zt_merge_lines_(size_t n, size_t length, size_t count, const zt_prime_ *primes, uint64_t *lines,
+size_t zt_merge_lines_(size_t n, size_t length, size_t count, const zt_modulus_ *primes, uint64_t *lines,
                        size_t block, zt_line_scratch_ scratch, size_t *bad) {
     size_t kept = 0;
     for (size_t i = 0; i < n; i++) {

@@ -25,7 +25,7 @@ typedef struct {
  * elements apart. Returns the number kept, at the start of each block. Where primes disagree about zeros, returns
  * SIZE_MAX and the prime with the zero in *bad.
  */
-size_t zt_merge_lines_(size_t n, size_t length, size_t count, const zt_prime_ *primes, uint64_t *lines,
+size_t zt_merge_lines_(size_t n, size_t length, size_t count, const zt_modulus_ *primes, uint64_t *lines,
                        size_t block, zt_line_scratch_ scratch, size_t *bad);
 
 #pragma GCC visibility pop

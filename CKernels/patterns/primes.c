@@ -12,7 +12,7 @@ static int is_prime_(uint64_t p) {
     for (size_t i = 0; i < sizeof small / sizeof *small; i++) {
         if (p % small[i] == 0) return p == small[i];
     }
-    zt_prime_ m = zt_prime_of_(p);
+    zt_modulus_ m = zt_modulus_of_(p);
     uint64_t odd = p - 1, minus_one = p - m.one;
     int twos = 0;
     for (; odd % 2 == 0; odd /= 2) twos++;

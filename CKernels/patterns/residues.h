@@ -2,6 +2,9 @@
  * Arithmetic modulo odd primes below 2^62, in the representation of Montgomery, "Modular multiplication without
  * trial division", Mathematics of Computation 44 (1985): a stands for a 2^64 mod p. Zero is zero, and equal
  * residues are equal words.
+ *
+ * Counting cells works with these, listing them with modular.h. The two stay apart: each count of cells is a check
+ * of the list and the other way round, which holds only as long as they have no arithmetic in common.
  */
 #ifndef ZT_RESIDUES_H
 #define ZT_RESIDUES_H
@@ -16,22 +19,22 @@ typedef struct {
     uint64_t inverse; /* of p modulo 2^64 */
     uint64_t one;     /* 2^64 mod p */
     uint64_t square;  /* 2^128 mod p */
-} zt_prime_;
+} zt_modulus_;
 
-static inline uint64_t zt_mod_mul_(const zt_prime_ *m, uint64_t a, uint64_t b) {
+static inline uint64_t zt_mod_mul_(const zt_modulus_ *m, uint64_t a, uint64_t b) {
     zt_u128_ product = (zt_u128_)a * b;
     uint64_t quotient = (uint64_t)product * m->inverse;
     uint64_t value = (uint64_t)(product >> 64) - (uint64_t)(((zt_u128_)quotient * m->p) >> 64);
     return value + (m->p & -(value >> 63));
 }
 
-static inline uint64_t zt_mod_sub_(const zt_prime_ *m, uint64_t a, uint64_t b) {
+static inline uint64_t zt_mod_sub_(const zt_modulus_ *m, uint64_t a, uint64_t b) {
     uint64_t value = a - b;
     return value + (m->p & -(value >> 63));
 }
 
-static inline zt_prime_ zt_prime_of_(uint64_t p) {
-    zt_prime_ m = {.p = p, .inverse = p};
+static inline zt_modulus_ zt_modulus_of_(uint64_t p) {
+    zt_modulus_ m = {.p = p, .inverse = p};
     /* Newton: each step doubles the correct bits, of which p itself has three. */
     for (int step = 0; step < 5; step++) m.inverse *= 2 - p * m.inverse;
     m.one = (uint64_t)(((zt_u128_)1 << 64) % p);
@@ -39,7 +42,7 @@ static inline zt_prime_ zt_prime_of_(uint64_t p) {
     return m;
 }
 
-static inline uint64_t zt_mod_power_(const zt_prime_ *m, uint64_t base, uint64_t exponent) {
+static inline uint64_t zt_mod_power_(const zt_modulus_ *m, uint64_t base, uint64_t exponent) {
     uint64_t result = m->one;
     for (; exponent != 0; exponent >>= 1) {
         if (exponent & 1) result = zt_mod_mul_(m, result, base);
@@ -49,12 +52,12 @@ static inline uint64_t zt_mod_power_(const zt_prime_ *m, uint64_t base, uint64_t
 }
 
 /* The inverse of a, which is not zero, by Fermat's theorem. */
-static inline uint64_t zt_mod_inverse_(const zt_prime_ *m, uint64_t a) {
+static inline uint64_t zt_mod_inverse_(const zt_modulus_ *m, uint64_t a) {
     return zt_mod_power_(m, a, m->p - 2);
 }
 
 /* Replaces n non-zero residues by their inverses, with one inversion. prefix: n elements of room. */
-static inline void zt_mod_invert_all_(const zt_prime_ *m, size_t n, uint64_t *values, uint64_t *prefix) {
+static inline void zt_mod_invert_all_(const zt_modulus_ *m, size_t n, uint64_t *values, uint64_t *prefix) {
     uint64_t running = m->one;
     for (size_t i = 0; i < n; i++) {
         prefix[i] = running;

@@ -4,19 +4,55 @@ import Testing
 
 /// Enumerated cells against all sign vectors, decided exactly by circuits.
 struct CellSetTests {
-  /// Up to eleven rows of rank at most 5, ties and all: the same set, and no cell twice.
+  /// Up to eleven rows of rank at most 5, ties and all: the same set, and no cell twice, whether the rows are compared or
+  /// sorted on each line.
   @Test("2,000 random arrangements equal brute force", arguments: 0..<8)
   func randomArrangements(part: Int) {
     var random = SeededGenerator(test: "random arrangements \(part)")
     for round in 0..<250 {
       let rows = Self.rows(kind: round % 8, &random)
       let run = CellRun(rows.map { $0.map(Double.init) })
-      let tier = Tier.all[round / 8 % Tier.all.count]
-      let result = run.cells(witnesses: round % 3 == 0, tier: tier.name)
-      let found = result.lines.map { $0[0] }
-      #expect(result.status == ZT_CELLS_COMPLETE && result.found == found.count)
-      #expect(Set(found).count == found.count, "a cell twice: \(rows)")
-      #expect(Set(found) == Circuits(of: rows).cells, "\(rows)")
+      let tier = Tier.all[round / 8 % Tier.all.count], expected = Circuits(of: rows).cells
+      for method in [CellMethod.compared, .sorted] {
+        let result = run.cells(witnesses: round % 3 == 0, tier: tier.name, method: method)
+        let found = result.lines.map { $0[0] }
+        #expect(result.status == ZT_CELLS_COMPLETE && result.found == found.count)
+        #expect(Set(found).count == found.count, "a cell twice: \(rows)")
+        #expect(Set(found) == expected, "\(rows), \(method)")
+      }
+    }
+  }
+
+  /// Several words of rows of rank 3, few of them simple: sorting the rows of a line and comparing them give the same cells.
+  @Test(arguments: [66, 130, 300])
+  func sortedLinesHaveTheCellsOfComparedOnes(n: Int) {
+    var random = SeededGenerator(test: "sorted lines \(n)")
+    let pencil = { Double(random.below(3) - 1) }
+    let kinds: [() -> [Double]] = [
+      { (0..<3).map { _ in random.unit() } },
+      { (0..<3).map { _ in Double(random.below(25) - 12) } },
+      // Ties that are near and not exact: dictionaries of doubles.
+      { [Double(random.below(9) - 4) / 10, Double(random.below(9) - 4) / 10, 1] },
+      // Nearly all through one line.
+      {
+        [
+          Double(random.below(2001) - 1000), Double(random.below(2001) - 1000),
+          random.below(20) == 0 ? pencil() : 0,
+        ]
+      },
+      // Roots that agree to more than 32 bits.
+      { [1 + random.unit() * 0x1p-35, random.unit() * 0x1p-30, 1] },
+    ]
+    for (kind, row) in kinds.enumerated() {
+      let run = CellRun((0..<n).map { _ in row() })
+      let compared = run.cells(method: .compared), sorted = run.cells(witnesses: true, method: .sorted)
+      #expect(sorted.status == ZT_CELLS_COMPLETE && sorted.found == compared.found, "kind \(kind)")
+      #expect(Set(sorted.lines).count == sorted.found, "a cell twice, kind \(kind)")
+      #expect(Set(sorted.lines) == Set(compared.lines), "kind \(kind)")
+      for tier in Tier.all {
+        #expect(
+          run.cells(tier: tier.name, method: .sorted).lines == sorted.lines, "kind \(kind), \(tier.name)")
+      }
     }
   }
 
@@ -61,7 +97,8 @@ struct CellSetTests {
         default: Double(random.below(3) - 1)
         }
       }
-      let found = run.cells(functionals: functionals).lines.map { $0[0] }
+      let method = CellMethod.allCases[round / 5 % 3]
+      let found = run.cells(functionals: functionals, method: method).lines.map { $0[0] }
       #expect(Set(found).count == found.count)
       #expect(Set(found) == Circuits(of: rows).cells, "\(rows) with \(functionals)")
     }

@@ -44,10 +44,24 @@ struct CellTaskTests {
     }
   }
 
-  @Test func aVisitorMayStop() {
+  /// The number found is that of the batches that were accepted.
+  @Test func aBatchThatIsRefusedDoesNotCount() {
     let run = CellRun(Self.rows(16, 4, seed: "stop"))
     let some = run.cells(batch: 32, stopAfter: 3)
-    #expect(some.status == ZT_CELLS_STOPPED && some.batches == [32, 32, 32] && some.found == 96)
+    #expect(some.status == ZT_CELLS_STOPPED && some.batches == [32, 32, 32] && some.found == 64)
+    let all = run.cells(batch: 32)
+    let rest = all.found - (all.batches.count - 1) * 32
+    let last = run.cells(batch: 32, stopAfter: all.batches.count)
+    #expect(last.status == ZT_CELLS_STOPPED && last.found == all.found - rest)
+    let none = CellRun([[0.0, 0]]).cells(stopAfter: 1)
+    #expect(none.status == ZT_CELLS_STOPPED && none.batches == [1] && none.found == 0)
+  }
+
+  /// Cells of a batch that is not full yet when the enumeration is stopped have not been handed out.
+  @Test func cellsThatNobodySawDoNotCount() {
+    let run = CellRun(Self.rows(40, 4, seed: "progress"))
+    let some = run.cells(batch: 1 << 20, stopsAtProgress: true)
+    #expect(some.status == ZT_CELLS_STOPPED && some.batches.isEmpty && some.found == 0)
   }
 
   /// Deep searches run on the small stacks of threads.

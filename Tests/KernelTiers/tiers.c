@@ -49,11 +49,11 @@ size_t zt_distinct_lines_colliding(size_t lines, size_t bits, const uint64_t *so
 }
 
 enum zt_cells_status zt_cells_of_tier(const char *name, const zt_cells_plan *plan, const double *functionals,
-                                      size_t first, size_t last, size_t budget, zt_cells_visit visit,
-                                      zt_cells_progress progress, void *context, size_t *found,
-                                      void *workspace) {
-    return zt_cells_with_(plan, name == NULL ? NULL : find_(name), functionals, first, last, budget, visit,
-                          progress, context, found, workspace);
+                                      int method, size_t first, size_t last, size_t budget,
+                                      zt_cells_visit visit, zt_cells_progress progress, void *context,
+                                      size_t *found, void *workspace) {
+    const zt_cells_choice_ choice = {name == NULL ? NULL : find_(name), functionals, method};
+    return zt_cells_with_(plan, &choice, first, last, budget, visit, progress, context, found, workspace);
 }
 
 uint64_t zt_float_control(void) {

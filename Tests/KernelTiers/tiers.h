@@ -20,11 +20,11 @@ size_t zt_distinct_lines_colliding(size_t lines, size_t bits, const uint64_t *so
                                    size_t *first, size_t *workspace, int hashes);
 
 /* zt_cells_f64 by the kernels of a tier (NULL: the one in use), with functionals (rank, rank) of the caller's choice
- * (NULL: those it draws). */
+ * (NULL: those it draws). method: 0 the quicker, 1 rows compared with each other, 2 rows sorted along each line. */
 enum zt_cells_status zt_cells_of_tier(const char *name, const zt_cells_plan *plan, const double *functionals,
-                                      size_t first, size_t last, size_t budget, zt_cells_visit visit,
-                                      zt_cells_progress progress, void *context, size_t *found,
-                                      void *workspace);
+                                      int method, size_t first, size_t last, size_t budget,
+                                      zt_cells_visit visit, zt_cells_progress progress, void *context,
+                                      size_t *found, void *workspace);
 
 /* The rounding mode, masks and flush-to-zero bits of the processor, without the flags that operations raise.
  */

@@ -1,3 +1,5 @@
+import CZonotope
+import Foundation
 import Testing
 
 @testable import Zonotope
@@ -7,6 +9,46 @@ import Testing
     for x in [try normalRows(24, 5, seed: 101), try MatrixView([[0, 0]]), try normalRows(3, 1, seed: 102)] {
       let arrangement = try Arrangement(of: x), set = try arrangement.cells(memory: 1 << 28)
       #expect(arrangement.map(\.text) == set.texts)
+    }
+  }
+
+  /// Where the system refuses a thread, the iterator finds the cells itself, task by task.
+  @Test func withoutAThreadTheCellsAreTheSame() throws {
+    // Many tasks, one, and a single cell.
+    for x in [try normalRows(40, 5, seed: 108), try normalRows(50, 2, seed: 109), try MatrixView([[0, 0]])] {
+      let arrangement = try Arrangement(of: x)
+      var alone = CellIterator(arrangement, startsThread: false), seen = 0
+      for cell in arrangement {
+        #expect(alone.next()?.text == cell.text)
+        seen += 1
+      }
+      #expect(alone.next() == nil && alone.next() == nil)
+      #expect(try seen == arrangement.count().cells)
+    }
+    var left = try CellIterator(Arrangement(of: normalRows(40, 5, seed: 108)), startsThread: false)
+    #expect(left.next() != nil)
+  }
+
+  /// What an enumeration works in is asked for when an arrangement is made: its sequence cannot throw.
+  @Test func workspacesAreAskedForInTime() throws {
+    let x = try normalRows(300, 4, seed: 110), arrangement = try Arrangement(of: x)
+    let bytes = zt_cells_f64_workspace([arrangement.plan(batch: 4096, witnesses: false)])
+    let small = Allocator(
+      allocate: { $0 < bytes ? malloc($0) : nil }, release: { free($0) })
+    let refused = failure { () throws(ZonotopeError) in
+      try small.providing { () throws(ZonotopeError) in try Arrangement(of: x) }
+    }
+    guard case .outOfMemory = refused else {
+      Issue.record("\(String(describing: refused)) is not a refusal")
+      return
+    }
+    for bytes in [Int.max, -1, physicalMemory() / 2 + 1] {
+      let over = failure { () throws(ZonotopeError) in try Arrangement.probeWorkspace(bytes: bytes) }
+      guard case .memoryBudget(_, let needed, physicalMemory() / 2) = over else {
+        Issue.record("\(String(describing: over)) is not the budget")
+        return
+      }
+      #expect(needed > physicalMemory() / 2)
     }
   }
 

@@ -27,7 +27,7 @@ extern "C" {
 /* How an enumeration ended. More values may be added. */
 enum zt_cells_status {
     ZT_CELLS_COMPLETE = 0,
-    /* The callback asked to stop; what was found so far is valid. */
+    /* A callback asked to stop; what was handed out before is valid. */
     ZT_CELLS_STOPPED = 1,
     /* There are more cells than the room given; what was found so far is valid. */
     ZT_CELLS_FULL = 2
@@ -108,7 +108,7 @@ typedef struct zt_cells_batch {
     const double *margins;
 } zt_cells_batch;
 
-/* Takes a batch; non-zero stops the enumeration. */
+/* Takes a batch; non-zero refuses it and stops the enumeration. */
 typedef int (*zt_cells_visit)(void *context, const zt_cells_batch *batch);
 
 /*
@@ -124,8 +124,8 @@ size_t zt_cells_tasks(const zt_cells_plan *plan);
  *   visit     called with full batches and, at the end, with the rest. NULL counts only.
  *   progress  called now and then, more often than visit where cells are slow to come by, with the number of
  *             cells so far; may be NULL.
- *   found     the number of cells handed out, whatever the status. With ZT_CELLS_STOPPED and ZT_CELLS_FULL
- *             all of them have been visited.
+ *   found     the number of cells that the visitor accepted, by returning 0 for their batch, whatever the status;
+ *             without a visitor, the number of cells.
  * Cost: proportional to the cells times the hyperplanes / 64 in general position; see docs/arrangements.md.
  */
 enum zt_cells_status zt_cells_f64(const zt_cells_plan *plan, size_t first, size_t last, size_t budget,

@@ -31,7 +31,8 @@ public struct Arrangement: Sendable {
   ///
   /// - Throws: ``ZonotopeError/invalid(place:reason:)`` for an entry that is not finite, or a row whose
   ///   entries differ by more than a factor of 2^200; ``ZonotopeError/unsupported(key:reason:)`` for a rank
-  ///   above ``rankLimit``; ``ZonotopeError/outOfMemory(bytes:)``.
+  ///   above ``rankLimit``; ``ZonotopeError/memoryBudget(purpose:needed:budget:)`` where the workspace of an enumeration
+  ///   would take more than half of the machine's memory; ``ZonotopeError/outOfMemory(bytes:)``.
   public init(of x: MatrixView) throws(ZonotopeError) {
     let (n, d) = (x.rows, x.columns)
     if let (row, column) = x.firstNonFinite() {
@@ -72,6 +73,22 @@ public struct Arrangement: Sendable {
         lines.pointer, workspace.pointer)
     }
     normals = lines
+    // A sequence of cells has no way to report an error later.
+    try Self.probeWorkspace(bytes: zt_cells_f64_workspace([plan(batch: Self.defaultBatch, witnesses: false)]))
+  }
+
+  /// Cells of a batch where the caller does not say.
+  static let defaultBatch = 4096
+
+  /// Whether an enumeration gets its workspace.
+  ///
+  /// - Parameter bytes: negative for more than an integer holds.
+  static func probeWorkspace(bytes: Int) throws(ZonotopeError) {
+    let budget = EnumerationSettings().memoryBudget
+    guard bytes >= 0, bytes <= budget else {
+      throw .memoryBudget(purpose: "enumerating patterns", needed: bytes < 0 ? .max : bytes, budget: budget)
+    }
+    try Allocation.probe(bytes: bytes)
   }
 
   /// The bound of Cover on the number of cells, `2 sum_{k < rank} C(hyperplanes - 1, k)`, which is reached in

@@ -42,6 +42,13 @@ extension Arrangement {
     settings: EnumerationSettings = EnumerationSettings(), batch: Int = 4096,
     _ body: (CellBatch) -> Bool
   ) throws(ZonotopeError) -> EnumerationResult {
+    try forEachBatch(settings: settings, batch: batch, tasks: nil, body)
+  }
+
+  /// The same for some of the tasks of `zt_cells_tasks`, whose cells one after the other are all.
+  func forEachBatch(
+    settings: EnumerationSettings, batch: Int, tasks: Range<Int>?, _ body: (CellBatch) -> Bool
+  ) throws(ZonotopeError) -> EnumerationResult {
     try settings.check()
     let plan = plan(batch: Swift.max(2, batch / 2 * 2), witnesses: false)
     let bytes = zt_cells_f64_workspace([plan])
@@ -58,7 +65,7 @@ extension Arrangement {
         defer { meter.add(cells: batch.count, work: Double(batch.count)) }
         return body(CellBatch(batch, samples: samples))
       }
-      let status = visitor.run(plan, tasks: nil, budget: settings.cells ?? .max, workspace)
+      let status = visitor.run(plan, tasks: tasks, budget: settings.cells ?? .max, workspace)
       return EnumerationResult(status: EnumerationStatus(status), cells: handedOut)
     }
   }
@@ -89,7 +96,6 @@ final class CellVisitor {
   ) -> zt_cells_status {
     var plan = plan, found = 0
     let tasks = tasks ?? 0..<zt_cells_tasks(&plan)
-    // What is found includes a batch that was not let through.
     return zt_cells_f64(
       &plan, tasks.lowerBound, tasks.upperBound, budget,
       { context, batch in

@@ -1,3 +1,5 @@
+import CZonotope
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -52,9 +54,13 @@ public struct CellIterator: IteratorProtocol {
   private var lines: CellLines?
   private var position = 0
 
-  fileprivate init(_ arrangement: Arrangement) { stream = CellStream(arrangement) }
+  /// - Parameter startsThread: false is for tests: what happens where the system refuses a thread.
+  init(_ arrangement: Arrangement, startsThread: Bool = true) {
+    stream = CellStream(arrangement, startsThread: startsThread)
+  }
 
-  /// - Precondition: the system has memory for the workspace of the enumeration, some lines of doubles a hyperplane.
+  /// - Precondition: the system still has the memory that it had for the initialiser of the arrangement; a batch of cells
+  ///   is a list of the standard library, which ends the process as well where there is none left.
   public mutating func next() -> Cell? {
     if lines.map({ position == $0.count }) ?? true {
       lines = stream.take()
@@ -68,61 +74,82 @@ public struct CellIterator: IteratorProtocol {
 
 /// The consumer's end: leaving it stops the thread.
 private final class CellStream {
-  private let channel = CellChannel()
+  private let channel: CellChannel
+  private let work: CellWork
   private var thread: pthread_t?
+  /// Without a thread: the task whose cells come next.
+  private var task = 0
 
-  init(_ arrangement: Arrangement) {
-    let work = Work(arrangement, channel)
+  init(_ arrangement: Arrangement, startsThread: Bool) {
+    channel = CellChannel()
+    work = CellWork(arrangement, channel)
+    guard startsThread else { return }
     var handle = pthread_t()
     let argument = Unmanaged.passRetained(work)
     let status = pthread_create(
       &handle, nil,
       { argument in
         guard let argument else { return nil }
-        let work = Unmanaged<Work>.fromOpaque(argument).takeRetainedValue()
-        work.run()
+        let work = Unmanaged<CellWork>.fromOpaque(argument).takeRetainedValue()
+        work.run(tasks: nil)
         return nil
       }, argument.toOpaque())
     if status == 0 {
       thread = handle
     } else {
       argument.release()
-      preconditionFailure("the system refuses to start a thread")
     }
   }
 
-  func take() -> CellLines? { channel.take() }
+  func take() -> CellLines? {
+    // The cells of one task at a time, on this thread and as a list.
+    while thread == nil && channel.isEmpty && task < work.tasks {
+      work.run(tasks: task..<task + 1)
+      task += 1
+    }
+    return thread == nil && channel.isEmpty ? nil : channel.take()
+  }
 
   deinit {
     channel.close()
     if let thread { pthread_join(thread, nil) }
   }
+}
 
-  private final class Work {
-    private let arrangement: Arrangement
-    private let channel: CellChannel
+/// The producer's end.
+private final class CellWork {
+  let tasks: Int
+  private let arrangement: Arrangement
+  private let channel: CellChannel
 
-    init(_ arrangement: Arrangement, _ channel: CellChannel) {
-      (self.arrangement, self.channel) = (arrangement, channel)
-    }
+  init(_ arrangement: Arrangement, _ channel: CellChannel) {
+    (self.arrangement, self.channel) = (arrangement, channel)
+    tasks = zt_cells_tasks([arrangement.plan(batch: Arrangement.defaultBatch, witnesses: false)])
+  }
 
-    func run() {
-      do throws(ZonotopeError) {
-        _ = try arrangement.forEachBatch { batch in channel.put(CellLines(batch)) }
-        channel.finish()
-      } catch {
-        preconditionFailure("\(error)")
+  /// All tasks into the channel as there is room, or some, however many cells they have.
+  func run(tasks: Range<Int>?) {
+    do throws(ZonotopeError) {
+      _ = try arrangement.forEachBatch(
+        settings: EnumerationSettings(), batch: Arrangement.defaultBatch, tasks: tasks
+      ) { batch in
+        channel.put(CellLines(batch), waits: tasks == nil)
       }
+      if tasks == nil { channel.finish() }
+    } catch {
+      preconditionFailure("\(error), which the arrangement had when it was made")
     }
   }
 }
 
-/// Room for one batch between two threads.
+/// Batches between two threads, with room for one where the producer waits.
 private final class CellChannel: @unchecked Sendable {
   private let lock: UnsafeMutablePointer<pthread_mutex_t>
   private let changed: UnsafeMutablePointer<pthread_cond_t>
   // Everything below is read and written under the lock.
-  private var lines: CellLines?
+  private var batches: [CellLines] = []
+  /// Batches before this one have been taken.
+  private var next = 0
   private var isFinished = false
   private var isClosed = false
 
@@ -140,11 +167,13 @@ private final class CellChannel: @unchecked Sendable {
     lock.deallocate()
   }
 
-  /// Waits for room. False when nobody takes any more.
-  func put(_ lines: CellLines) -> Bool {
+  var isEmpty: Bool { locked { next == batches.count } }
+
+  /// Waits for room, if asked to. False when nobody takes any more.
+  func put(_ lines: CellLines, waits: Bool) -> Bool {
     locked {
-      while self.lines != nil && !isClosed { pthread_cond_wait(changed, lock) }
-      if !isClosed { self.lines = lines }
+      while waits && next < batches.count && !isClosed { pthread_cond_wait(changed, lock) }
+      if !isClosed { batches.append(lines) }
       return !isClosed
     }
   }
@@ -152,9 +181,16 @@ private final class CellChannel: @unchecked Sendable {
   /// Waits for a batch. Nil when there are none left.
   func take() -> CellLines? {
     locked {
-      while lines == nil && !isFinished { pthread_cond_wait(changed, lock) }
-      defer { lines = nil }
-      return lines
+      while next == batches.count && !isFinished { pthread_cond_wait(changed, lock) }
+      guard next < batches.count else { return nil }
+      defer {
+        next += 1
+        if next == batches.count {
+          batches.removeAll()
+          next = 0
+        }
+      }
+      return batches[next]
     }
   }
 

@@ -1,6 +1,11 @@
 import CKernelTiers
 import CZonotope
 
+/// How the vertices of a line are found.
+enum CellMethod: Int32, CaseIterable {
+  case quicker, compared, sorted
+}
+
 /// Rows prepared for an enumeration, and what an enumeration says.
 final class CellRun {
   let samples: Int
@@ -67,8 +72,8 @@ final class CellRun {
   /// Enumerates tasks; keeps all cells, or hands the batches to `each`.
   func cells(
     batch: Int = 4096, witnesses: Bool = false, tasks: Range<Int>? = nil, budget: Int = .max,
-    functionals: [Double]? = nil, tier: String? = nil, stopAfter: Int = .max,
-    ofHyperplanes: Bool = false,
+    functionals: [Double]? = nil, tier: String? = nil, method: CellMethod = .quicker,
+    stopAfter: Int = .max, stopsAtProgress: Bool = false, ofHyperplanes: Bool = false,
     each: ((UnsafePointer<zt_cells_batch>) -> Void)? = nil
   ) -> Result {
     withPlan(batch: batch, witnesses: witnesses) { plan in
@@ -85,8 +90,8 @@ final class CellRun {
       }
       var found = 0
       let status = zt_cells_of_tier(
-        tier, &plan, functionals, range.lowerBound, range.upperBound, budget, visit, nil, context,
-        &found, workspace)
+        tier, &plan, functionals, method.rawValue, range.lowerBound, range.upperBound, budget, visit,
+        stopsAtProgress ? { _, _ in 1 } : nil, context, &found, workspace)
       (sink.result.status, sink.result.found) = (status, found)
       return sink.result
     }
