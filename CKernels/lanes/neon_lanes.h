@@ -78,15 +78,6 @@ ZT_INLINE_ unsigned bits_(mask_ mask) {
     return (unsigned)vaddvq_u64(vandq_u64(mask, vld1q_u64(places)));
 #endif
 }
-ZT_INLINE_ mask_ mask_of_(uint64_t bits) {
-#if ZT_SINGLE_
-    const uint32_t places[LANES] = {1, 2, 4, 8};
-    return vtstq_u32(vdupq_n_u32((uint32_t)bits), vld1q_u32(places));
-#else
-    const uint64_t places[LANES] = {1, 2};
-    return vtstq_u64(vdupq_n_u64(bits), vld1q_u64(places));
-#endif
-}
 ZT_INLINE_ vec_ load_(const real_ *p) {
     return OP_(vld1)(p);
 }
