@@ -45,8 +45,8 @@ public struct PairedMap<Base: LinearMap>: LinearMap {
 }
 
 extension PairedMap: GramMap where Base: GramMap {
-  public func gram(into k: MutableValues, _ workers: Workers) {
-    base.gram(into: k, workers)
+  public func gram(into k: MutableValues, _ workers: Workers) throws(ZonotopeError) {
+    try base.gram(into: k, workers)
     for i in 0..<k.count { k[i] *= 2 }
   }
 }
