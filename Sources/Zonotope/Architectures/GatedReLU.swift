@@ -11,9 +11,12 @@ public struct GatedReLU: Architecture {
   public var patterns: PatternSelection
   public var options = TwoLayerOptions()
 
-  public init(patterns: PatternSelection, inputBias: Bool = false, outputBias: Bool = false) {
+  /// - Parameter patches: parts of a row that neurons see one by one, see ``TwoLayerOptions/patches``.
+  public init(
+    patterns: PatternSelection, inputBias: Bool = false, outputBias: Bool = false, patches: Int = 1
+  ) {
     self.patterns = patterns
-    (options.inputBias, options.outputBias) = (inputBias, outputBias)
+    (options.inputBias, options.outputBias, options.patches) = (inputBias, outputBias, patches)
   }
 
   public init(patterns: PatternSelection, options: TwoLayerOptions) {
@@ -29,7 +32,7 @@ public struct GatedReLU: Architecture {
     let masked = try MaskedMap(
       x: rows, patterns: patterns, activation: options.activation, outputs: outputs,
       joinsOutputs: outputs > 1 && options.outputNorm != .perClass)
-    let map = try PooledMap(masked, patches: options.patches)
+    let map = try PooledMap(masked, patches: options.patches, memory: memory, workers)
     return Formulation(
       rows: rows, patterns: patterns, patternCount: all.count, map: map,
       penalty: outputs > 1 && options.outputNorm == .nuclear

@@ -22,7 +22,8 @@ extension TwoLayerOptions {
     }
     guard outputs == 1 || outputNorm != .frobenius else {
       throw .unsupported(
-        key: "model.outputs", reason: "\"frobenius\" needs gates, which \"pooling\": \"\(pooling)\" has none of")
+        key: "model.outputs",
+        reason: "\"frobenius\" needs gates, which \"pooling\": \"\(pooling)\" has none of")
     }
   }
 }

@@ -14,9 +14,12 @@ public struct ReLU: Architecture {
   public var patterns: PatternSelection
   public var options = TwoLayerOptions()
 
-  public init(patterns: PatternSelection, inputBias: Bool = false, outputBias: Bool = false) {
+  /// - Parameter patches: parts of a row that neurons see one by one, see ``TwoLayerOptions/patches``.
+  public init(
+    patterns: PatternSelection, inputBias: Bool = false, outputBias: Bool = false, patches: Int = 1
+  ) {
     self.patterns = patterns
-    (options.inputBias, options.outputBias) = (inputBias, outputBias)
+    (options.inputBias, options.outputBias, options.patches) = (inputBias, outputBias, patches)
   }
 
   public init(patterns: PatternSelection, options: TwoLayerOptions) {
@@ -42,7 +45,7 @@ public struct ReLU: Architecture {
       map: try PairedMap(
         PooledMap(
           MaskedMap(x: rows, patterns: patterns, activation: options.activation, outputs: outputs),
-          patches: options.patches)),
+          patches: options.patches, memory: memory, workers)),
       penalty: try ConeGroupLasso(patterns: patterns, x: rows, outputs: outputs),
       free: try options.freeBlock(of: x), patternSize: rows.columns * outputs)
   }

@@ -22,9 +22,10 @@ public struct Predictions: Sendable {
   }
 
   /// Rows, or patches where the network sees as many.
-  private static func rows(_ array: NPYArray, of network: TwoLayerNetwork) throws(ZonotopeError) -> MatrixView {
+  private static func rows(_ array: NPYArray, of network: TwoLayerNetwork) throws(ZonotopeError) -> MatrixView
+  {
     guard array.shape.count == 3 else { return try array.matrix() }
-    guard network.patches.pooling != nil, array.shape[1] == network.patches.parts else {
+    guard array.shape[1] == network.patches.parts else {
       throw .invalid(
         place: "x",
         reason: "\(array.shape[1]) patches a sample, the network takes \(network.patches.parts)")
