@@ -57,7 +57,10 @@ extension PairedMap {
     return try PairedSingleProducts(base: products, difference: Vector(half))
   }
 
-  public func singleProductsSize(threads: Int) -> Int { half + base.singleProductsSize(threads: threads) }
+  public func singleProductsSize(threads: Int) -> Int {
+    let size = base.singleProductsSize(threads: threads)
+    return size == 0 ? 0 : half + size
+  }
 }
 
 private struct PairedSingleProducts: SingleProducts {

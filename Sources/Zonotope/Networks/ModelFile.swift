@@ -22,7 +22,8 @@ extension Model {
       "hidden.weight", shape: [m, network.hiddenWidth], values: network.neurons.flatMap(\.weights))
     try writer.add(
       "output.weight", shape: [heads, m],
-      values: (0..<heads).flatMap { o in network.neurons.map { $0.outputs[o] } })
+      // Without neurons nothing says that there is memory for the heads.
+      values: m == 0 ? [] : (0..<heads).flatMap { o in network.neurons.map { $0.outputs[o] } })
     try writer.add("output.bias", shape: [c], values: network.biases)
     if !network.skip.isEmpty {
       let features = network.patchFeatures
