@@ -18,6 +18,8 @@ struct BadProblem: CustomTestStringConvertible, Sendable {
   }
   var testDescription: String { "\(data) \(model) \(loss) \(beta) \(more)" }
 
+  private static let patches = #"{"x": [[[1, 2], [3, 4]], [[0, 1], [-1, 2]]], "y": [1, 2]}"#
+
   static let all: [BadProblem] = [
     BadProblem(data: #"{"x": [[1, NaN]], "y": [1]}"#, message: ":1:"),
     BadProblem(data: #"{"x": [[1, 1e999]], "y": [1]}"#, message: ":1:"),
@@ -32,7 +34,46 @@ struct BadProblem: CustomTestStringConvertible, Sendable {
       model: #"{"kind": "two-layer", "outputs": "nuclear"}"#, message: "gated"),
     BadProblem(data: #"{"x": [[1]], "y": [1], "z": 1}"#, message: "data.z"),
     BadProblem(data: #"{"x": {"csv": "none.csv"}, "y": [1]}"#, message: "none.csv"),
-    BadProblem(model: #"{"kind": "convolutional"}"#, message: "model.kind"),
+    BadProblem(model: #"{"kind": "mixer"}"#, message: "model.kind"),
+    BadProblem(model: #"{"kind": "two-layer", "pooling": "sum"}"#, message: "model.pooling"),
+    BadProblem(model: #"{"kind": "convolutional", "pooling": "max"}"#, message: "model.pooling"),
+    BadProblem(model: #"{"kind": "convolutional"}"#, message: "data.x[0]: a row of numbers"),
+    BadProblem(data: #"{"x": [], "y": []}"#, model: #"{"kind": "convolutional"}"#, message: "data.x"),
+    BadProblem(
+      data: #"{"x": [[[]], [[]]], "y": [1, 2]}"#, model: #"{"kind": "convolutional"}"#, message: "data.x"),
+    BadProblem(
+      data: #"{"x": [[[1, 2], [3]], [[1, 2], [3, 4]]], "y": [1, 2]}"#, model: #"{"kind": "convolutional"}"#,
+      message: "data.x[0][1]"),
+    BadProblem(
+      data: #"{"x": [[[1, 2], [3, 4]], [[1, 2]]], "y": [1, 2]}"#, model: #"{"kind": "convolutional"}"#,
+      message: "data.x[1]: 1 patches of 2"),
+    BadProblem(
+      data: #"{"x": [[[1, 2], [3, 4]]], "y": [1, 2]}"#, model: #"{"kind": "convolutional"}"#,
+      message: "data.y"),
+    BadProblem(data: #"{"x": [[[1, 2]]], "y": [1]}"#, message: "data.x[0]"),
+    BadProblem(
+      data: patches, model: #"{"kind": "convolutional", "patterns": {"masks": [[1, 0]]}}"#,
+      message: "patterns.masks[0]: 2 bits"),
+    BadProblem(
+      data: patches, model: #"{"kind": "convolutional", "patterns": {"gates": [[1, 0, 2, 1]]}}"#,
+      message: "patterns.gates[0]"),
+    BadProblem(
+      data: patches, model: #"{"kind": "convolutional", "pooling": "none", "activation": "relu"}"#,
+      message: "model.activation"),
+    BadProblem(
+      data: patches, model: #"{"kind": "convolutional", "pooling": "none", "gated": true}"#,
+      message: "model.gated"),
+    BadProblem(
+      data: patches, model: #"{"kind": "convolutional", "pooling": "none", "patterns": {"masks": [[1]]}}"#,
+      message: "model.patterns"),
+    BadProblem(
+      data: patches, model: #"{"kind": "convolutional", "pooling": "none", "skip": true}"#,
+      message: "model.skip"),
+    BadProblem(
+      data: patches, model: #"{"kind": "convolutional", "pooling": "circular"}"#, message: "data.x[0]"),
+    BadProblem(
+      model: #"{"kind": "convolutional", "pooling": "circular", "inputBias": true}"#,
+      message: "model.inputBias"),
     BadProblem(model: #"{"kind": "two-layer", "skip": 1}"#, message: "model.skip"),
     BadProblem(model: #"{"kind": "two-layer", "grow": true}"#, message: "model.grow"),
     BadProblem(model: #"{"kind": "two-layer", "outputs": "spectral"}"#, message: "model.outputs"),

@@ -34,6 +34,24 @@ private func fullModel() throws -> Model {
   return Model(network: result.network, card: card)
 }
 
+/// Networks on patches: with masks that no direction has and a skip connection, with weights per patch, circular.
+private func convolutionalModels() throws -> [Model] {
+  let x = try MatrixView([[1, 0, 0, 2], [2, -1, 1, 1], [-1, 1, 3, 0]])
+  let data = try Dataset(x: x, y: [2, 3, -1])
+  var pooled = TwoLayerOptions()
+  (pooled.patches, pooled.skip, pooled.outputBias) = (2, true, true)
+  // The first and the last patch are on the same side of every plane; the second pattern asks for y > 2 x > 2 y > 0.
+  let masks = [[true, true, true, true, true, false], [true, true, false, true, false, true]]
+  let problems: [Problem.Model] = [
+    .gatedReLU(GatedReLU(patterns: .masks(masks), options: pooled)),
+    .patchwiseLinear(PatchwiseLinear(patches: 2)), .circularLinear(CircularLinear()),
+  ]
+  return try problems.map { model in
+    let problem = Problem(data: data, model: model, loss: .squared(SquaredLoss()), beta: .ratio(0.05))
+    return Model(try problem.solve(), of: problem)
+  }
+}
+
 private func load(_ bytes: [UInt8]) throws(ZonotopeError) -> Model {
   try Model(bytes: bytes, file: "m.safetensors")
 }
@@ -41,7 +59,8 @@ private func load(_ bytes: [UInt8]) throws(ZonotopeError) -> Model {
 @Suite struct ModelFileTests {
   @Test func roundTripsExactly() throws {
     let folder = TemporaryFolder()
-    for model in [try fullModel(), try maskedModel().model] {
+    for model in try [fullModel(), maskedModel().model] + convolutionalModels() {
+      #expect(!model.network.neurons.isEmpty)
       let path = folder("model.safetensors")
       try model.save(to: path)
       #expect(try Model(path: path) == model)
@@ -61,7 +80,7 @@ private func load(_ bytes: [UInt8]) throws(ZonotopeError) -> Model {
   }
 
   @Test func refusesEveryDamage() throws {
-    for model in [try fullModel(), try maskedModel().model] {
+    for model in try [fullModel(), maskedModel().model] + convolutionalModels() {
       for bytes in try damaged(model.encode()) {
         guard case .malformedBytes(_, let byte, _)? = failure({ () throws(ZonotopeError) in try load(bytes) })
         else {
@@ -85,6 +104,22 @@ private func load(_ bytes: [UInt8]) throws(ZonotopeError) -> Model {
       return
     }
     #expect(place.hasPrefix("gates["))
+  }
+
+  @Test func patchesAreKeptWithTheNetwork() throws {
+    let models = try convolutionalModels()
+    #expect(models.map(\.network.patches) == [.summed(2), .weighted(2), .circular])
+    #expect(models[0].network.isMasked)
+    let x = try MatrixView([[1, 0, 0, 2], [2, -1, 1, 1], [-1, 1, 3, 0]])
+    for model in models {
+      let loaded = try load(model.encode())
+      #expect(loaded.network.features == 4)
+      #expect(try loaded.predict(x) == model.predict(x))
+    }
+    // As many rows, and other patches.
+    let others = try MatrixView([[1, 0, 0, 2], [2, -1, 1, 1], [-1, 1, 3, 1]])
+    #expect(throws: ZonotopeError.self) { try models[0].predict(others) }
+    _ = try models[1].predict(others)
   }
 
   @Test func standardisesRawRows() throws {

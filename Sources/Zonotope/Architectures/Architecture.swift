@@ -26,7 +26,8 @@ public protocol Architecture: Sendable {
 
 /// The parts of a convex program that the architecture and the rows determine; losses and beta come on top.
 public struct Formulation<Map: GramMap, Penalty: BlockPenalty>: Sendable {
-  /// The rows as the network's first layer sees them: with the column of ones, where there is an input bias.
+  /// The rows as the network's first layer sees them: patch by patch, with the column of ones where there is an input
+  /// bias.
   public let rows: MatrixView
   /// The patterns that have blocks.
   public let patterns: PatternSet
@@ -36,9 +37,11 @@ public struct Formulation<Map: GramMap, Penalty: BlockPenalty>: Sendable {
   public let penalty: Penalty
   /// Unpenalised columns: the constant of an output bias first, then the skip connection's.
   public let free: FreeBlock?
+  /// Numbers of block space, next to each other, that belong to one pattern; those of negative twins apart.
+  let patternSize: Int
 }
 
-/// What networks of two layers have in common.
+/// What networks of two layers, convolutional ones among them, have in common.
 public struct TwoLayerOptions: Sendable {
   public var activation = Activation.relu
   /// Appends a column of ones to the data, penalised with the other weights.
@@ -48,21 +51,24 @@ public struct TwoLayerOptions: Sendable {
   /// Adds a linear map of the inputs to the outputs, not penalised.
   public var skip = false
   public var outputNorm = OutputNorm.perClass
+  /// The parts of a row, next to each other, that every neuron sees one by one, with the same weights: a convolutional
+  /// network. An input bias is a one after each patch, and a skip connection has the same weights for all of them. 1: the
+  /// whole row at once.
+  public var patches = 1
 
   public init() {}
 
+  /// The patches of all rows, one below the other, as neurons see them.
   func rows(of x: MatrixView) throws(ZonotopeError) -> MatrixView {
     try activation.check(place: "model.activation")
-    return inputBias ? try x.appendingOnes() : x
+    let rows = try x.cut(into: patches)
+    return inputBias ? try rows.appendingOnes() : rows
   }
 
   func freeBlock(of x: MatrixView) throws(ZonotopeError) -> FreeBlock? {
-    switch (outputBias, skip) {
-    case (false, false): nil
-    case (true, false): try .constant(samples: x.rows)
-    case (false, true): try FreeBlock(columns: x)
-    case (true, true): try FreeBlock(columns: .ones(rows: x.rows, before: x))
-    }
+    guard skip else { return outputBias ? try .constant(samples: x.rows) : nil }
+    let inputs = try x.summing(patches: patches)
+    return try FreeBlock(columns: outputBias ? .ones(rows: x.rows, before: inputs) : inputs)
   }
 
   /// Of antipodal patterns one: where the features of the other are the same but for their sign, or differ by a linear map

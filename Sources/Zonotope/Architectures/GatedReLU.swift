@@ -5,14 +5,18 @@
 ///     minimise  loss(sum_i D_i X u_i) + beta sum_i ||u_i||,   w_i = u_i / sqrt ||u_i||,  alpha_i = sqrt ||u_i||
 ///
 /// (Mishkin, Sahiner and Pilanci 2022, section 3). With several outputs u_i has a column for each, and the norm is that of
-/// ``OutputNorm``.
+/// ``OutputNorm``. Over patches X_p of the rows, whose responses are added up, D_i X is sum_p D_ip X_p (Ergen and Pilanci
+/// 2021).
 public struct GatedReLU: Architecture {
   public var patterns: PatternSelection
   public var options = TwoLayerOptions()
 
-  public init(patterns: PatternSelection, inputBias: Bool = false, outputBias: Bool = false) {
+  /// - Parameter patches: parts of a row that neurons see one by one, see ``TwoLayerOptions/patches``.
+  public init(
+    patterns: PatternSelection, inputBias: Bool = false, outputBias: Bool = false, patches: Int = 1
+  ) {
     self.patterns = patterns
-    (options.inputBias, options.outputBias) = (inputBias, outputBias)
+    (options.inputBias, options.outputBias, options.patches) = (inputBias, outputBias, patches)
   }
 
   public init(patterns: PatternSelection, options: TwoLayerOptions) {
@@ -21,19 +25,20 @@ public struct GatedReLU: Architecture {
 
   public func formulation(
     of x: MatrixView, outputs: Int, memory: Int, _ workers: Workers
-  ) throws(ZonotopeError) -> Formulation<MaskedMap, OutputPenalty> {
+  ) throws(ZonotopeError) -> Formulation<PooledMap, OutputPenalty> {
     let rows = try options.rows(of: x)
     let all = try patterns.patterns(of: rows, memory: memory, workers)
     let patterns = try options.distinct(all, of: rows)
-    let map = try MaskedMap(
+    let masked = try MaskedMap(
       x: rows, patterns: patterns, activation: options.activation, outputs: outputs,
       joinsOutputs: outputs > 1 && options.outputNorm != .perClass)
+    let map = try PooledMap(masked, patches: options.patches, memory: memory, workers)
     return Formulation(
       rows: rows, patterns: patterns, patternCount: all.count, map: map,
       penalty: outputs > 1 && options.outputNorm == .nuclear
         ? .nuclear(NuclearNorm(count: map.blocks, rows: outputs, columns: rows.columns))
         : .groups(GroupLasso(count: map.blocks, blockSize: map.blockSize)),
-      free: try options.freeBlock(of: x))
+      free: try options.freeBlock(of: x), patternSize: rows.columns * outputs)
   }
 
   /// Gates on the faces between cells give patterns of their own that no enumeration of cells holds, so an optimum over
@@ -41,7 +46,7 @@ public struct GatedReLU: Architecture {
   public func scope(over patterns: PatternSet) -> Certificate.Scope { .givenPatterns }
 
   public func network(
-    at point: BlockPoint, of formulation: Formulation<MaskedMap, OutputPenalty>
+    at point: BlockPoint, of formulation: Formulation<PooledMap, OutputPenalty>
   ) throws(ZonotopeError) -> TwoLayerNetwork {
     let (width, c) = (formulation.rows.columns, formulation.map.outputs)
     var neurons: [TwoLayerNetwork.Neuron] = []
@@ -59,7 +64,7 @@ public struct GatedReLU: Architecture {
     return TwoLayerNetwork(
       activation: options.activation, gates: .fixed(gates), neurons: neurons, skip: free.skip,
       biases: free.biases, outputNorm: options.outputNorm, width: width, inputBias: options.inputBias,
-      trainingRows: formulation.rows.fingerprint)
+      patches: .pooled(options.patches), trainingRows: formulation.rows.fingerprint)
   }
 
   /// The neurons behind one gate, from the columns of its block.
@@ -76,21 +81,11 @@ public struct GatedReLU: Architecture {
     if options.outputNorm == .frobenius {
       return [TwoLayerNetwork.Neuron(balancing: block, sign: 1)].compactMap(\.self)
     }
-    let decomposition = try SingularValues(c, width)
-    guard block.withUnsafeBufferPointer({ decomposition.decompose($0) }) else { return [] }
-    return (0..<decomposition.count).compactMap { i in
-      let value = decomposition.values[i]
-      // What the prox has left of zero is rounding.
-      guard value > 1e-14 * decomposition.values[0] else { return nil }
-      let root = value.squareRoot()
-      return TwoLayerNetwork.Neuron(
-        weights: decomposition.rightVector(i).map { root * $0 },
-        outputs: decomposition.leftVector(i).map { root * $0 })
-    }
+    return try TwoLayerNetwork.Neuron.factors(of: block, outputs: c)
   }
 
   private func gate(
-    _ index: Int, _ formulation: Formulation<MaskedMap, OutputPenalty>
+    _ index: Int, _ formulation: Formulation<PooledMap, OutputPenalty>
   ) throws(ZonotopeError) -> TwoLayerNetwork.Gate {
     let patterns = formulation.patterns
     if let gates = patterns.gates {

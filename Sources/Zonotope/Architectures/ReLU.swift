@@ -7,14 +7,19 @@
 ///
 /// over the patterns D_i of the data (Pilanci and Ergen 2020, theorem 1). Over all of them its optimum is the best
 /// network of any width. With several outputs every neuron speaks for one of them, ``OutputNorm/perClass``: the program of
-/// ordinary weight decay has no finite form of a practical size (Sahiner et al. 2021, section 4).
+/// ordinary weight decay has no finite form of a practical size (Sahiner et al. 2021, section 4). Over patches X_p of the
+/// rows, whose responses are added up, D_i X is sum_p D_ip X_p, and the cones are those of all patches: for patches of a
+/// fixed length there are polynomially many patterns (Ergen and Pilanci 2021).
 public struct ReLU: Architecture {
   public var patterns: PatternSelection
   public var options = TwoLayerOptions()
 
-  public init(patterns: PatternSelection, inputBias: Bool = false, outputBias: Bool = false) {
+  /// - Parameter patches: parts of a row that neurons see one by one, see ``TwoLayerOptions/patches``.
+  public init(
+    patterns: PatternSelection, inputBias: Bool = false, outputBias: Bool = false, patches: Int = 1
+  ) {
     self.patterns = patterns
-    (options.inputBias, options.outputBias) = (inputBias, outputBias)
+    (options.inputBias, options.outputBias, options.patches) = (inputBias, outputBias, patches)
   }
 
   public init(patterns: PatternSelection, options: TwoLayerOptions) {
@@ -23,7 +28,7 @@ public struct ReLU: Architecture {
 
   public func formulation(
     of x: MatrixView, outputs: Int, memory: Int, _ workers: Workers
-  ) throws(ZonotopeError) -> Formulation<PairedMap<MaskedMap>, ConeGroupLasso> {
+  ) throws(ZonotopeError) -> Formulation<PairedMap<PooledMap>, ConeGroupLasso> {
     guard outputs == 1 || options.outputNorm == .perClass else {
       throw .unsupported(
         key: "model.outputs",
@@ -37,10 +42,12 @@ public struct ReLU: Architecture {
     let patterns = try options.distinct(all, of: rows)
     return Formulation(
       rows: rows, patterns: patterns, patternCount: all.count,
-      map: PairedMap(
-        try MaskedMap(x: rows, patterns: patterns, activation: options.activation, outputs: outputs)),
+      map: try PairedMap(
+        PooledMap(
+          MaskedMap(x: rows, patterns: patterns, activation: options.activation, outputs: outputs),
+          patches: options.patches, memory: memory, workers)),
       penalty: try ConeGroupLasso(patterns: patterns, x: rows, outputs: outputs),
-      free: try options.freeBlock(of: x))
+      free: try options.freeBlock(of: x), patternSize: rows.columns * outputs)
   }
 
   /// Patterns on the faces between cells add nothing: their cones lie in those of the cells beside them, with the same
@@ -50,7 +57,7 @@ public struct ReLU: Architecture {
   }
 
   public func network(
-    at point: BlockPoint, of formulation: Formulation<PairedMap<MaskedMap>, ConeGroupLasso>
+    at point: BlockPoint, of formulation: Formulation<PairedMap<PooledMap>, ConeGroupLasso>
   ) throws(ZonotopeError) -> TwoLayerNetwork {
     let (width, c) = (formulation.rows.columns, formulation.map.outputs)
     let half = formulation.map.base.blocks
@@ -63,6 +70,7 @@ public struct ReLU: Architecture {
       point.free, features: options.inputBias ? width - 1 : width, outputs: c)
     return TwoLayerNetwork(
       activation: options.activation, gates: .own, neurons: neurons, skip: free.skip, biases: free.biases,
-      width: width, inputBias: options.inputBias, trainingRows: formulation.rows.fingerprint)
+      width: width, inputBias: options.inputBias, patches: .pooled(options.patches),
+      trainingRows: formulation.rows.fingerprint)
   }
 }

@@ -116,6 +116,12 @@ public struct NPYArray: Sendable {
     return MatrixView(values, rows: shape[0], columns: shape.count == 1 ? 1 : shape[1])
   }
 
+  /// A row for every block: shape (n, s, d) makes n rows of s * d. What has fewer dimensions is as in ``matrix()``.
+  func blockRows() throws(ZonotopeError) -> MatrixView {
+    guard shape.count == 3 else { return try matrix() }
+    return MatrixView(values, rows: shape[0], columns: try product(shape[1], shape[2], place: "shape"))
+  }
+
   /// The rows of all blocks, one below the other: shape (n, s, d) makes n * s rows of d. What has fewer
   /// dimensions is as in ``matrix()``.
   public func stackedRows() throws(ZonotopeError) -> MatrixView {

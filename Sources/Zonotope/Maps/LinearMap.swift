@@ -76,5 +76,5 @@ public protocol PatternMap: LinearMap {
 /// A map whose Gram matrix in sample space is cheaper than its columns are many. Outputs do not meet in it.
 public protocol GramMap: LinearMap {
   /// The lower triangle of k, (samples, samples): A A' is k for every output by itself.
-  func gram(into k: MutableValues, _ workers: Workers)
+  func gram(into k: MutableValues, _ workers: Workers) throws(ZonotopeError)
 }

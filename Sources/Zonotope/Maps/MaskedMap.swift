@@ -145,6 +145,11 @@ public struct MaskedMap: GramMap, PatternMap {
   }
 
   public func column(_ block: Int, _ direction: Values, into f: MutableValues) {
+    column(block, direction, summing: 1, into: f)
+  }
+
+  /// The same with the fits of so many samples in a row added up.
+  func column(_ block: Int, _ direction: Values, summing count: Int, into f: MutableValues) {
     let pattern = joinsOutputs ? block : block / outputs
     let range = joinsOutputs ? 0..<outputs : block % outputs..<block % outputs + 1
     scale(f, by: 0)
@@ -154,7 +159,7 @@ public struct MaskedMap: GramMap, PatternMap {
       for (part, o) in range.enumerated() {
         var product = 0.0
         for j in 0..<x.columns { product += row[j] * direction[part * x.columns + j] }
-        f[k * outputs + o] = slope * product
+        f[k / count * outputs + o] += slope * product
       }
     }
   }

@@ -45,8 +45,8 @@ public struct PairedMap<Base: LinearMap>: LinearMap {
 }
 
 extension PairedMap: GramMap where Base: GramMap {
-  public func gram(into k: MutableValues, _ workers: Workers) {
-    base.gram(into: k, workers)
+  public func gram(into k: MutableValues, _ workers: Workers) throws(ZonotopeError) {
+    try base.gram(into: k, workers)
     for i in 0..<k.count { k[i] *= 2 }
   }
 }
@@ -57,7 +57,10 @@ extension PairedMap {
     return try PairedSingleProducts(base: products, difference: Vector(half))
   }
 
-  public func singleProductsSize(threads: Int) -> Int { half + base.singleProductsSize(threads: threads) }
+  public func singleProductsSize(threads: Int) -> Int {
+    let size = base.singleProductsSize(threads: threads)
+    return size == 0 ? 0 : half + size
+  }
 }
 
 private struct PairedSingleProducts: SingleProducts {

@@ -10,6 +10,8 @@ public struct Activation: Sendable, Equatable {
 
   /// max(t, 0)
   public static let relu = Activation(on: 1, off: 0)
+  /// t
+  public static let linear = Activation(on: 1, off: 1)
   /// |t|
   public static let abs = Activation(on: 1, off: -1)
   /// max(t, 0) + slope min(t, 0)

@@ -79,6 +79,7 @@ public struct ModelCard: Sendable, Equatable {
   public var outputBias: Bool
   public var skip: Bool
   public var outputNorm: OutputNorm
+  public var patches: PatchLayout
   public var loss: LossTerm
   public var beta: Double
   public var betaMax: Double
@@ -103,6 +104,7 @@ extension ModelCard {
     outputBias = options.outputBias
     skip = options.skip
     outputNorm = options.outputNorm
+    patches = result.network.patches
     self.loss = LossTerm(kind: loss.name, scale: loss.scale, delta: (loss as? HuberLoss)?.delta)
     beta = result.beta
     betaMax = result.betaMax

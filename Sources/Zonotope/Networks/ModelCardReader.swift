@@ -16,7 +16,7 @@ extension ModelCard {
 
     var architecture = try reader.requireObject("architecture")
     let kind = try architecture.requireText("kind")
-    guard kind == "two-layer" else {
+    guard kind == "two-layer" || kind == "convolutional" else {
       throw .unsupported(
         key: architecture.path("kind"), reason: "\"\(kind)\" is not supported by this version")
     }
@@ -27,7 +27,18 @@ extension ModelCard {
     // Files of the first version have neither.
     let skip = try architecture.flag("skip") ?? false
     let outputNorm = try architecture.outputNorm("outputs")
+    let patches = kind == "convolutional" ? try PatchLayout(&architecture) : .whole
     try architecture.finish()
+    if patches.isLinear {
+      guard activation == .linear, !gated, !skip, outputNorm != .frobenius else {
+        throw .invalid(
+          place: architecture.path("pooling"), reason: "does not go with the rest of the architecture")
+      }
+      guard !inputBias || patches != .circular else {
+        throw .invalid(
+          place: architecture.path("inputBias"), reason: "does not go with a circular convolution")
+      }
+    }
 
     var loss = try reader.requireObject("loss")
     let term = LossTerm(
@@ -55,10 +66,28 @@ extension ModelCard {
     return (
       ModelCard(
         activation: activation, gated: gated, inputBias: inputBias, outputBias: outputBias, skip: skip,
-        outputNorm: outputNorm, loss: term, beta: beta, betaMax: betaMax,
+        outputNorm: outputNorm, patches: patches, loss: term, beta: beta, betaMax: betaMax,
         preprocessing: preprocessing, proof: proof, patterns: patterns, solver: solver, run: run,
         library: library), trainingRows
     )
+  }
+}
+
+extension PatchLayout {
+  fileprivate init(_ reader: inout JSONObjectReader) throws(ZonotopeError) {
+    let pooling = try reader.requireText("pooling")
+    if pooling == "circular" {
+      self = .circular
+      return
+    }
+    let count = try reader.requireCount("patches")
+    guard count > 0 else { throw .invalid(place: reader.path("patches"), reason: "there are none") }
+    switch pooling {
+    case "sum": self = .summed(count)
+    case "none": self = .weighted(count)
+    default:
+      throw .unsupported(key: reader.path("pooling"), reason: "\"\(pooling)\" is not known to this version")
+    }
   }
 }
 

@@ -5,17 +5,7 @@ extension ModelCard {
       JSONMember("format", .string("zonotope-model")),
       JSONMember("version", .number(1)),
       JSONMember("library", .string(library)),
-      JSONMember(
-        "architecture",
-        .object([
-          JSONMember("kind", .string("two-layer")),
-          JSONMember("activation", activation.json),
-          JSONMember("gated", .bool(gated)),
-          JSONMember("inputBias", .bool(inputBias)),
-          JSONMember("outputBias", .bool(outputBias)),
-          JSONMember("skip", .bool(skip)),
-          JSONMember("outputs", .string(outputNorm.rawValue)),
-        ])),
+      JSONMember("architecture", .object(architecture)),
       JSONMember("loss", loss.json),
       JSONMember("beta", .number(beta)),
       JSONMember("betaMax", .number(betaMax)),
@@ -26,6 +16,23 @@ extension ModelCard {
       JSONMember("training", run?.json ?? .null),
       JSONMember("trainingRows", .string(hexadecimal(trainingRows))),
     ])
+  }
+
+  private var architecture: [JSONMember] {
+    var members = [
+      JSONMember("kind", .string(patches.pooling == nil ? "two-layer" : "convolutional")),
+      JSONMember("activation", activation.json),
+      JSONMember("gated", .bool(gated)),
+      JSONMember("inputBias", .bool(inputBias)),
+      JSONMember("outputBias", .bool(outputBias)),
+      JSONMember("skip", .bool(skip)),
+      JSONMember("outputs", .string(outputNorm.rawValue)),
+    ]
+    if let pooling = patches.pooling {
+      members.append(JSONMember("pooling", .string(pooling)))
+      if patches != .circular { members.append(JSONMember("patches", .number(Double(patches.parts)))) }
+    }
+    return members
   }
 
   /// The card as a JSON document.

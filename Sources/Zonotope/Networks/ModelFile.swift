@@ -4,9 +4,11 @@ extension Model {
   private static let checksumKey = "zonotope.checksum"
 
   /// The bytes of the .safetensors file: the tensors `hidden.weight` (m, width), `output.weight` (c, m), `output.bias`
-  /// (c); where every gate has a matrix of weights, `hidden.weight` (m, c width) and `output.weight` (1, m); with a skip
-  /// connection `skip.weight` (c, features); for gated networks `gates` (m, width), and, where a gate is known on the training rows only, `masks` (m, n)
-  /// with a row of NaN in `gates`. The same model gives the same bytes.
+  /// (c); where every gate has a matrix of weights, `hidden.weight` (m, c width) and `output.weight` (1, m); where K patches
+  /// have output weights of their own, `output.weight` (c K, m), and K is the width in a circular convolution; with a skip
+  /// connection `skip.weight` (c, inputs of a neuron); for gated networks `gates` (m, width), and, where a gate is known on
+  /// the training rows only, `masks` (m, patches of all rows) with a row of NaN in `gates`. The same model gives the same
+  /// bytes.
   func encode() throws(ZonotopeError) -> [UInt8] {
     let (m, width) = (network.neurons.count, network.width)
     let card = JSONWriter.encode(self.card.json(trainingRows: network.trainingRows))
@@ -20,10 +22,11 @@ extension Model {
       "hidden.weight", shape: [m, network.hiddenWidth], values: network.neurons.flatMap(\.weights))
     try writer.add(
       "output.weight", shape: [heads, m],
-      values: (0..<heads).flatMap { o in network.neurons.map { $0.outputs[o] } })
+      // Without neurons nothing says that there is memory for the heads.
+      values: m == 0 ? [] : (0..<heads).flatMap { o in network.neurons.map { $0.outputs[o] } })
     try writer.add("output.bias", shape: [c], values: network.biases)
     if !network.skip.isEmpty {
-      let features = network.features
+      let features = network.patchFeatures
       try writer.add(
         "skip.weight", shape: [c, features],
         values: (0..<c).flatMap { o in (0..<features).map { network.skip[$0 * c + o] } })

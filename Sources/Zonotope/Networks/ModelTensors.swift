@@ -37,7 +37,7 @@ struct ModelTensors {
     let hidden = try require("hidden.weight", .f64, dimensions: 2)
     let biases = try finite(require("output.bias", .f64, dimensions: 1)), c = biases.count
     guard c > 0 else { throw error(hidden.place, "'output.bias' is empty") }
-    let hasMatrices = c > 1 && card.outputNorm == .frobenius, heads = hasMatrices ? 1 : c
+    let hasMatrices = c > 1 && card.outputNorm == .frobenius
     let (m, hiddenWidth) = (hidden.shape[0], hidden.shape[1])
     let width = hasMatrices ? hiddenWidth / c : hiddenWidth
     guard !hasMatrices || hiddenWidth % c == 0 else {
@@ -46,6 +46,9 @@ struct ModelTensors {
     guard width > (card.inputBias ? 1 : 0) else {
       throw error(hidden.place, "'hidden.weight' leaves no feature in its \(width) columns")
     }
+    let heads =
+      hasMatrices ? 1 : try product(c, card.patches.heads(width: width), place: "\(name): output.weight")
+    _ = try product(width, card.patches.parts, place: "\(name): patches")
     var known = ["hidden.weight", "output.weight", "output.bias"]
     let weights = try finite(hidden)
     let outputs = try finite(require("output.weight", .f64, shape: [heads, m]))
@@ -78,7 +81,8 @@ struct ModelTensors {
     }
     return TwoLayerNetwork(
       activation: card.activation, gates: gates, neurons: neurons, skip: skip, biases: try biases.list(),
-      outputNorm: card.outputNorm, width: width, inputBias: card.inputBias, trainingRows: trainingRows)
+      outputNorm: card.outputNorm, width: width, inputBias: card.inputBias, patches: card.patches,
+      trainingRows: trainingRows)
   }
 
   private func gates(_ m: Int, _ width: Int) throws(ZonotopeError) -> [TwoLayerNetwork.Gate] {

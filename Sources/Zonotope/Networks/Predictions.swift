@@ -14,11 +14,23 @@ public struct Predictions: Sendable {
     of model: Model, onFile path: String, memory: Int = .max
   ) throws(ZonotopeError) {
     if path.hasSuffix(".npy") {
-      outputs = try model.predict(NPYArray(path: path, memory: memory).matrix())
+      outputs = try model.predict(Self.rows(NPYArray(path: path, memory: memory), of: model.network))
     } else {
       outputs = try model.predict(CSVTable(path: path, memory: memory))
     }
     classes = model.classes(of: outputs)
+  }
+
+  /// Rows, or patches where the network sees as many.
+  private static func rows(_ array: NPYArray, of network: TwoLayerNetwork) throws(ZonotopeError) -> MatrixView
+  {
+    guard array.shape.count == 3 else { return try array.matrix() }
+    guard array.shape[1] == network.patches.parts else {
+      throw .invalid(
+        place: "x",
+        reason: "\(array.shape[1]) patches a sample, the network takes \(network.patches.parts)")
+    }
+    return try array.blockRows()
   }
 
   /// A table with the column `output`, after `class` where there are classes.

@@ -41,7 +41,8 @@ extension Architecture {
   /// Trains to the global optimum of the convex program and proves how close it came.
   ///
   /// - Parameters:
-  ///   - data: n rows of d features with their targets; what these may be the loss says.
+  ///   - data: n rows of d features with their targets; what these may be the loss says. For convolutional networks a row
+  ///     is its patches, one after the other.
   ///   - loss: ``SquaredLoss``, ``LogisticLoss``, ``SoftmaxLoss``, ``HingeLoss``, ``AbsoluteLoss``, ``HuberLoss`` or one of
   ///     your own, which is a ``SmoothLoss`` or a ``ProximableLoss``.
   ///   - beta: the weight of (1/2)(||w||^2 + alpha^2) summed over the neurons.
@@ -169,8 +170,8 @@ public final class TrainingSession<A: Architecture, Objective: Loss> {
   }
 
   private func activePatterns(_ point: BlockPoint) -> Int {
-    // The numbers of a pattern are together; exact networks have all patterns twice.
-    let count = formulation.patterns.count, size = formulation.rows.columns * formulation.map.outputs
+    // Exact networks have all patterns twice.
+    let count = formulation.patterns.count, size = formulation.patternSize
     guard size > 0 else { return 0 }
     var active = [Bool](repeating: false, count: count)
     for part in 0..<point.blocks.count / size

@@ -1,4 +1,6 @@
-/// An ordinary network of two layers: f(x) = sum_j alpha_j phi_j(x) + skip x + bias, with one output or several.
+/// An ordinary network of two layers: f(x) = sum_j alpha_j phi_j(x) + skip x + bias, with one output or several. Where
+/// neurons see patches, f(x) = sum_p (sum_j alpha_jp phi_j(x_p) + skip x_p) + bias with the same alpha_j for all patches or
+/// not, as ``PatchLayout`` says.
 ///
 /// It knows nothing of convex programs; its ``objective(on:targets:loss:beta:)`` is computed from its weights alone.
 public struct TwoLayerNetwork: Sendable, Equatable {
@@ -7,7 +9,8 @@ public struct TwoLayerNetwork: Sendable, Equatable {
     /// One weight a feature, and one for the column of ones where the network has an input bias. Where the outputs are
     /// penalised by ``OutputNorm/frobenius`` as many for every output, one output after the other.
     public var weights: [Double]
-    /// Output weights: one an output; where the neuron has weights for every output, one alone.
+    /// Output weights: one an output; where patches have weights of their own, one a patch, output after output; where
+    /// the neuron has weights for every output, one alone.
     public var outputs: [Double]
 
     public init(weights: [Double], outputs: [Double]) {
@@ -55,22 +58,26 @@ public struct TwoLayerNetwork: Sendable, Equatable {
   public internal(set) var activation: Activation
   public internal(set) var gates: Gates
   public internal(set) var neurons: [Neuron]
-  /// Unpenalised weights from the inputs to the outputs, (features, outputs); empty where the network has none.
+  /// Unpenalised weights from the inputs, those of a patch, to the outputs, (features, outputs); empty where the network
+  /// has none.
   public var skip: [Double]
   /// Output biases; 0 where the network has none.
   public var biases: [Double]
   /// How the output weights are penalised.
   public let outputNorm: OutputNorm
-  /// Weights of a neuron for one output: the number of features, plus one with an input bias.
+  /// Weights of a neuron for one output: the number of features of a patch, plus one with an input bias.
   public let width: Int
-  /// Whether a 1 is appended to every row.
+  /// Whether a 1 is appended to every row, or to every patch.
   public let inputBias: Bool
+  /// What neurons see of a row.
+  public let patches: PatchLayout
   /// Identifies the training rows, on which masks are defined.
   let trainingRows: UInt64
 
   init(
     activation: Activation = .relu, gates: Gates, neurons: [Neuron], skip: [Double] = [], biases: [Double],
-    outputNorm: OutputNorm = .perClass, width: Int, inputBias: Bool, trainingRows: UInt64
+    outputNorm: OutputNorm = .perClass, width: Int, inputBias: Bool, patches: PatchLayout = .whole,
+    trainingRows: UInt64
   ) {
     self.activation = activation
     self.gates = gates
@@ -80,6 +87,7 @@ public struct TwoLayerNetwork: Sendable, Equatable {
     self.outputNorm = outputNorm
     self.width = width
     self.inputBias = inputBias
+    self.patches = patches
     self.trainingRows = trainingRows
   }
 
@@ -95,11 +103,15 @@ public struct TwoLayerNetwork: Sendable, Equatable {
   private var hasMatrices: Bool { outputs > 1 && outputNorm == .frobenius }
   /// Weights of a neuron.
   var hiddenWidth: Int { hasMatrices ? outputs * width : width }
+  /// Output weights of a neuron for an output.
+  private var heads: Int { patches.heads(width: width) }
   /// Output weights of a neuron.
-  var outputWeights: Int { hasMatrices ? 1 : outputs }
+  var outputWeights: Int { hasMatrices ? 1 : outputs * heads }
 
+  /// Inputs of a neuron.
+  var patchFeatures: Int { inputBias ? width - 1 : width }
   /// Columns of the data it takes.
-  public var features: Int { inputBias ? width - 1 : width }
+  public var features: Int { patches.parts * patchFeatures }
 
   /// The outputs for the rows of `x`, (rows, features): those of a row next to each other.
   ///
@@ -127,25 +139,29 @@ public struct TwoLayerNetwork: Sendable, Equatable {
     if let (row, column) = x.firstNonFinite() {
       throw .invalid(place: "x[\(row)][\(column)]", reason: "\(x[row, column]) is not a finite number")
     }
-    let rows = inputBias ? try x.appendingOnes() : x
+    if patches == .circular { return try predictTurned(x, into: results) }
+    let parts = try x.cut(into: patches.parts), rows = inputBias ? try parts.appendingOnes() : parts
     if case .fixed(let gates) = gates {
       let masked = gates.firstIndex { if case .mask = $0 { true } else { false } }
-      if let masked, rows.fingerprint != trainingRows {
+      let isShort = gates.contains { if case .mask(let mask) = $0 { mask.count != rows.rows } else { false } }
+      if let masked, isShort || rows.fingerprint != trainingRows {
         throw .invalid(
           place: "gates[\(masked)]",
           reason: "no direction has this pattern, so only the training rows can be predicted")
       }
     }
-    for k in 0..<rows.rows {
-      predict(rows, row: k, into: MutableValues(rebasing: results[k * outputs..<(k + 1) * outputs]))
+    for k in 0..<x.rows {
+      let result = MutableValues(rebasing: results[k * outputs..<(k + 1) * outputs])
+      for o in 0..<outputs { result[o] = biases[o] }
+      for part in 0..<patches.parts { add(rows, row: k * patches.parts + part, part, to: result) }
     }
   }
 
-  private func predict(_ rows: MatrixView, row: Int, into result: MutableValues) {
-    let c = outputs
-    for o in 0..<c {
-      result[o] = biases[o]
-      if !skip.isEmpty { for j in 0..<features { result[o] += rows[row, j] * skip[j * c + o] } }
+  /// Adds what the network makes of one patch.
+  private func add(_ rows: MatrixView, row: Int, _ part: Int, to result: MutableValues) {
+    let c = outputs, heads = heads, head = heads > 1 ? part : 0
+    if !skip.isEmpty {
+      for o in 0..<c { for j in 0..<patchFeatures { result[o] += rows[row, j] * skip[j * c + o] } }
     }
     for (j, neuron) in neurons.enumerated() {
       // One product with weights of its own for every output, or one for all.
@@ -161,8 +177,29 @@ public struct TwoLayerNetwork: Sendable, Equatable {
         if hasMatrices {
           result[start / width] += neuron.output * value
         } else {
-          for o in 0..<c { result[o] += neuron.outputs[o] * value }
+          for o in 0..<c { result[o] += neuron.outputs[o * heads + head] * value }
         }
+      }
+    }
+  }
+
+  /// The outputs of a circular convolution, whose filters and output weights make linear maps: z = sum_j circ(w_j) alpha_j.
+  private func predictTurned(_ x: MatrixView, into results: MutableValues) throws(ZonotopeError) {
+    let (c, d) = (outputs, width)
+    let maps = try Vector(product(c, d, place: "outputs"))
+    for neuron in neurons {
+      for o in 0..<c {
+        for turn in 0..<d where neuron.outputs[o * d + turn] != 0 {
+          let head = neuron.outputs[o * d + turn]
+          for j in 0..<d { maps[o * d + j] += head * neuron.weights[j < turn ? j - turn + d : j - turn] }
+        }
+      }
+    }
+    for k in 0..<x.rows {
+      for o in 0..<c {
+        var value = biases[o]
+        for j in 0..<d { value += x[k, j] * maps[o * d + j] }
+        results[k * c + o] = value
       }
     }
   }
@@ -188,11 +225,16 @@ public struct TwoLayerNetwork: Sendable, Equatable {
     return value + beta * neurons.reduce(0) { $0 + weightDecay(of: $1) }
   }
 
-  /// 1/2 (||w||^2 + |alpha|^2) in the norm of ``outputNorm``.
+  /// 1/2 (||w||^2 + |alpha|^2) in the norm of ``outputNorm``; what the patches of an output weigh counts by its length.
   private func weightDecay(of neuron: Neuron) -> Double {
     let hidden = neuron.weights.reduce(0) { $0 + $1 * $1 }
-    let sum = neuron.outputs.reduce(0) { $0 + abs($1) }
-    let squares = neuron.outputs.reduce(0) { $0 + $1 * $1 }
+    let heads = hasMatrices ? 1 : heads
+    var sum = 0.0, squares = 0.0
+    for start in stride(from: 0, to: neuron.outputs.count, by: max(1, heads)) {
+      let square = neuron.outputs[start..<start + heads].reduce(0) { $0 + $1 * $1 }
+      sum += square.squareRoot()
+      squares += square
+    }
     return 0.5 * (hidden + (outputNorm == .perClass ? sum * sum : squares))
   }
 }

@@ -5,6 +5,8 @@ public struct Problem: Sendable {
   public enum Model: Sendable {
     case relu(ReLU)
     case gatedReLU(GatedReLU)
+    case patchwiseLinear(PatchwiseLinear)
+    case circularLinear(CircularLinear)
   }
   public enum LossTerm: Sendable {
     case squared(SquaredLoss)
@@ -83,14 +85,16 @@ public struct Problem: Sendable {
     settings = try Self.settings(&reader)
     if let memory { settings.memory = memory }
     let term = try ProblemLoss(&reader)
-    model = try Self.model(&reader)
+    let architecture = try ProblemArchitecture(&reader)
     beta = try Self.beta(&reader)
     guard var data = try reader.object("data") else { throw .invalid(place: "data", reason: "is missing") }
     try data.expect(["x", "y"])
     let values = try ProblemData(
-      &data, folder: folder, labels: term.hasSignedLabels, memory: settings.memoryBudget)
+      &data, folder: folder, patches: architecture.takesPatches, labels: term.hasSignedLabels,
+      memory: settings.memoryBudget)
     try data.finish()
     try reader.finish()
+    model = architecture.model(patches: values.patches)
     self.data = try Dataset(x: values.x, y: values.y)
     loss = try term.loss(for: values.y)
   }
@@ -109,36 +113,6 @@ public struct Problem: Sendable {
     case (nil, nil): throw .invalid(place: "beta", reason: "is missing, and so is betaRatio")
     default: throw .invalid(place: "betaRatio", reason: "stands beside beta, only one of them can")
     }
-  }
-
-  private static func model(_ reader: inout JSONObjectReader) throws(ZonotopeError) -> Model {
-    guard var model = try reader.object("model") else { throw .invalid(place: "model", reason: "is missing") }
-    let options = [
-      "activation", "gated", "patterns", "skip", "outputBias", "inputBias", "outputs", "grow",
-    ]
-    guard let kind = try model.text("kind") else {
-      try model.expect(options)
-      throw .invalid(place: "model.kind", reason: "is missing")
-    }
-    guard kind == "two-layer" else {
-      throw .unsupported(
-        key: "model.kind", reason: "\"\(kind)\" is not supported by this version (two-layer)")
-    }
-    try model.acceptDefault("grow", .bool(false))
-    var layers = TwoLayerOptions()
-    if let activation = model.take("activation") {
-      layers.activation = try Activation(activation, model.path("activation"))
-    }
-    layers.outputNorm = try model.outputNorm("outputs")
-    let gated = try model.flag("gated") ?? false
-    layers.skip = try model.flag("skip") ?? false
-    layers.inputBias = try model.flag("inputBias") ?? false
-    layers.outputBias = try model.flag("outputBias") ?? false
-    let patterns = try ProblemPatterns.read(model.take("patterns"), model.path("patterns"))
-    try model.finish()
-    return gated
-      ? .gatedReLU(GatedReLU(patterns: patterns, options: layers))
-      : .relu(ReLU(patterns: patterns, options: layers))
   }
 
   private static func settings(_ reader: inout JSONObjectReader) throws(ZonotopeError) -> SolverSettings {

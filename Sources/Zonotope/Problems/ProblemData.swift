@@ -3,20 +3,24 @@ struct ProblemData {
   let x: MatrixView
   /// The targets, (n, c).
   let y: MatrixView
+  /// Patches of a row of `x`, next to each other.
+  let patches: Int
 
   /// - Parameters:
   ///   - folder: where relative paths start; nil refuses them.
+  ///   - patches: whether `x` has three dimensions, patches for every sample.
   ///   - labels: whether the loss wants -1 and +1, which the two classes of a text column become.
   init(
-    _ reader: inout JSONObjectReader, folder: String?, labels: Bool, memory: Int
+    _ reader: inout JSONObjectReader, folder: String?, patches: Bool, labels: Bool, memory: Int
   ) throws(ZonotopeError) {
     let x = try reader.require("x"), y = try reader.require("y")
     let (placeX, placeY) = (reader.path("x"), reader.path("y"))
     switch x {
     case .object:
-      self.x = try Self.file(x, placeX, folder: folder, memory: memory).features()
+      let file = try Self.file(x, placeX, folder: folder, memory: memory)
+      (self.x, self.patches) = patches ? try file.patches() : (try file.features(), 1)
     default:
-      self.x = try Self.rows(x, placeX)
+      (self.x, self.patches) = patches ? try Self.patches(x, placeX) : (try Self.rows(x, placeX), 1)
     }
     switch y {
     case .object:
@@ -28,7 +32,9 @@ struct ProblemData {
       throw .invalid(place: placeX, reason: "there is no data, \(self.x.rows) rows of \(self.x.columns)")
     }
     if let (row, column) = self.x.firstNonFinite() {
-      throw .invalid(place: "\(placeX)[\(row)][\(column)]", reason: "is not a finite number")
+      let length = self.x.columns / self.patches
+      let place = patches ? "[\(column / length)][\(column % length)]" : "[\(column)]"
+      throw .invalid(place: "\(placeX)[\(row)]\(place)", reason: "is not a finite number")
     }
     guard self.y.rows == self.x.rows else {
       throw .invalid(place: placeY, reason: "\(self.y.rows) targets for \(self.x.rows) rows")
@@ -58,6 +64,35 @@ struct ProblemData {
     return try MatrixView(values, rows: list.count, columns: columns)
   }
 
+  /// A list of samples, each a list of as many patches of equal length: (samples, patches * length).
+  private static func patches(
+    _ value: JSONValue, _ place: String
+  ) throws(ZonotopeError) -> (x: MatrixView, count: Int) {
+    guard case .array(let list) = value else {
+      if case .numbers(let numbers) = value, numbers.isEmpty {
+        throw .invalid(place: place, reason: "there is no data")
+      }
+      throw .invalid(place: place, reason: "\(value.kind), not a list of samples of patches")
+    }
+    var values: [Double] = [], first: (patches: Int, length: Int)?
+    for (k, sample) in list.enumerated() {
+      if case .numbers = sample {
+        throw .invalid(place: "\(place)[\(k)]", reason: "a row of numbers, this model takes patches")
+      }
+      let part = try rows(sample, "\(place)[\(k)]")
+      let (patches, length) = first ?? (part.rows, part.columns)
+      guard part.rows == patches, part.columns == length else {
+        throw .invalid(
+          place: "\(place)[\(k)]",
+          reason: "\(part.rows) patches of \(part.columns), the first sample has \(patches) of \(length)")
+      }
+      first = (patches, length)
+      values += part.entries()
+    }
+    let (patches, length) = first ?? (0, 0)
+    return (try MatrixView(values, rows: list.count, columns: patches * length), max(1, patches))
+  }
+
   /// A list of numbers, one output, or of rows.
   private static func targets(_ value: JSONValue, _ place: String) throws(ZonotopeError) -> MatrixView {
     if case .numbers(let numbers) = value { return try MatrixView(numbers, rows: numbers.count, columns: 1) }
@@ -82,6 +117,18 @@ struct ProblemData {
         return try array.matrix()
       case .table(let table, let columns, _): return try table.matrix(columns: columns)
       }
+    }
+
+    /// Patches of every sample, next to each other, and their number.
+    func patches() throws(ZonotopeError) -> (x: MatrixView, count: Int) {
+      guard case .array(let array, let place) = self else {
+        let place = if case .table(_, _, let place) = self { place } else { "data.x" }
+        throw .invalid(place: place, reason: "a table has two dimensions, this model takes 3")
+      }
+      guard array.shape.count == 3 else {
+        throw .invalid(place: place, reason: "\(array.shape.count) dimensions, this model takes 3")
+      }
+      return (try array.blockRows(), max(1, array.shape[1]))
     }
 
     func targets(labels: Bool) throws(ZonotopeError) -> MatrixView {

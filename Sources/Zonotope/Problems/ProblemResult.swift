@@ -1,10 +1,7 @@
 extension Problem {
   /// Solves the problem.
   public func solve() throws(ZonotopeError) -> TrainingResult {
-    switch model {
-    case .relu(let architecture): try train(architecture)
-    case .gatedReLU(let architecture): try train(architecture)
-    }
+    try train(model.architecture)
   }
 
   private func train(_ architecture: some Architecture) throws(ZonotopeError) -> TrainingResult {

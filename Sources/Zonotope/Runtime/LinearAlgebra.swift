@@ -75,6 +75,16 @@ func multiply(
   _ a: Vector, rows: Int, columns: Int, transposed: Bool, _ x: Values, width: Int, times factor: Double = 1,
   adding: Bool, into y: MutableValues
 ) {
+  multiply(
+    UnsafePointer(a.pointer), stride: columns, rows: rows, columns: columns, transposed: transposed, x,
+    width: width, times: factor, adding: adding, into: y)
+}
+
+/// The same for a whose rows are `stride` elements apart.
+func multiply(
+  _ a: UnsafePointer<Double>, stride: Int, rows: Int, columns: Int, transposed: Bool, _ x: Values, width: Int,
+  times factor: Double = 1, adding: Bool, into y: MutableValues
+) {
   _ = singleThreadedBLAS
   let (height, depth) = transposed ? (columns, rows) : (rows, columns)
   guard height > 0, width > 0 else { return }
@@ -84,12 +94,12 @@ func multiply(
   }
   if width == 1 {
     cblas_dgemv(
-      CblasRowMajor, transposed ? CblasTrans : CblasNoTrans, Int32(rows), Int32(columns), factor, a.pointer,
-      Int32(columns), x, 1, adding ? 1 : 0, y, 1)
+      CblasRowMajor, transposed ? CblasTrans : CblasNoTrans, Int32(rows), Int32(columns), factor, a,
+      Int32(stride), x, 1, adding ? 1 : 0, y, 1)
   } else {
     cblas_dgemm(
       CblasRowMajor, transposed ? CblasTrans : CblasNoTrans, CblasNoTrans, Int32(height), Int32(width),
-      Int32(depth), factor, a.pointer, Int32(columns), x, Int32(width), adding ? 1 : 0, y, Int32(width))
+      Int32(depth), factor, a, Int32(stride), x, Int32(width), adding ? 1 : 0, y, Int32(width))
   }
 }
 
@@ -112,8 +122,8 @@ func subtractProducts(_ a: Vector, _ b: Vector, rows: Int, order: Int, from k: M
     Int32(order), 1, k.baseAddress, Int32(order))
 }
 
-/// k = X X', the full lower triangle, n x n.
-func gramOfRows(_ x: MatrixView, into k: MutableValues, _ workers: Workers) {
+/// k = X X', the full lower triangle, n x n; added to what is there where asked for.
+func gramOfRows(_ x: MatrixView, adding: Bool = false, into k: MutableValues, _ workers: Workers) {
   _ = singleThreadedBLAS
   let n = x.rows, width = Int32(x.columns), stride = Int32(max(1, x.stride))
   // Squares of the triangle, row by row: square q is in row i where i (i + 1) / 2 <= q.
@@ -126,12 +136,12 @@ func gramOfRows(_ x: MatrixView, into k: MutableValues, _ workers: Workers) {
     let target = k.baseAddress! + i * square * n + j * square
     if i == j {
       cblas_dsyrk(
-        CblasRowMajor, CblasLower, CblasNoTrans, height, width, 1, x.row(i * square), stride, 0, target,
-        Int32(n))
+        CblasRowMajor, CblasLower, CblasNoTrans, height, width, 1, x.row(i * square), stride,
+        adding ? 1 : 0, target, Int32(n))
     } else {
       cblas_dgemm(
         CblasRowMajor, CblasNoTrans, CblasTrans, height, Int32(square), width, 1, x.row(i * square), stride,
-        x.row(j * square), stride, 0, target, Int32(n))
+        x.row(j * square), stride, adding ? 1 : 0, target, Int32(n))
     }
   }
 }

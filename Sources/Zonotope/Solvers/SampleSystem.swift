@@ -58,7 +58,7 @@ func sampleGram(
   _ map: some GramMap, _ free: FreeBlock?, _ workers: Workers
 ) throws(ZonotopeError) -> Vector {
   let gram = try Vector(product(map.samples, map.samples, place: "samples"))
-  map.gram(into: gram.mutable, workers)
+  try map.gram(into: gram.mutable, workers)
   if let free, !workers.isStopped { try free.project(gram: gram.mutable) }
   return gram
 }

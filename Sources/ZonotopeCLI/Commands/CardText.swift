@@ -12,7 +12,7 @@ enum CardText {
     if let features = preprocessing.features {
       facts.add("features", "\(features.count), \(standardised): \(features.joined(separator: ", "))")
     }
-    var network = "two layers, \(card.gated ? "gated" : "exact") ReLU"
+    var network = layers(card)
     network += card.inputBias ? ", input bias" : ", no input bias"
     network += card.outputBias ? ", output bias" : ", no output bias"
     facts.add("network", network)
@@ -22,6 +22,16 @@ enum CardText {
     let solver = card.solver
     facts.add(
       "solver", "\(solver.kind.rawValue), tolerance \(short(solver.tolerance)): \(solver.reason)")
+  }
+
+  private static func layers(_ card: ModelCard) -> String {
+    let units = card.gated ? "gated ReLU" : card.activation == .linear ? "linear" : "exact ReLU"
+    return switch card.patches {
+    case .whole: "two layers, \(units)"
+    case .summed(let count): "two layers, \(units), summed over \(count) patches"
+    case .weighted(let count): "two layers, \(units), with a weight for each of \(count) patches"
+    case .circular: "two layers, \(units), a circular convolution"
+    }
   }
 
   private static func mean(_ card: ModelCard) -> String {

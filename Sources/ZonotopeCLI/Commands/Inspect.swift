@@ -37,11 +37,13 @@ struct Inspect: ParsableCommand {
   /// The neurons, largest first.
   private func network(_ model: Model) -> String {
     let network = model.network
-    var names = model.card.preprocessing.features ?? (0..<network.features).map { "x\($0)" }
+    let inputs = network.inputBias ? network.width - 1 : network.width
+    var names = (0..<inputs).map { "x\($0)" }
+    // The columns of the data are those of all patches, the weights those of one.
+    if let features = model.card.preprocessing.features, features.count == inputs { names = features }
     if network.inputBias { names.append("(bias)") }
-    let sizes = network.neurons.map { neuron in
-      abs(neuron.output) * neuron.weights.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    }
+    let heads = network.neurons.map { length($0.outputs) }
+    let sizes = network.neurons.indices.map { heads[$0] * length(network.neurons[$0].weights) }
     let order = sizes.indices.sorted { sizes[$0] > sizes[$1] }
     var text = "\(network.neurons.count) neurons, output bias \(short(network.bias))"
     if order.isEmpty { return text }
@@ -53,8 +55,12 @@ struct Inspect: ParsableCommand {
     for j in order.prefix(neurons) {
       let neuron = network.neurons[j]
       let largest = neuron.weights.indices.sorted { abs(neuron.weights[$0]) > abs(neuron.weights[$1]) }
-      let shown = largest.prefix(weights).map { "\(names[$0]) \(short(neuron.weights[$0], 3))" }
-      lines.append((["\(j)", short(sizes[j], 4), short(neuron.output, 4)], shown.joined(separator: ", ")))
+      let shown = largest.prefix(weights).map {
+        "\(names[$0 % network.width]) \(short(neuron.weights[$0], 3))"
+      }
+      // With several output weights their length.
+      let alpha = neuron.outputs.count == 1 ? neuron.output : heads[j]
+      lines.append((["\(j)", short(sizes[j], 4), short(alpha, 4)], shown.joined(separator: ", ")))
     }
     // Cells go to the right; texts of equal length go to the left.
     let width = lines.map(\.weights.count).max() ?? 0
@@ -67,3 +73,5 @@ struct Inspect: ParsableCommand {
     return text
   }
 }
+
+private func length(_ values: [Double]) -> Double { values.reduce(0) { $0 + $1 * $1 }.squareRoot() }

@@ -67,6 +67,20 @@ enum Naive {
     return norm(v)
   }
 
+  /// The moduli of the unitary discrete Fourier transform.
+  static func unitaryModuli(_ z: [Double]) -> [Double] {
+    let d = Double(z.count)
+    return z.indices.map { k in
+      var (real, imaginary) = (0.0, 0.0)
+      for (j, value) in z.enumerated() {
+        let angle = -2 * Double.pi * Double(k) * Double(j) / d
+        real += value * cos(angle)
+        imaginary += value * sin(angle)
+      }
+      return ((real * real + imaginary * imaginary) / d).squareRoot()
+    }
+  }
+
   /// The outputs of a network from its weights; gates are decided by `masks` where they are masks.
   static func outputs(
     _ x: [[Double]], weights: [[Double]], outputs: [Double], open: (Int, Int) -> Bool, bias: Double

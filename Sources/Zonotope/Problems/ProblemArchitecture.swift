@@ -1,0 +1,68 @@
+/// The `model` of a problem, as far as it is known without the data.
+struct ProblemArchitecture {
+  private enum Kind {
+    case exact(PatternSelection)
+    case gated(PatternSelection)
+    case patchwise
+    case circular
+  }
+
+  private let kind: Kind
+  private let options: TwoLayerOptions
+  /// Whether samples are lists of patches, not of numbers.
+  let takesPatches: Bool
+
+  init(_ reader: inout JSONObjectReader) throws(ZonotopeError) {
+    guard var model = try reader.object("model") else { throw .invalid(place: "model", reason: "is missing") }
+    guard let kind = try model.text("kind") else {
+      try model.expect([
+        "activation", "gated", "patterns", "skip", "outputBias", "inputBias", "outputs", "grow", "pooling",
+      ])
+      throw .invalid(place: "model.kind", reason: "is missing")
+    }
+    guard kind == "two-layer" || kind == "convolutional" else {
+      throw .unsupported(
+        key: "model.kind", reason: "\"\(kind)\" is not supported by this version (two-layer, convolutional)")
+    }
+    let pooling = kind == "convolutional" ? try model.text("pooling") ?? "sum" : nil
+    guard pooling.map({ ["sum", "none", "circular"].contains($0) }) ?? true else {
+      throw .unsupported(
+        key: "model.pooling",
+        reason: "\"\(pooling ?? "")\" is not supported by this version (sum, none, circular)")
+    }
+    takesPatches = pooling == "sum" || pooling == "none"
+    let isLinear = pooling == "none" || pooling == "circular"
+    try model.acceptDefault("grow", .bool(false))
+    var options = isLinear ? TwoLayerOptions.linear() : TwoLayerOptions()
+    if let activation = model.take("activation") {
+      options.activation = try Activation(activation, model.path("activation"))
+    }
+    options.outputNorm = try model.outputNorm("outputs")
+    options.skip = try model.flag("skip") ?? false
+    options.inputBias = try model.flag("inputBias") ?? false
+    options.outputBias = try model.flag("outputBias") ?? false
+    self.options = options
+    if isLinear {
+      try model.acceptDefault("gated", .bool(false))
+      try model.acceptDefault("patterns", .string("all"))
+      self.kind = pooling == "none" ? .patchwise : .circular
+    } else {
+      let gated = try model.flag("gated") ?? false
+      let patterns = try ProblemPatterns.read(model.take("patterns"), model.path("patterns"))
+      self.kind = gated ? .gated(patterns) : .exact(patterns)
+    }
+    try model.finish()
+  }
+
+  /// The model for data of so many patches a sample.
+  func model(patches: Int) -> Problem.Model {
+    var options = options
+    options.patches = patches
+    return switch kind {
+    case .exact(let patterns): .relu(ReLU(patterns: patterns, options: options))
+    case .gated(let patterns): .gatedReLU(GatedReLU(patterns: patterns, options: options))
+    case .patchwise: .patchwiseLinear(PatchwiseLinear(options: options))
+    case .circular: .circularLinear(CircularLinear(options: options))
+    }
+  }
+}
