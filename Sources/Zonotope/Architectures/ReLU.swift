@@ -63,6 +63,7 @@ public struct ReLU: Architecture {
       point.free, features: options.inputBias ? width - 1 : width, outputs: c)
     return TwoLayerNetwork(
       activation: options.activation, gates: .own, neurons: neurons, skip: free.skip, biases: free.biases,
-      width: width, inputBias: options.inputBias, trainingRows: formulation.rows.fingerprint)
+      outputNorm: options.outputNorm, width: width, inputBias: options.inputBias,
+      trainingRows: formulation.rows.fingerprint)
   }
 }

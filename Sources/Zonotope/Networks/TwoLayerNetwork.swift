@@ -56,9 +56,9 @@ public struct TwoLayerNetwork: Sendable, Equatable {
   public internal(set) var gates: Gates
   public internal(set) var neurons: [Neuron]
   /// Unpenalised weights from the inputs to the outputs, (features, outputs); empty where the network has none.
-  public var skip: [Double]
+  public internal(set) var skip: [Double]
   /// Output biases; 0 where the network has none.
-  public var biases: [Double]
+  public internal(set) var biases: [Double]
   /// How the output weights are penalised.
   public let outputNorm: OutputNorm
   /// Weights of a neuron for one output: the number of features, plus one with an input bias.
@@ -94,9 +94,9 @@ public struct TwoLayerNetwork: Sendable, Equatable {
   /// Whether a neuron has weights of its own for every output.
   private var hasMatrices: Bool { outputs > 1 && outputNorm == .frobenius }
   /// Weights of a neuron.
-  var hiddenWidth: Int { hasMatrices ? outputs * width : width }
+  public var hiddenWidth: Int { hasMatrices ? outputs * width : width }
   /// Output weights of a neuron.
-  var outputWeights: Int { hasMatrices ? 1 : outputs }
+  public var outputWeights: Int { hasMatrices ? 1 : outputs }
 
   /// Columns of the data it takes.
   public var features: Int { inputBias ? width - 1 : width }
