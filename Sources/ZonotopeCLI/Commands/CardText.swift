@@ -5,23 +5,41 @@ enum CardText {
   static func add(_ card: ModelCard, to facts: inout Facts) {
     let preprocessing = card.preprocessing
     if let target = preprocessing.target {
-      let classes = preprocessing.classes.map { ": \($0[0]) is -1, \($0[1]) is +1" } ?? ""
+      let classes =
+        preprocessing.classes.map { classes in
+          card.loss.kind == "softmax"
+            ? ", one output a class: \(classes.joined(separator: ", "))"
+            : ": \(classes[0]) is -1, \(classes[1]) is +1"
+        } ?? ""
       facts.add("target", target + classes)
     }
     let standardised = preprocessing.standardization == nil ? "as they are" : "standardised"
     if let features = preprocessing.features {
       facts.add("features", "\(features.count), \(standardised): \(features.joined(separator: ", "))")
     }
-    var network = "two layers, \(card.gated ? "gated" : "exact") ReLU"
+    var network = "two layers, \(card.gated ? "gated" : "exact") \(activation(card.activation))"
     network += card.inputBias ? ", input bias" : ", no input bias"
     network += card.outputBias ? ", output bias" : ", no output bias"
+    if card.skip { network += ", skip connection" }
+    if card.outputNorm != .perClass {
+      network += ", outputs penalised by the \(card.outputNorm.rawValue) norm"
+    }
     facts.add("network", network)
-    facts.add("loss", "\(card.loss.kind), times \(short(card.loss.scale))\(mean(card))")
+    let delta = card.loss.delta.map { " with delta \(short($0))" } ?? ""
+    facts.add("loss", "\(card.loss.kind)\(delta), times \(short(card.loss.scale))\(mean(card))")
     facts.add("patterns", patterns(card.patterns))
     facts.add("beta", beta(card))
     let solver = card.solver
     facts.add(
       "solver", "\(solver.kind.rawValue), tolerance \(short(solver.tolerance)): \(solver.reason)")
+  }
+
+  private static func activation(_ activation: Activation) -> String {
+    switch activation {
+    case .relu: "ReLU"
+    case .abs: "absolute values"
+    default: "slopes \(short(activation.on)) and \(short(activation.off))"
+    }
   }
 
   private static func mean(_ card: ModelCard) -> String {
