@@ -59,12 +59,43 @@ public func zt_predict(
 ) -> zt_status {
   guard let handle = model(pointer) else { return .invalid }
   return handle.perform { () throws(ZonotopeError) in
-    let model = try handle.content()
-    let rows = try matrix(x, n, d, stride, "x")
-    guard n == 0 || outputs != nil else { throw .missing("outputs") }
-    try withMemory(of: handle.allocator) { () throws(ZonotopeError) in
-      try model.predict(rows, into: UnsafeMutableBufferPointer(start: outputs, count: n))
-    }
+    try requireOneOutput(handle.content().network, "zt_predict_outputs")
+    try predict(handle, n, d, x, stride, 1, outputs)
+  }
+}
+
+@c @implementation
+public func zt_predict_outputs(
+  _ pointer: OpaquePointer?, _ n: Int, _ d: Int, _ x: UnsafePointer<Double>?, _ stride: Int, _ c: Int,
+  _ outputs: UnsafeMutablePointer<Double>?
+) -> zt_status {
+  guard let handle = model(pointer) else { return .invalid }
+  return handle.perform { () throws(ZonotopeError) in
+    try predict(handle, n, d, x, stride, c, outputs)
+  }
+}
+
+private func predict(
+  _ handle: ModelHandle, _ n: Int, _ d: Int, _ x: UnsafePointer<Double>?, _ stride: Int, _ c: Int,
+  _ outputs: UnsafeMutablePointer<Double>?
+) throws(ZonotopeError) {
+  let model = try handle.content()
+  let rows = try matrix(x, n, d, stride, "x")
+  guard c == model.network.outputs else {
+    throw .invalid(place: "c", reason: "\(c), the network has \(model.network.outputs) outputs")
+  }
+  guard n == 0 || outputs != nil else { throw .missing("outputs") }
+  let (count, overflow) = n.multipliedReportingOverflow(by: c)
+  guard !overflow, count <= Int.max / 8 else { throw .sizeOverflow(place: "outputs") }
+  try withMemory(of: handle.allocator) { () throws(ZonotopeError) in
+    try model.predict(rows, into: UnsafeMutableBufferPointer(start: outputs, count: count))
+  }
+}
+
+/// For functions whose arrays have room for one number a row or neuron.
+private func requireOneOutput(_ network: TwoLayerNetwork, _ other: String) throws(ZonotopeError) {
+  guard network.outputs == 1 else {
+    throw .invalid(place: "model", reason: "the network has \(network.outputs) outputs: call \(other)")
   }
 }
 
@@ -103,11 +134,30 @@ public func zt_model_weights(
   guard let handle = model(pointer) else { return .invalid }
   return handle.perform { () throws(ZonotopeError) in
     let network = try handle.content().network
-    if let hidden {
-      try fill(hidden, stride, "hidden_stride", network) { network.neurons[$0].weights }
-    }
-    if let outputs { for (k, neuron) in network.neurons.enumerated() { outputs[k] = neuron.output } }
+    try requireOneOutput(network, "zt_model_layers")
+    try fill(hidden, stride, "hidden_stride", network, width: network.width) { network.neurons[$0].weights }
+    try fill(outputs, 1, "outputs", network, width: 1) { network.neurons[$0].outputs }
     bias?.pointee = network.bias
+  }
+}
+
+@c @implementation
+public func zt_model_layers(
+  _ pointer: OpaquePointer?, _ hidden: UnsafeMutablePointer<Double>?, _ stride: Int,
+  _ outputs: UnsafeMutablePointer<Double>?, _ outputStride: Int, _ biases: UnsafeMutablePointer<Double>?,
+  _ skip: UnsafeMutablePointer<Double>?
+) -> zt_status {
+  guard let handle = model(pointer) else { return .invalid }
+  return handle.perform { () throws(ZonotopeError) in
+    let network = try handle.content().network, heads = network.outputWeights
+    try checkStride(hidden, stride, "hidden_stride", network, width: network.hiddenWidth)
+    try checkStride(outputs, outputStride, "output_stride", network, width: heads)
+    try fill(hidden, stride, "hidden_stride", network, width: network.hiddenWidth) {
+      network.neurons[$0].weights
+    }
+    try fill(outputs, outputStride, "output_stride", network, width: heads) { network.neurons[$0].outputs }
+    biases?.update(from: network.biases, count: network.biases.count)
+    skip?.update(from: network.skip, count: network.skip.count)
   }
 }
 
@@ -123,20 +173,29 @@ public func zt_model_gates(
     }
     guard let gates else { throw .missing("gates") }
     let unknown = [Double](repeating: .nan, count: network.width)
-    try fill(gates, stride, "gate_stride", network) {
+    try fill(gates, stride, "gate_stride", network, width: network.width) {
       if case .direction(let direction) = list[$0] { direction } else { unknown }
     }
   }
 }
 
-/// Writes a row of the network's width for every neuron.
+/// Writes a row of so many numbers for every neuron.
 private func fill(
-  _ target: UnsafeMutablePointer<Double>, _ stride: Int, _ place: String, _ network: TwoLayerNetwork,
-  _ row: (Int) -> [Double]
+  _ target: UnsafeMutablePointer<Double>?, _ stride: Int, _ place: String, _ network: TwoLayerNetwork,
+  width: Int, _ row: (Int) -> [Double]
 ) throws(ZonotopeError) {
-  let (count, width) = (network.neurons.count, network.width)
-  guard stride >= width, !stride.multipliedReportingOverflow(by: max(1, count) * 8).overflow else {
+  try checkStride(target, stride, place, network, width: width)
+  guard let target else { return }
+  for k in 0..<network.neurons.count { (target + k * stride).update(from: row(k), count: width) }
+}
+
+private func checkStride(
+  _ target: UnsafeMutablePointer<Double>?, _ stride: Int, _ place: String, _ network: TwoLayerNetwork,
+  width: Int
+) throws(ZonotopeError) {
+  let elements = max(1, network.neurons.count) * 8
+  guard target == nil || (stride >= width && !stride.multipliedReportingOverflow(by: elements).overflow)
+  else {
     throw .invalid(place: place, reason: "\(stride) is below the width, \(width), or beyond memory")
   }
-  for k in 0..<count { (target + k * stride).update(from: row(k), count: width) }
 }

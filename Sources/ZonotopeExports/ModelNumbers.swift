@@ -70,4 +70,18 @@ public func zt_model_features(_ pointer: OpaquePointer?) -> Int { network(pointe
 public func zt_model_width(_ pointer: OpaquePointer?) -> Int { network(pointer)?.width ?? 0 }
 
 @c @implementation
+public func zt_model_outputs(_ pointer: OpaquePointer?) -> Int { network(pointer)?.outputs ?? 0 }
+
+@c @implementation
+public func zt_model_hidden_width(_ pointer: OpaquePointer?) -> Int { network(pointer)?.hiddenWidth ?? 0 }
+
+@c @implementation
+public func zt_model_output_weights(_ pointer: OpaquePointer?) -> Int { network(pointer)?.outputWeights ?? 0 }
+
+@c @implementation
+public func zt_model_has_skip(_ pointer: OpaquePointer?) -> Int32 {
+  network(pointer).map { $0.skip.isEmpty ? 0 : 1 } ?? 0
+}
+
+@c @implementation
 public func zt_model_neurons(_ pointer: OpaquePointer?) -> Int { network(pointer)?.neurons.count ?? 0 }

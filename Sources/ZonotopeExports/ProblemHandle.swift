@@ -8,8 +8,7 @@ import Zonotope
 final class ProblemHandle: Handle {
   var data: Dataset?
   var network = zt_network.relu
-  var inputBias = false
-  var outputBias = false
+  var options = TwoLayerOptions()
   var loss = Problem.LossTerm.squared(SquaredLoss(scale: 1))
   var beta: Beta?
   var patterns = PatternSelection.all
@@ -19,8 +18,8 @@ final class ProblemHandle: Handle {
     guard let beta else { throw .invalid(place: "beta", reason: "is missing") }
     let model: Problem.Model =
       network == .relu
-      ? .relu(ReLU(patterns: patterns, inputBias: inputBias, outputBias: outputBias))
-      : .gatedReLU(GatedReLU(patterns: patterns, inputBias: inputBias, outputBias: outputBias))
+      ? .relu(ReLU(patterns: patterns, options: options))
+      : .gatedReLU(GatedReLU(patterns: patterns, options: options))
     return Problem(data: data, model: model, loss: loss, beta: beta, settings: settings)
   }
 }
@@ -52,9 +51,17 @@ public func zt_problem_set_data(
   _ pointer: OpaquePointer?, _ n: Int, _ d: Int, _ x: UnsafePointer<Double>?, _ stride: Int,
   _ y: UnsafePointer<Double>?
 ) -> zt_status {
+  zt_problem_set_data_targets(pointer, n, d, x, stride, 1, y, 1)
+}
+
+@c @implementation
+public func zt_problem_set_data_targets(
+  _ pointer: OpaquePointer?, _ n: Int, _ d: Int, _ x: UnsafePointer<Double>?, _ stride: Int, _ c: Int,
+  _ y: UnsafePointer<Double>?, _ targetStride: Int
+) -> zt_status {
   guard let handle = problem(pointer) else { return .invalid }
   return handle.perform { () throws(ZonotopeError) in
-    handle.data = try Dataset(x: matrix(x, n, d, stride, "x"), y: matrix(y, n, 1, 1, "y"))
+    handle.data = try Dataset(x: matrix(x, n, d, stride, "x"), y: matrix(y, n, c, targetStride, "y"))
   }
 }
 
@@ -68,8 +75,37 @@ public func zt_problem_set_network(
       throw .unsupported(key: "network", reason: "\(network.rawValue) is not known to this version")
     }
     handle.network = network
-    handle.inputBias = inputBias != 0
-    handle.outputBias = outputBias != 0
+    handle.options.inputBias = inputBias != 0
+    handle.options.outputBias = outputBias != 0
+  }
+}
+
+@c @implementation
+public func zt_problem_set_activation(_ pointer: OpaquePointer?, _ on: Double, _ off: Double) -> zt_status {
+  guard let handle = problem(pointer) else { return .invalid }
+  return handle.perform { () throws(ZonotopeError) in
+    let activation = Activation(on: on, off: off)
+    try activation.check(place: "activation")
+    handle.options.activation = activation
+  }
+}
+
+@c @implementation
+public func zt_problem_set_skip(_ pointer: OpaquePointer?, _ skip: Int32) -> zt_status {
+  guard let handle = problem(pointer) else { return .invalid }
+  return handle.perform { () throws(ZonotopeError) in handle.options.skip = skip != 0 }
+}
+
+@c @implementation
+public func zt_problem_set_output_norm(_ pointer: OpaquePointer?, _ norm: zt_output_norm) -> zt_status {
+  guard let handle = problem(pointer) else { return .invalid }
+  return handle.perform { () throws(ZonotopeError) in
+    switch norm {
+    case .perClass: handle.options.outputNorm = .perClass
+    case .nuclear: handle.options.outputNorm = .nuclear
+    case .frobenius: handle.options.outputNorm = .frobenius
+    default: throw .unsupported(key: "outputs", reason: "\(norm.rawValue) is not known to this version")
+    }
   }
 }
 
@@ -77,14 +113,43 @@ public func zt_problem_set_network(
 public func zt_problem_set_loss(_ pointer: OpaquePointer?, _ loss: zt_loss, _ scale: Double) -> zt_status {
   guard let handle = problem(pointer) else { return .invalid }
   return handle.perform { () throws(ZonotopeError) in
-    guard scale > 0, scale.isFinite else {
-      throw .invalid(place: "loss.scale", reason: "\(scale) is not a finite number above 0")
-    }
+    try checkPositive(scale, "loss.scale")
     switch loss {
     case .squared: handle.loss = .squared(SquaredLoss(scale: scale))
     case .logistic: handle.loss = .logistic(LogisticLoss(scale: scale))
+    case .hinge: handle.loss = .hinge(HingeLoss(scale: scale))
+    case .absolute: handle.loss = .absolute(AbsoluteLoss(scale: scale))
     default: throw .unsupported(key: "loss", reason: "\(loss.rawValue) is not known to this version")
     }
+  }
+}
+
+@c @implementation
+public func zt_problem_set_softmax(_ pointer: OpaquePointer?, _ classes: Int, _ scale: Double) -> zt_status {
+  guard let handle = problem(pointer) else { return .invalid }
+  return handle.perform { () throws(ZonotopeError) in
+    try checkPositive(scale, "loss.scale")
+    guard classes >= 0 else { throw .sizeOverflow(place: "loss.classes") }
+    guard classes > 1 else {
+      throw .invalid(place: "loss.classes", reason: "\(classes), a choice needs two at least")
+    }
+    handle.loss = .softmax(SoftmaxLoss(classes: classes, scale: scale))
+  }
+}
+
+@c @implementation
+public func zt_problem_set_huber(_ pointer: OpaquePointer?, _ delta: Double, _ scale: Double) -> zt_status {
+  guard let handle = problem(pointer) else { return .invalid }
+  return handle.perform { () throws(ZonotopeError) in
+    try checkPositive(scale, "loss.scale")
+    try checkPositive(delta, "loss.delta")
+    handle.loss = .huber(HuberLoss(delta: delta, scale: scale))
+  }
+}
+
+private func checkPositive(_ value: Double, _ place: String) throws(ZonotopeError) {
+  guard value > 0, value.isFinite else {
+    throw .invalid(place: place, reason: "\(value) is not a finite number above 0")
   }
 }
 

@@ -21,6 +21,15 @@ enum Tables {
         return "\(a),\(b),\(abs(a) + b / 2 > 0.4 ? "inner" : "outer")\n"
       }.joined()
   }
+
+  static func threeClasses(_ rows: Int = 60) -> String {
+    "a,b,kind\n"
+      + (0..<rows).map { k in
+        let (a, b) = (number(3 * k), number(3 * k + 1))
+        return "\(a),\(b),\(a > abs(b) ? "east, far" : b > 0 ? "north" : "south")\n"
+          .replacing("east, far", with: "\"east, far\"")
+      }.joined()
+  }
 }
 
 @Suite struct TrainingTests {
@@ -50,6 +59,51 @@ enum Tables {
       folder.path("r.csv"))
     #expect(again.status == 0)
     #expect(try folder.text("r.csv") == predicted.output)
+  }
+
+  @Test func threeClassesHaveAnOutputEach() throws {
+    let folder = Folder()
+    let data = try folder.write("c.csv", Tables.threeClasses()), model = folder.path("m.safetensors")
+    let trained = try Command.run(
+      "train", data, "--target", "kind", "--patterns", "20", "--output", model, "--predictions",
+      folder.path("p.csv"))
+    #expect(trained.status == 0 && trained.errors.isEmpty, "\(trained.errors)")
+    for text in ["softmax", "one output a class: east, far, north, south", "train accuracy", "optimal"] {
+      #expect(trained.output.contains(text), "\(text)")
+    }
+    let inspected = try Command.run("inspect", model)
+    #expect(inspected.status == 0 && inspected.output.contains("output biases east, far "))
+    let predicted = try Command.run("predict", model, "--data", data)
+    #expect(predicted.status == 0)
+    #expect(try predicted.output == folder.text("p.csv"))
+    let lines = predicted.output.split(separator: "\n")
+    #expect(lines.count == 61 && lines[0] == "class,\"output east, far\",output north,output south")
+    #expect(
+      lines.dropFirst().allSatisfy {
+        $0.hasPrefix("\"east, far\",") || $0.hasPrefix("north,") || $0.hasPrefix("south,")
+      })
+    let refused = try Command.run("train", data, "--target", "kind", "--loss", "logistic")
+    #expect(refused.status == 2 && refused.errors.contains("3 classes"))
+  }
+
+  /// Of a problem with several outputs.
+  @Test func predictionsOfAProblemHaveAColumnAnOutput() throws {
+    let folder = Folder()
+    let problem = try folder.write(
+      "p.json",
+      #"{"format": "zonotope-problem", "version": 1, "data": {"x": [[1, 0], [0, 1], [-1, 1]], "y": [0, 1, 2]}, "#
+        + #""loss": {"kind": "softmax"}, "model": {"kind": "two-layer", "gated": true, "outputs": "nuclear", "#
+        + #""skip": true}, "beta": 0.1}"#)
+    let answer = try Command.run(
+      "solve", problem, "--quiet", "--predictions", folder.path("p.csv"), "--network",
+      folder.path("n.safetensors"))
+    #expect(answer.status == 0 && answer.errors.isEmpty, "\(answer.errors)")
+    let lines = try folder.text("p.csv").split(separator: "\n")
+    #expect(lines.count == 4 && lines[0] == "output 0,output 1,output 2")
+    let inspected = try Command.run("inspect", folder.path("n.safetensors"))
+    #expect(inspected.status == 0)
+    // Lines may end between words.
+    for word in ["skip", "nuclear", "softmax"] { #expect(inspected.output.contains(word)) }
   }
 
   @Test func jsonIsOneDocument() throws {

@@ -144,3 +144,76 @@ private func message(_ text: String, _ change: (inout TrainingPlan) -> Void = { 
     #expect(other.second != second)
   }
 }
+
+@Suite struct MultiClassTrainingTests {
+  /// Three classes by the angle of two features, and a column that is noise.
+  private func table(_ rows: Int = 90) throws -> CSVTable {
+    var random = Xoshiro256(seed: 5)
+    let lines = (0..<rows).map { _ in
+      let (a, b) = (random.nextNormal(), random.nextNormal())
+      let kind = a > abs(b) ? "east" : b > 0 ? "north" : "south"
+      return "\(a),\(b),\(random.nextNormal()),\(kind)\n"
+    }
+    return try CSVTable(bytes: Array(("a,b,noise,kind\n" + lines.joined()).utf8), file: "t.csv")
+  }
+
+  @Test(arguments: [false, true])
+  func textOfThreeClassesIsSoftmax(gated: Bool) throws {
+    var plan = TrainingPlan(target: "kind")
+    plan.patterns = .sampled(30)
+    plan.gated = gated
+    let table = try table(), report = try plan.run(on: table), model = report.model
+    #expect(report.result.solution.status == .optimal)
+    #expect(model.card.loss.kind == "softmax" && model.network.outputs == 3)
+    #expect(model.card.preprocessing.classes == ["east", "north", "south"])
+    let run = try #require(model.card.run)
+    #expect(run.score == "accuracy" && run.candidates.count == TrainingPlan.candidates.count)
+    #expect(try #require(run.trainScore) > 0.9 && #require(run.testScore) > 0.8)
+    #expect(report.baseline == nil)
+    // The classes of the outputs are those of the table, as often as the scores say.
+    let classes = try #require(model.classes(of: try model.predict(table)))
+    let (names, indices) = try table.labels(column: "kind")
+    let right = zip(classes, indices).reduce(0) { $0 + ($1.0 == names[$1.1] ? 1 : 0) }
+    let expected =
+      try Double(run.rows) * #require(run.trainScore) + Double(run.testRows) * #require(run.testScore)
+    #expect(abs(Double(right) - expected) < 1e-9)
+  }
+
+  @Test func softmaxCanBeAskedFor() throws {
+    let text = "x,y\n" + (0..<40).map { "\(Double($0 % 20) - 10),\($0 % 20 / 7)\n" }.joined()
+    var plan = TrainingPlan(target: "y")
+    plan.loss = .softmax
+    let report = try plan.run(on: CSVTable(bytes: Array(text.utf8), file: "t.csv"))
+    #expect(report.model.card.preprocessing.classes == ["0", "1", "2"])
+    #expect(report.result.certificate.scope == .allNeurons)
+    plan.loss = nil
+    let numbers = try plan.run(on: CSVTable(bytes: Array(text.utf8), file: "t.csv"))
+    #expect(numbers.model.card.loss.kind == "squared")
+  }
+
+  /// A row of a class of its own stays with the rows to train on.
+  @Test func everyClassIsTrainedOn() {
+    let labels: [Double] = (0..<40).map { $0 == 17 ? 3 : Double($0 % 3) }
+    for seed in 0..<20 as Range<UInt64> {
+      let (first, second) = RowSplit.deal(
+        Array(0..<40), strata: labels, fraction: 0.2, seed: seed, stream: 1)
+      #expect(Set(first.map { labels[$0] }) == [0, 1, 2, 3])
+      #expect((first + second).sorted() == Array(0..<40) && second.count == 8)
+    }
+  }
+
+  @Test func namesAreNoClasses() throws {
+    let text = "x,y\n" + (0..<20).map { "\($0),name\($0 * 7 % 15)\n" }.joined()
+    let plan = TrainingPlan(target: "y")
+    let table = try CSVTable(bytes: Array(text.utf8), file: "t.csv")
+    guard
+      case .invalid(let place, let reason)? = failure({ () throws(ZonotopeError) in
+        _ = try plan.run(on: table)
+      })
+    else {
+      Issue.record("accepted")
+      return
+    }
+    #expect(place == "column 'y'" && reason.contains("15 classes in 20 rows"))
+  }
+}

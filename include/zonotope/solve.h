@@ -53,6 +53,11 @@ enum zt_status zt_problem_set_memory(zt_problem *problem, zt_allocate allocate, 
 enum zt_status zt_problem_set_data(zt_problem *problem, size_t n, size_t d, const double *x, size_t x_stride,
                                    const double *y);
 
+/* The same with c >= 1 targets a row, y (n, c): the network has an output for each. Softmax takes labels, c = 1, or the
+ * shares of the classes. */
+enum zt_status zt_problem_set_data_targets(zt_problem *problem, size_t n, size_t d, const double *x,
+                                           size_t x_stride, size_t c, const double *y, size_t y_stride);
+
 enum ZT_OPEN zt_network {
     /* f(x) = sum_j alpha_j max(w_j . x, 0) */
     ZT_RELU ZT_NAME("relu") = 0,
@@ -64,17 +69,43 @@ enum ZT_OPEN zt_network {
 enum zt_status zt_problem_set_network(zt_problem *problem, enum zt_network network, int input_bias,
                                       int output_bias);
 
+/* phi(t) = on t for t >= 0 and off t below, in place of max(t, 0), which is on 1 and off 0 as in a new problem; 1 and -1
+ * make |t|. Each 0 or between 1e-20 and 1e20 in size, not both 0. */
+enum zt_status zt_problem_set_activation(zt_problem *problem, double on, double off);
+
+/* Adds a linear map of the d features to the outputs, without penalty. 0: without, as in a new problem. */
+enum zt_status zt_problem_set_skip(zt_problem *problem, int skip);
+
+/* The penalty of a neuron of a network with several outputs. */
+enum ZT_OPEN zt_output_norm {
+    /* (1/2) (||w||^2 + ||alpha||_1^2): every neuron speaks for one output. That of a new problem. */
+    ZT_PER_CLASS ZT_NAME("perClass") = 0,
+    /* (1/2) (||w||^2 + ||alpha||_2^2), ordinary weight decay. Gated networks only, as the next. */
+    ZT_NUCLEAR ZT_NAME("nuclear") = 1,
+    /* (1/2) (||W||_F^2 + alpha^2), with a matrix W (c, width) behind each gate. */
+    ZT_FROBENIUS ZT_NAME("frobenius") = 2
+};
+enum zt_status zt_problem_set_output_norm(zt_problem *problem, enum zt_output_norm norm);
+
 enum ZT_OPEN zt_loss {
     /* scale / 2 sum (f - y)^2 */
     ZT_SQUARED ZT_NAME("squared") = 0,
     /* scale sum log(1 + exp(-y f)), y being -1 or 1 */
-    ZT_LOGISTIC ZT_NAME("logistic") = 1
+    ZT_LOGISTIC ZT_NAME("logistic") = 1,
+    /* scale sum max(0, 1 - y f), y being -1 or 1 */
+    ZT_HINGE ZT_NAME("hinge") = 2,
+    /* scale sum |f - y| */
+    ZT_ABSOLUTE ZT_NAME("absolute") = 3
 };
 
-/* scale finite and above 0; 1.0 / n makes a mean. */
+/* scale finite and above 0; 1.0 / n makes a mean. The last call for a loss counts. */
 enum zt_status zt_problem_set_loss(zt_problem *problem, enum zt_loss loss, double scale);
+/* scale sum (log sum_i exp f_i - f_y), one output a class, classes at least 2; y being 0 ... classes - 1. */
+enum zt_status zt_problem_set_softmax(zt_problem *problem, size_t classes, double scale);
+/* scale sum of e^2 / 2 where |e| <= delta, else of delta (|e| - delta / 2), e being f - y; delta finite and above 0. */
+enum zt_status zt_problem_set_huber(zt_problem *problem, double delta, double scale);
 
-/* The weight of the penalty (1/2) sum_j ||w_j||^2 + alpha_j^2, finite and at least 0; or its ratio to the smallest
+/* The weight of the penalty (1/2) sum_j ||w_j||^2 + alpha_j^2 (or as zt_output_norm says), finite and at least 0; or its ratio to the smallest
  * one whose network is zero. The later call counts. */
 enum zt_status zt_problem_set_beta(zt_problem *problem, double beta);
 enum zt_status zt_problem_set_beta_ratio(zt_problem *problem, double ratio);
@@ -165,9 +196,13 @@ enum zt_status zt_model_set_memory(zt_model *model, zt_allocate allocate, zt_rel
  */
 enum zt_status zt_train(zt_problem *problem, const zt_settings *settings, zt_model *model);
 
-/* The outputs for n rows of d = zt_model_features features, finite. outputs: n elements. */
+/* The outputs for n rows of d = zt_model_features features, finite. outputs: n elements; ZT_INVALID where the network
+ * has more than one output a row. */
 enum zt_status zt_predict(zt_model *model, size_t n, size_t d, const double *x, size_t x_stride,
                           double *outputs);
+/* The same for any network: outputs (n, c), c = zt_model_outputs. */
+enum zt_status zt_predict_outputs(zt_model *model, size_t n, size_t d, const double *x, size_t x_stride,
+                                  size_t c, double *outputs);
 
 /* A .safetensors file with a card; paths are UTF-8. A file is replaced whole or stays as it was; loading checks all of
  * it, and after an error the model is as before. */
@@ -202,7 +237,20 @@ size_t zt_model_features(const zt_model *model);
 size_t zt_model_width(const zt_model *model);
 size_t zt_model_neurons(const zt_model *model);
 
-/* hidden (neurons, width), outputs (neurons), bias 1 element; each may be NULL. */
+/* Outputs of a row. Numbers in a neuron's weights in all: the width, or the width times the outputs where it has a matrix
+ * of them (ZT_FROBENIUS); and its output weights: as many as outputs, or with a matrix one. 1 with a skip connection. */
+size_t zt_model_outputs(const zt_model *model);
+size_t zt_model_hidden_width(const zt_model *model);
+size_t zt_model_output_weights(const zt_model *model);
+int zt_model_has_skip(const zt_model *model);
+
+/* hidden (neurons, hidden_width), a matrix one output after the other; outputs (neurons, output_weights); biases
+ * (outputs); skip (features, outputs), dense, not written without a skip connection. Each may be NULL. */
+enum zt_status zt_model_layers(zt_model *model, double *hidden, size_t hidden_stride, double *outputs,
+                               size_t output_stride, double *biases, double *skip);
+
+/* hidden (neurons, width), outputs (neurons), bias 1 element; each may be NULL. ZT_INVALID, with nothing written, where
+ * the network has more than one output: see zt_model_layers. */
 enum zt_status zt_model_weights(zt_model *model, double *hidden, size_t hidden_stride, double *outputs,
                                 double *bias);
 /* The gates of a gated network, (neurons, width); NaN in the row of a gate that is known on the training rows only.

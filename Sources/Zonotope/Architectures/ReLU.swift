@@ -70,7 +70,8 @@ public struct ReLU: Architecture {
       point.free, features: options.inputBias ? width - 1 : width, outputs: c)
     return TwoLayerNetwork(
       activation: options.activation, gates: .own, neurons: neurons, skip: free.skip, biases: free.biases,
-      width: width, inputBias: options.inputBias, patches: .pooled(options.patches),
+      outputNorm: options.outputNorm, width: width, inputBias: options.inputBias,
+      patches: .pooled(options.patches),
       trainingRows: formulation.rows.fingerprint)
   }
 }

@@ -12,8 +12,10 @@ final class FreeFit<Objective: Loss> {
   private let partTargets: Vector
   /// Of the fit without a network, once it is known.
   private var alone: Vector?
-  /// A point in the interior of the domain with Q'z = 0.
-  private var interior: Vector?
+  /// A point in the interior of the domain with Q'z = 0, as far as it was looked for.
+  private var interior: Vector??
+  /// The balanced gradient of the fit without a network, where splitting found it.
+  private var multiplier: Vector?
   private var newton: FreeNewton?
 
   init(_ block: FreeBlock, _ loss: Objective, _ targets: Vector, outputs: Int) throws(ZonotopeError) {
@@ -78,16 +80,46 @@ final class FreeFit<Objective: Loss> {
   private func split(_ loss: some ProximableLoss, into fit: Vector) {
     guard let state = try? Vector(fit.count), let reflected = try? Vector(fit.count) else { return }
     // The unit of the fit: that of the loss without any.
+    fit.mutable.update(repeating: 0)
     let mean = max(loss.value(fit.values, targets.values) / (loss.scale * Double(max(1, fit.count))), 1e-300)
-    for _ in 0..<2000 {
+    let step = mean / loss.scale
+    for _ in 0..<500 {
       fit.copy(from: state)
       block.project(fit.mutable, outputs: outputs, scratch: scratch.mutable)
       for k in 0..<fit.count {
         fit[k] = state[k] - fit[k]
         reflected[k] = 2 * fit[k] - state[k]
       }
-      loss.prox(reflected.values, targets.values, step: mean / loss.scale, into: reflected.mutable)
+      loss.prox(reflected.values, targets.values, step: step, into: reflected.mutable)
       for k in 0..<fit.count { state[k] += reflected[k] - fit[k] }
+    }
+    // At the fixed point (fit - state) / step is a gradient, and Q' of it is zero.
+    scale(state.mutable, by: -1 / step)
+    if loss.isSeparable { polish(loss, fit, multiplier: state, sigma: 1 / step) }
+    block.project(state.mutable, outputs: outputs, scratch: scratch.mutable)
+    multiplier = state
+  }
+
+  /// The last digits of both, by the method of multipliers on Moreau envelopes, as in `runKinkNewton`.
+  private func polish<Proximable: ProximableLoss>(
+    _ loss: Proximable, _ fit: Vector, multiplier z: Vector, sigma first: Double
+  ) {
+    guard let start = try? Vector(t.count), let trial = try? Vector(fit.count) else { return }
+    var sigma = first, best = loss.value(fit.values, targets.values)
+    block.coefficients(of: fit.values, outputs: outputs, into: start.mutable)
+    block.project(z.mutable, outputs: outputs, scratch: scratch.mutable)
+    for _ in 0..<12 {
+      let envelope = MoreauEnvelope(base: loss, sigma: sigma, shift: (0..<z.count).map { z[$0] / sigma })
+      guard let newton = try? FreeNewton(block, envelope, targets, outputs: outputs) else { return }
+      trial.mutable.update(repeating: 0)
+      newton.minimise(trial.mutable, from: start)
+      envelope.gradient(trial.values, targets.values, into: z.mutable)
+      let value = loss.value(trial.values, targets.values)
+      if value < best {
+        best = value
+        fit.copy(from: trial)
+      }
+      sigma *= 2
     }
   }
 
@@ -112,7 +144,11 @@ final class FreeFit<Objective: Loss> {
 
   /// The gradient at the fit without a network that has Q'z = 0, as far as there is one.
   func gradient(at f: Values, into z: MutableValues) {
-    guard isOneConstant else { return loss.gradient(f, targets.values, into: z) }
+    guard isOneConstant else {
+      loss.gradient(f, targets.values, into: z)
+      if let multiplier { _ = z.update(fromContentsOf: multiplier.values) }
+      return
+    }
     let n = block.columns.rows
     for o in 0..<outputs {
       gather(f, o, into: part.mutable)
@@ -138,7 +174,8 @@ final class FreeFit<Objective: Loss> {
     }
     // Twice: the first leaves rounding of the size of what it takes away.
     for _ in 0..<2 { block.project(z, outputs: outputs, scratch: scratch.mutable) }
-    if loss.interior != nil, interior == nil { interior = interiorPoint() }
+    let interior = self.interior ?? interiorPoint()
+    self.interior = .some(interior)
     if let interior {
       let step = loss.largestStep(from: interior.values, to: Values(z), targets.values)
       guard step > 0 else { return false }

@@ -56,7 +56,9 @@ public struct MaskedMap: GramMap, PatternMap {
 
   private var kernelSize: Int {
     var map = kernelMap
-    return max(zt_masked_forward_f64_workspace(&map), zt_masked_norms_f64_workspace(&map))
+    return max(
+      zt_masked_forward_f64_workspace(&map), zt_masked_adjoint_f64_workspace(&map),
+      zt_masked_norms_f64_workspace(&map))
   }
 
   /// The map as the kernels take it.
@@ -179,12 +181,16 @@ public struct MaskedMap: GramMap, PatternMap {
       withUnsafeTemporaryAllocation(of: Double.self, capacity: samples) { row in
         for i in range {
           let ones = bitCount(patterns.sampleBits.pointer + i * words, words)
-          for j in 0...i { row[j] = k[i * samples + j] }
+          // Alone the counts of both are exact, and so is what they add up to with whole slopes.
+          for j in 0...i {
+            row[j] = k[i * samples + j]
+            k[i * samples + j] = 1
+          }
           multiplyByCounts(i..<i + 1, k)
           for j in 0...i {
             let others = bitCount(patterns.sampleBits.pointer + j * words, words)
             let rest = off * (on - off) * Double(ones + others) + off * off * Double(patterns.count)
-            k[i * samples + j] = (on - off) * (on - off) * k[i * samples + j] + rest * row[j]
+            k[i * samples + j] = ((on - off) * (on - off) * k[i * samples + j] + rest) * row[j]
           }
         }
       }

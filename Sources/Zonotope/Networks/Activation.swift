@@ -22,7 +22,8 @@ public struct Activation: Sendable, Equatable {
   /// Whether phi(-t) is phi(t) or -phi(t): antipodal patterns give the same neurons then.
   var isSymmetric: Bool { on == -off || on == off }
 
-  func check(place: String) throws(ZonotopeError) {
+  /// - Throws: ``ZonotopeError/invalid(place:reason:)`` for slopes that no network can have.
+  public func check(place: String) throws(ZonotopeError) {
     // Slopes are squared beside data that may be 1e50.
     for slope in [on, off] where !(slope == 0 || (1e-20...1e20).contains(slope.magnitude)) {
       throw .invalid(place: place, reason: "a slope of \(slope) is not 0 or between 1e-20 and 1e20")

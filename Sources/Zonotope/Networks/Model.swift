@@ -47,6 +47,13 @@ public struct Model: Sendable, Equatable {
     try predict(table.matrix(columns: card.preprocessing.features))
   }
 
+  /// What each output stands for: its class, or its number from 0.
+  public var outputNames: [String] {
+    let c = network.outputs
+    if c > 1, let classes = card.preprocessing.classes { return classes }
+    return (0..<c).map { "\($0)" }
+  }
+
   /// What the outputs of rows say: the class of each row for a classifier, nil for a regression. With one output, 0
   /// belongs to the second class; with several, the first of the largest decides.
   public func classes(of outputs: [Double]) -> [String]? {
@@ -56,11 +63,16 @@ public struct Model: Sendable, Equatable {
       let names = card.preprocessing.classes ?? ["-1", "1"]
       return outputs.map { names[$0 >= 0 ? 1 : 0] }
     }
-    let names = card.preprocessing.classes ?? (0..<c).map { "\($0)" }
-    return stride(from: 0, to: outputs.count, by: c).map { row in
-      var best = 0
-      for o in 1..<c where outputs[row + o] > outputs[row + best] { best = o }
-      return names[best]
-    }
+    let names = outputNames
+    return choices(outputs, of: c).map { names[$0] }
+  }
+}
+
+/// For each row of outputs the first of the largest.
+func choices(_ outputs: [Double], of c: Int) -> [Int] {
+  stride(from: 0, to: outputs.count, by: c).map { row in
+    var best = 0
+    for o in 1..<c where outputs[row + o] > outputs[row + best] { best = o }
+    return best
   }
 }

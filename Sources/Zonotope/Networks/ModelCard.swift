@@ -7,7 +7,7 @@ public struct ModelCard: Sendable, Equatable {
     /// The names of the columns, in order, where they are known.
     public var features: [String]?
     public var target: String?
-    /// The classes that -1 and +1 stand for, in this order, for classifiers on named classes.
+    /// For classifiers on named classes: those that -1 and +1 stand for, in this order, or one an output.
     public var classes: [String]?
 
     public init(

@@ -48,6 +48,9 @@ extension ModelCard {
       throw .unsupported(key: "loss.kind", reason: "\"\(term.kind)\" is not supported by this version")
     }
     guard term.scale > 0 else { throw .invalid(place: "loss.scale", reason: "\(term.scale) is not above 0") }
+    guard term.kind == "huber" ? term.delta.map({ $0 > 0 }) == true : term.delta == nil else {
+      throw .invalid(place: "loss.delta", reason: "belongs to the Huber loss, above 0")
+    }
     try loss.finish()
 
     let beta = try reader.requireNumber("beta"), betaMax = try reader.requireNumber("betaMax")

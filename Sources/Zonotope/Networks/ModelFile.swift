@@ -111,6 +111,13 @@ extension Model {
     if let columns, columns != network.features {
       throw error(cardPlace, "the card: \(columns) columns, the network has \(network.features) features")
     }
+    let outputs = network.outputs
+    if let classes = card.preprocessing.classes, classes.count != max(2, outputs) {
+      throw error(cardPlace, "the card: \(classes.count) classes for \(outputs) outputs")
+    }
+    if card.loss.kind == "softmax", outputs == 1 {
+      throw error(cardPlace, "the card: a softmax loss, the network has one output")
+    }
   }
 }
 

@@ -1,24 +1,38 @@
 /// Outputs of a network, for a file.
 public struct Predictions: Sendable {
+  /// Those of a row next to each other.
   public let outputs: [Double]
+  /// Outputs of a row.
+  public let width: Int
   /// The class of each row, for classifiers.
   public let classes: [String]?
+  /// What each output of a row is called, where there are several.
+  private let names: [String]
 
-  public init(outputs: [Double], classes: [String]? = nil) {
+  /// - Parameter width: outputs of a row.
+  public init(outputs: [Double], width: Int = 1) {
     self.outputs = outputs
-    self.classes = classes
+    self.width = max(1, width)
+    classes = nil
+    names = (0..<self.width).map { "\($0)" }
+  }
+
+  public init(outputs: [Double], of model: Model) {
+    self.outputs = outputs
+    width = model.network.outputs
+    classes = model.classes(of: outputs)
+    names = model.outputNames
   }
 
   /// Predicts the rows of a file: `.npy` by its name, else CSV with a header, whose columns are found by name.
   public init(
     of model: Model, onFile path: String, memory: Int = .max
   ) throws(ZonotopeError) {
-    if path.hasSuffix(".npy") {
-      outputs = try model.predict(Self.rows(NPYArray(path: path, memory: memory), of: model.network))
-    } else {
-      outputs = try model.predict(CSVTable(path: path, memory: memory))
-    }
-    classes = model.classes(of: outputs)
+    let outputs =
+      path.hasSuffix(".npy")
+      ? try model.predict(Self.rows(NPYArray(path: path, memory: memory), of: model.network))
+      : try model.predict(CSVTable(path: path, memory: memory))
+    self.init(outputs: outputs, of: model)
   }
 
   /// Rows, or patches where the network sees as many.
@@ -33,23 +47,31 @@ public struct Predictions: Sendable {
     return try array.blockRows()
   }
 
-  /// A table with the column `output`, after `class` where there are classes.
+  /// A table with the column `output`, or one a class or number, `output NAME`, where there are several; after `class`
+  /// where there are classes.
   public func csv() -> [UInt8] {
-    var text = Array((classes == nil ? "output\n" : "class,output\n").utf8)
+    var text = Array((classes == nil ? "" : "class,").utf8)
+    let columns = width == 1 ? ["output"] : names.map { "output \($0)" }
+    for (o, column) in columns.enumerated() {
+      CSVTable.append(column, to: &text)
+      text.append(UInt8(ascii: o + 1 < width ? "," : "\n"))
+    }
     for (k, output) in outputs.enumerated() {
-      if let classes {
-        CSVTable.append(classes[k], to: &text)
+      if let classes, k % width == 0 {
+        CSVTable.append(classes[k / width], to: &text)
         text.append(UInt8(ascii: ","))
       }
       DecimalText.append(output, to: &text)
-      text.append(UInt8(ascii: "\n"))
+      text.append(UInt8(ascii: (k + 1) % width == 0 ? "\n" : ","))
     }
     return text
   }
 
-  /// Writes a file, whole or not at all: `.npy` by its name (the outputs, one dimension), else CSV.
+  /// Writes a file, whole or not at all: `.npy` by its name (the outputs, one dimension, or (rows, outputs) where there
+  /// are several), else CSV.
   public func write(to path: String) throws(ZonotopeError) {
+    let shape = width == 1 ? [outputs.count] : [outputs.count / width, width]
     try AtomicFile.write(
-      path.hasSuffix(".npy") ? NPYArray.encode(shape: [outputs.count], values: outputs) : csv(), to: path)
+      path.hasSuffix(".npy") ? NPYArray.encode(shape: shape, values: outputs) : csv(), to: path)
   }
 }

@@ -155,7 +155,9 @@ public final class TrainingSession<A: Architecture, Objective: Loss> {
     last = solution.point
     // The weights of neurons are arrays of their own, no longer together than the blocks and their headers.
     try Allocation.probe(
-      bytes: product(8, solution.point.blocks.count + 8 * formulation.map.blocks, place: "network"))
+      bytes: product(
+        8, solution.point.blocks.count + (7 + formulation.map.outputs) * formulation.map.blocks,
+        place: "network"))
     let network = try architecture.network(at: solution.point, of: formulation)
     return TrainingResult(
       network: network,

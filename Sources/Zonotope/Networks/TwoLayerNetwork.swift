@@ -60,9 +60,9 @@ public struct TwoLayerNetwork: Sendable, Equatable {
   public internal(set) var neurons: [Neuron]
   /// Unpenalised weights from the inputs, those of a patch, to the outputs, (features, outputs); empty where the network
   /// has none.
-  public var skip: [Double]
+  public internal(set) var skip: [Double]
   /// Output biases; 0 where the network has none.
-  public var biases: [Double]
+  public internal(set) var biases: [Double]
   /// How the output weights are penalised.
   public let outputNorm: OutputNorm
   /// Weights of a neuron for one output: the number of features of a patch, plus one with an input bias.
@@ -102,11 +102,11 @@ public struct TwoLayerNetwork: Sendable, Equatable {
   /// Whether a neuron has weights of its own for every output.
   private var hasMatrices: Bool { outputs > 1 && outputNorm == .frobenius }
   /// Weights of a neuron.
-  var hiddenWidth: Int { hasMatrices ? outputs * width : width }
+  public var hiddenWidth: Int { hasMatrices ? outputs * width : width }
   /// Output weights of a neuron for an output.
   private var heads: Int { patches.heads(width: width) }
   /// Output weights of a neuron.
-  var outputWeights: Int { hasMatrices ? 1 : outputs * heads }
+  public var outputWeights: Int { hasMatrices ? 1 : outputs * heads }
 
   /// Inputs of a neuron.
   var patchFeatures: Int { inputBias ? width - 1 : width }

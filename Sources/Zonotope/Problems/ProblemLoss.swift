@@ -4,6 +4,8 @@ struct ProblemLoss {
   private let scale: Double
   private let classes: Int?
   private let delta: Double
+  /// More would be a mistake.
+  private static let classLimit = 1 << 20
 
   init(_ reader: inout JSONObjectReader) throws(ZonotopeError) {
     guard var loss = try reader.object("loss") else { throw .invalid(place: "loss", reason: "is missing") }
@@ -45,9 +47,12 @@ struct ProblemLoss {
     case "huber": return .huber(HuberLoss(delta: delta, scale: scale))
     case "softmax":
       let largest = (0..<y.rows).reduce(0) { max($0, y[$1, 0]) }
+      if let classes, classes > Self.classLimit {
+        throw .invalid(place: "loss.classes", reason: "\(classes) are more than \(Self.classLimit)")
+      }
       guard
         let classes = classes ?? (y.columns > 1 ? y.columns : Int(exactly: largest.rounded()).map { $0 + 1 }),
-        classes <= 1 << 20
+        classes <= Self.classLimit
       else { throw .invalid(place: "data.y", reason: "\(largest) is not a label") }
       return .softmax(SoftmaxLoss(classes: classes, scale: scale))
     default: return .squared(SquaredLoss(scale: scale))

@@ -40,7 +40,7 @@ struct FaceNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss> 
     self.targets = targets
     self.free = free
     let size = program.map.blockSize
-    guard size > 0, program.loss.isSeparable, program.penalty.hasFaces else { return nil }
+    guard size > 0, program.penalty.hasFaces else { return nil }
     var unknowns = 0
     for index in 0..<program.map.blocks {
       let v = Values(rebasing: blocks[index * size..<(index + 1) * size])
@@ -195,10 +195,15 @@ struct FaceNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss> 
     let design = try Vector(product(unknowns, samples, place: "blocks"))
     let right = try Vector(unknowns)
     var row = 0
+    let isSeparable = program.loss.isSeparable
     func append(_ entry: (Int) -> Double) {
       for k in 0..<samples {
         right[row] -= z[k] * entry(k)
-        design[row * samples + k] = h[k].squareRoot() * entry(k)
+        design[row * samples + k] = isSeparable ? h[k].squareRoot() * entry(k) : entry(k)
+      }
+      if !isSeparable {
+        let target = MutableValues(start: design.pointer + row * samples, count: samples)
+        f.withUnsafeBufferPointer { program.loss.applyCurvatureRoot($0, targets, to: target) }
       }
       row += 1
     }

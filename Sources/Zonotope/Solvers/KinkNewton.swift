@@ -13,6 +13,8 @@ func runKinkNewton<Map, Penalty, Objective, Proximable: ProximableLoss>(
   from blocks: Values, free: [Double], multiplier z: Values, _ workers: Workers, while mayGoOn: () -> Bool,
   offer: (_ blocks: Vector, _ fit: Values, _ multiplier: Values) throws(ZonotopeError) -> Bool
 ) throws(ZonotopeError) {
+  // The curvature of an envelope is known number by number.
+  guard loss.isSeparable else { return }
   try Allocation.probe(bytes: product(8, program.faceMemory, place: "faces"))
   var multiplier = Array(z)
   var sigma = 0.0

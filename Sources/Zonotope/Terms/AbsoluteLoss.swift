@@ -22,7 +22,7 @@ public struct AbsoluteLoss: ProximableLoss {
   }
 
   public func balancedGradient(_ f: Values, _ y: Values, into z: MutableValues) {
-    let kinks = (0..<f.count).filter { abs(f[$0] - y[$0]) <= 1e-12 * (1 + abs(y[$0])) }
+    let kinks = (0..<f.count).filter { abs(f[$0] - y[$0]) <= 1e-12 * (abs(f[$0]) + abs(y[$0])) }
     gradient(f, y, into: z)
     for k in kinks { z[k] = 0 }
     let rest = sum(Values(z))

@@ -69,6 +69,6 @@ public struct HingeLoss: ProximableLoss {
     var kinks = (0..<f.count).map { y[$0] - f[$0] }
     kinks.sort()
     let positive = y.reduce(0) { $0 + ($1 > 0 ? 1 : 0) }
-    return positive > 0 && positive < kinks.count ? kinks[positive - 1] : 0
+    return kinks.isEmpty ? 0 : kinks[max(0, positive - 1)]
   }
 }

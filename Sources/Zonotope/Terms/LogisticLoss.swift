@@ -41,11 +41,10 @@ public struct LogisticLoss: SmoothLoss, ProximableLoss {
   public func divergence(_ f: Values, from g: Values, _ y: Values) -> Double {
     var total = 0.0
     for k in 0..<f.count {
-      let p = sigmoid(g[k]), q = sigmoid(-g[k]), step = f[k] - g[k]
-      if abs(step) < 1e-2 {
-        // The direct formula cancels; what the Taylor polynomial leaves out is 2e-8 of its leading term at most.
-        let a = p * q, b = q - p
-        total += step * step * a * (0.5 + step * (b / 6 + step * (1 - 6 * a) / 24))
+      let p = sigmoid(g[k]), q = sigmoid(-g[k]), step = f[k] - g[k], up = q * step, down = -p * step
+      // That of softmax for two classes, whose steps less their mean are these.
+      if max(up, down) < largestExponent {
+        total += log1p(p * exponentialExcess(up) + q * exponentialExcess(down))
       } else {
         total += softplus(f[k]) - softplus(g[k]) - p * step
       }
@@ -89,7 +88,12 @@ public struct LogisticLoss: SmoothLoss, ProximableLoss {
   }
 
   public func optimalBias(_ f: Values, _ y: Values) -> Double {
-    guard y.contains(where: { $0 > 0 }), y.contains(where: { $0 < 0 }) else { return 0 }
+    guard !f.isEmpty else { return 0 }
+    guard y.contains(where: { $0 > 0 }), y.contains(where: { $0 < 0 }) else {
+      // Of one class alone the loss falls for ever; exp(-40) of it is nothing.
+      let beyond = 40 + log(Double(f.count))
+      return y[0] > 0 ? beyond - f.min()! : -beyond - f.max()!
+    }
     // Beyond these every sample of one class is at its limit and the derivative has a known sign.
     let margin = 1 + 2 * log(Double(f.count) + 1)
     let low = -f.max()! - margin, high = -f.min()! + margin

@@ -81,6 +81,9 @@ public protocol SmoothLoss: Loss {
   /// h = second derivative at f times the direction.
   func curvature(_ f: Values, _ y: Values, along direction: Values, into h: MutableValues)
 
+  /// d = B'd for a B with B B' the second derivative at f, so that second derivatives along columns are Gram matrices.
+  func applyCurvatureRoot(_ f: Values, _ y: Values, to d: MutableValues)
+
   /// loss(f) - loss(g) - <gradient at g, f - g>, accurate however close f and g are.
   func divergence(_ f: Values, from g: Values, _ y: Values) -> Double
 }
@@ -142,5 +145,12 @@ extension SmoothLoss {
   public func curvature(_ f: Values, _ y: Values, along direction: Values, into h: MutableValues) {
     curvature(f, y, into: h)
     for k in 0..<h.count { h[k] *= direction[k] }
+  }
+
+  /// For separable losses.
+  public func applyCurvatureRoot(_ f: Values, _ y: Values, to d: MutableValues) {
+    var h = Array(f)
+    h.withUnsafeMutableBufferPointer { curvature(f, y, into: $0) }
+    for k in 0..<d.count { d[k] *= h[k].squareRoot() }
   }
 }

@@ -41,17 +41,20 @@ struct MoreauEnvelope<Base: ProximableLoss>: SmoothLoss {
     points(f, y) { moved, nearest in
       for k in 0..<z.count { z[k] = sigma * (moved[k] - nearest[k]) }
     }
+    base.clip(z, y)
   }
 
   /// By how the proximal point follows: not at all at a kink, all the way where the loss is linear.
   func curvature(_ f: Values, _ y: Values, into h: MutableValues) {
     points(f, y) { moved, nearest in
-      let before = Array(nearest), step = 1e-7
-      for k in 0..<f.count { moved[k] += step * (1 + abs(moved[k])) }
+      let start = Array(moved), before = Array(nearest)
+      // A gradient of the loss's scale is this far from a kink.
+      let unit = base.scale / sigma
+      for k in 0..<f.count { moved[k] += 1e-7 * max(unit, abs(moved[k])) }
+      let lengths = (0..<f.count).map { moved[$0] - start[$0] }
       base.prox(Values(moved), y, step: 1 / sigma, into: nearest)
       for k in 0..<h.count {
-        let length = step * (1 + abs(f[k] + shift[k]))
-        h[k] = sigma * min(1, max(0, 1 - (nearest[k] - before[k]) / length))
+        h[k] = sigma * min(1, max(0, 1 - (nearest[k] - before[k]) / lengths[k]))
       }
     }
   }

@@ -79,7 +79,7 @@ public struct SoftmaxLoss: SmoothLoss, ProximableLoss {
   public func gradient(_ f: Values, _ y: Values, into z: MutableValues) {
     for row in rows(f.count) {
       softmax(f, row, into: z)
-      for k in row { z[k] = scale * (z[k] - y[k]) }
+      subtract(y, from: z, row)
     }
   }
 
@@ -110,6 +110,17 @@ public struct SoftmaxLoss: SmoothLoss, ProximableLoss {
     }
   }
 
+  /// diag p - p p' is B B' for B = diag sqrt p - p sqrt p'.
+  public func applyCurvatureRoot(_ f: Values, _ y: Values, to d: MutableValues) {
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: classes) { p in
+      for row in rows(f.count) {
+        softmax(Values(rebasing: f[row]), 0..<classes, into: p)
+        let mean = row.reduce(0) { $0 + p[$1 - row.lowerBound] * d[$1] }
+        for k in row { d[k] = (scale * p[k - row.lowerBound]).squareRoot() * (d[k] - mean) }
+      }
+    }
+  }
+
   public func divergence(_ f: Values, from g: Values, _ y: Values) -> Double {
     var total = 0.0
     withUnsafeTemporaryAllocation(of: Double.self, capacity: classes) { p in
@@ -118,8 +129,7 @@ public struct SoftmaxLoss: SmoothLoss, ProximableLoss {
         let mean = row.reduce(0) { $0 + p[$1 - row.lowerBound] * (f[$1] - g[$1]) }
         var excess = 0.0, top = 0.0
         for k in row { top = max(top, f[k] - g[k] - mean) }
-        if top > 30 {
-          // Nothing cancels.
+        if top > largestExponent {
           let mass = row.reduce(0) { $0 + p[$1 - row.lowerBound] * exp(f[$1] - g[$1] - mean - top) }
           total += top + log(mass)
           continue
@@ -132,10 +142,9 @@ public struct SoftmaxLoss: SmoothLoss, ProximableLoss {
     return scale * total
   }
 
-  /// Newton's method for each sample: the second derivative is a diagonal less a product of rank one.
   public func prox(_ t: Values, _ y: Values, step: Double, into f: MutableValues) {
     let weight = step * scale
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: 4 * classes) { scratch in
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * classes) { scratch in
       for row in rows(t.count) {
         SoftmaxProx(classes: classes, weight: weight, scratch: scratch).solve(
           Values(rebasing: t[row]), Values(rebasing: y[row]), into: MutableValues(rebasing: f[row]))
@@ -144,19 +153,26 @@ public struct SoftmaxLoss: SmoothLoss, ProximableLoss {
   }
 
   public func dualValue(_ z: Values, _ y: Values) -> Double {
-    var total = CompensatedSum()
+    var total = CompensatedSum(), error = 0.0
     for row in rows(z.count) {
-      var mass = 0.0
+      var balance = 0.0
       for k in row {
-        let p = z[k] / scale + y[k]
-        guard p >= -1e-12, p <= 1 + 1e-9 else { return -.infinity }
-        mass += p
-        if p > 0 { total.add(-p * log(p)) }
+        let change = z[k] / scale, p = change + y[k]
+        // Without a target the share has no rounding of a sum that could hide a sign.
+        guard p >= (y[k] == 0 ? 0 : -4 * Double.ulpOfOne), p <= 1 + 1e-12 else { return -.infinity }
+        balance += change
+        guard p > 0 else { continue }
+        let logarithm = y[k] == 1 ? log1p(change) : log(p)
+        total.add(-p * logarithm)
+        // How much that changes with the last digits of z, and with those of a share that is a sum.
+        let digits = y[k] == 0 ? p : y[k] == 1 ? abs(change) : 1
+        error += 2 * Double.ulpOfOne * digits * (1 + abs(logarithm))
       }
-      guard abs(mass - 1) <= 1e-9 else { return -.infinity }
+      guard abs(balance) <= 1e-12 else { return -.infinity }
+      // The nearest point whose changes add up to nothing: log p is above -40 wherever this is not below rounding.
+      error += 40 * abs(balance)
     }
-    // A share is a sum with a rounding error of its own, which changes -p log p by less than 40 times as much.
-    return scale * (total.roundedDown - 40 * Double.ulpOfOne * Double(z.count))
+    return scale * (total.roundedDown - error)
   }
 
   public func clip(_ z: MutableValues, _ y: Values) {
@@ -166,8 +182,15 @@ public struct SoftmaxLoss: SmoothLoss, ProximableLoss {
         z[k] = max(0, z[k] / scale + y[k])
         mass += z[k]
       }
-      for k in row { z[k] = scale * ((mass > 0 ? z[k] / mass : y[k]) - y[k]) }
+      for k in row { z[k] = mass > 0 ? z[k] / mass : y[k] }
+      subtract(y, from: z, row)
     }
+  }
+
+  /// z = scale (p - y) for the shares p that `z` holds, with the digits of the other classes where a target is 1.
+  private func subtract(_ y: Values, from z: MutableValues, _ row: Range<Int>) {
+    for k in row where y[k] != 1 { z[k] = scale * (z[k] - y[k]) }
+    for k in row where y[k] == 1 { z[k] = -row.reduce(0) { $1 == k ? $0 : $0 + z[$1] } }
   }
 
   public func largestStep(from: Values, to z: Values, _ y: Values) -> Double {
@@ -201,8 +224,11 @@ func softmax(_ f: Values, _ row: Range<Int>, into p: MutableValues) {
   for k in row { p[k] /= mass }
 }
 
+/// exp of this is far from overflow, also times the number of classes.
+let largestExponent = 650.0
+
 /// exp(e) - 1 - e, accurate for small e too.
-private func exponentialExcess(_ e: Double) -> Double {
+func exponentialExcess(_ e: Double) -> Double {
   guard abs(e) < 0.1 else { return exp(e) - 1 - e }
   // What the polynomial leaves out is 1e-15 of the sum.
   var term = e * e / 2, total = term

@@ -12,7 +12,7 @@ enum RowSplit {
     var generator = Xoshiro256(seed: seed, stream: stream)
     var groups: [[Int]] = [rows]
     if let strata {
-      groups = [rows.filter { strata[$0] < 0 }, rows.filter { strata[$0] >= 0 }]
+      groups = Dictionary(grouping: rows) { strata[$0] }.sorted { $0.key < $1.key }.map(\.value)
     }
     var first: [Int] = [], second: [Int] = []
     for var group in groups where !group.isEmpty {

@@ -1,8 +1,14 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// How well outputs answer, on rows that may not be those of the fit.
 public enum Score: String, Sendable {
   /// 1 - (sum of squared errors) / (sum of squares about the mean)
   case rSquared = "R^2"
-  /// The share of rows whose sign is right; an output of 0 counts as +1.
+  /// The share of rows whose class is right: that of the sign, 0 counting as +1, or of the largest of several outputs.
   case accuracy
 
   /// Nil where it is not defined: no rows, or targets without variance.
@@ -11,6 +17,13 @@ public enum Score: String, Sendable {
     let n = Double(targets.count)
     switch self {
     case .accuracy:
+      let width = outputs.count / targets.count
+      if width > 1 {
+        let right = zip(choices(outputs, of: width), targets).reduce(0) {
+          $0 + (Double($1.0) == $1.1 ? 1 : 0)
+        }
+        return Double(right) / n
+      }
       let right = zip(outputs, targets).reduce(0) { $0 + (($1.0 >= 0) == ($1.1 > 0) ? 1 : 0) }
       return Double(right) / n
     case .rSquared:
@@ -22,13 +35,21 @@ public enum Score: String, Sendable {
   }
 }
 
-/// The mean loss by which candidates are compared on held-out rows: squared error or logistic loss.
+/// The mean loss by which candidates are compared on held-out rows: squared error, logistic loss or cross entropy.
 func meanLoss(_ kind: TrainingPlan.LossKind, _ outputs: [Double], _ targets: [Double]) -> Double {
   guard !targets.isEmpty else { return 0 }
+  if kind == .softmax {
+    let width = outputs.count / targets.count
+    let entropies = targets.indices.map { k in
+      let row = outputs[k * width..<(k + 1) * width], top = row.max()!
+      return top + log(row.reduce(0) { $0 + exp($1 - top) }) - row[k * width + Int(targets[k])]
+    }
+    return entropies.reduce(0, +) / Double(targets.count)
+  }
   let total = zip(outputs, targets).reduce(0.0) { sum, pair in
     switch kind {
     case .squared: sum + (pair.0 - pair.1) * (pair.0 - pair.1)
-    case .logistic: sum + softplus(-pair.1 * pair.0)
+    case .logistic, .softmax: sum + softplus(-pair.1 * pair.0)
     }
   }
   return total / Double(targets.count)

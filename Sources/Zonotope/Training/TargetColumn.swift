@@ -1,43 +1,56 @@
-/// What a target column says: numbers to fit, or two classes.
+/// What a target column says: numbers to fit, or classes.
 struct TargetColumn {
+  /// Numbers; -1 and +1 for the logistic loss, the places of the classes for softmax.
   let values: [Double]
-  /// The classes that -1 and +1 stand for.
+  /// The classes, those of the logistic loss for -1 and +1.
   let classes: [String]?
   let loss: TrainingPlan.LossKind
+  /// Outputs that a network has for it.
+  var outputs: Int { loss == .softmax ? classes?.count ?? 1 : 1 }
 
   /// - Parameter loss: the loss asked for; nil lets the column decide.
   init(_ table: CSVTable, column: String, loss: TrainingPlan.LossKind?) throws(ZonotopeError) {
     let isText = try table.isText(column: column)
-    self.loss = loss ?? (isText ? .logistic : .squared)
-    guard self.loss == .logistic else {
+    if loss == .squared || (loss == nil && !isText) {
       // A text column fails here, at its first cell that is no number.
+      self.loss = .squared
       values = try table.numbers(column: column)
       classes = nil
       return
     }
-    let names: [String], indices: [Int]
-    if isText {
-      (names, indices) = try table.labels(column: column)
-      // Mostly numbers: the cell that is none is the fault, not the number of classes.
-      if names.count > 2, 2 * names.filter({ Double($0) != nil }).count > names.count {
-        _ = try table.numbers(column: column)
-      }
-    } else {
-      let numbers = try table.numbers(column: column)
-      // Both zeros are one class. Numbers are sorted as numbers.
-      let distinct = Set(numbers.map { $0 == 0 ? 0 : $0 }).sorted()
-      names = distinct.map { $0.rounded() == $0 && abs($0) < 1e15 ? "\(Int($0))" : "\($0)" }
-      indices = distinct.count > 2 ? [] : numbers.map { $0 == distinct[0] ? 0 : 1 }
+    let (names, indices) = try isText ? table.labels(column: column) : Self.numberedClasses(table, column)
+    // Mostly numbers: the cell that is none is the fault, not the number of classes.
+    if isText, names.count > 2, 2 * names.filter({ Double($0) != nil }).count > names.count {
+      _ = try table.numbers(column: column)
     }
-    guard names.count == 2 else {
+    self.loss = loss ?? (names.count > 2 ? .softmax : .logistic)
+    if let fault = Self.fault(names.count, rows: indices.count, self.loss) {
       let shown = names.prefix(5).map { "'\($0)'" }.joined(separator: ", ") + (names.count > 5 ? ", ..." : "")
-      let reason =
-        names.count < 2
-        ? "one class only, \(shown)"
-        : "\(names.count) classes, \(shown); this version separates two"
-      throw .invalid(place: "column '\(column)'", reason: reason)
+      throw .invalid(place: "column '\(column)'", reason: "\(fault), \(shown)")
     }
     classes = names
-    values = indices.map { $0 == 0 ? -1 : 1 }
+    values = self.loss == .logistic ? indices.map { $0 == 0 ? -1 : 1 } : indices.map(Double.init)
+  }
+
+  private static func fault(_ classes: Int, rows: Int, _ loss: TrainingPlan.LossKind) -> String? {
+    if classes < 2 { return "one class only" }
+    if loss == .logistic, classes > 2 {
+      return "\(classes) classes for the logistic loss, which separates two"
+    }
+    // A column of names, not of classes.
+    return classes > 2 && 2 * classes > rows ? "\(classes) classes in \(rows) rows" : nil
+  }
+
+  /// Numbers as classes, sorted as numbers; both zeros are one.
+  private static func numberedClasses(
+    _ table: CSVTable, _ column: String
+  ) throws(ZonotopeError) -> (names: [String], indices: [Int]) {
+    let numbers = try table.numbers(column: column).map { $0 == 0 ? 0 : $0 }
+    let distinct = Set(numbers).sorted()
+    let places = Dictionary(uniqueKeysWithValues: distinct.enumerated().map { ($1, $0) })
+    return (
+      distinct.map { $0.rounded() == $0 && abs($0) < 1e15 ? "\(Int($0))" : "\($0)" },
+      numbers.map { places[$0] ?? 0 }
+    )
   }
 }

@@ -5,11 +5,13 @@
 public struct TrainingPlan: Sendable {
   public enum LossKind: String, Sendable, CaseIterable {
     case squared, logistic
+    /// One output a class.
+    case softmax
   }
 
   public enum Patterns: Sendable, Equatable {
     /// All where there are at most ``TrainingPlan/enumerationLimit``, else sampled, as many as
-    /// ``TrainingPlan/defaultDraws(rows:width:)`` says.
+    /// ``TrainingPlan/defaultDraws(rows:width:outputs:)`` says.
     case automatic
     /// The distinct patterns of this many random gates.
     case sampled(Int)
@@ -38,7 +40,7 @@ public struct TrainingPlan: Sendable {
   public var target: String
   /// The columns to predict it from; nil for all others.
   public var features: [String]?
-  /// Nil: logistic for a text column, squared for a column of numbers.
+  /// Nil: for a text column logistic with two classes and softmax with more, squared for a column of numbers.
   public var loss: LossKind?
   /// Fixed gates in place of the exact activation.
   public var gated = false
@@ -59,13 +61,13 @@ public struct TrainingPlan: Sendable {
 
   public init(target: String) { self.target = target }
 
-  /// The number of gates drawn by default, for rows of `width` entries.
+  /// The number of gates drawn by default, for rows of `width` entries and so many outputs.
   ///
   /// 4 min(n, 50 width) gates at most, as many as there are patterns at most, and few enough that the products over all
   /// patterns take 2 million multiplications: a run then takes seconds.
-  public static func defaultDraws(rows: Int, width: Int) -> Int {
+  public static func defaultDraws(rows: Int, width: Int, outputs: Int = 1) -> Int {
     let useful = 4 * min(rows, 50 * width)
-    let affordable = 2_000_000 / max(1, rows * width)
+    let affordable = 2_000_000 / max(1, rows * width * outputs)
     return max(1, min(useful, coverBound(rows: rows, rank: min(rows, width)), max(32, affordable), 500))
   }
 

@@ -10,7 +10,7 @@ public struct TrainingReport: Sendable {
 
   public let model: Model
   public let result: TrainingResult
-  /// Nil with more than 3000 features or too few rows to choose its penalty.
+  /// Nil with more than 3000 features, too few rows to choose its penalty, or the softmax loss.
   public let baseline: Baseline?
   /// Search and fit together, without reading the file.
   public let seconds: Double

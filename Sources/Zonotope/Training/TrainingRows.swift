@@ -19,7 +19,7 @@ struct TrainingRows {
   ) throws(ZonotopeError) {
     guard x.rows > 0 else { throw .invalid(place: "data", reason: "there is no row below the header") }
     guard x.columns > 0 else { throw .invalid(place: "columns", reason: "there is no feature") }
-    let strata = target.loss == .logistic ? target.values : nil
+    let strata = target.loss == .squared ? nil : target.values
     let (training, testing) = RowSplit.deal(
       Array(0..<x.rows), strata: strata, fraction: plan.testFraction, seed: plan.seed, stream: 1)
     if plan.testFraction > 0, testing.isEmpty {

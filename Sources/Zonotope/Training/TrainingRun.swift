@@ -2,7 +2,7 @@ extension TrainingPlan {
   /// Carries the plan out.
   ///
   /// - Throws: misuse only, before any solving: columns that do not exist or are not numbers, a target with other than
-  ///   two classes for the logistic loss, settings out of range, memory.
+  ///   two classes for the logistic loss or fewer for softmax, settings out of range, memory.
   public func run(on table: CSVTable) throws(ZonotopeError) -> TrainingReport {
     try check()
     let target = try TargetColumn(table, column: self.target, loss: loss)
@@ -20,7 +20,7 @@ extension TrainingPlan {
     if target.loss == .squared, rows.train.y.allSatisfy({ $0 == rows.train.y[0] }) {
       throw .invalid(place: "column '\(self.target)'", reason: "the training rows all have the same target")
     }
-    let selection = try selection(rows.train.x)
+    let selection = try selection(rows.train.x, outputs: target.outputs)
     if gated {
       let architecture = GatedReLU(patterns: selection, options: options)
       return try run(architecture, selection, names, target, rows)
@@ -35,7 +35,7 @@ extension TrainingPlan {
     return options
   }
 
-  private func selection(_ x: MatrixView) throws(ZonotopeError) -> PatternSelection {
+  private func selection(_ x: MatrixView, outputs: Int) throws(ZonotopeError) -> PatternSelection {
     switch patterns {
     case .all: return .all
     case .sampled(let count): return .sampled(count: count, seed: seed)
@@ -45,7 +45,8 @@ extension TrainingPlan {
       if let arrangement = try? Arrangement(of: rows), arrangement.coverBound <= Self.enumerationLimit {
         return .all
       }
-      return .sampled(count: Self.defaultDraws(rows: rows.rows, width: rows.columns), seed: seed)
+      let draws = Self.defaultDraws(rows: rows.rows, width: rows.columns, outputs: outputs)
+      return .sampled(count: draws, seed: seed)
     }
   }
 
@@ -59,6 +60,10 @@ extension TrainingPlan {
       return try run(architecture, selection, names, target, rows) { SquaredLoss(scale: scale($0)) }
     case .logistic:
       return try run(architecture, selection, names, target, rows) { LogisticLoss(scale: scale($0)) }
+    case .softmax:
+      return try run(architecture, selection, names, target, rows) {
+        SoftmaxLoss(classes: target.outputs, scale: scale($0))
+      }
     }
   }
 
@@ -124,7 +129,7 @@ extension TrainingPlan {
   private func baseline(
     _ loss: LossKind, _ rows: TrainingRows, _ score: Score
   ) throws(ZonotopeError) -> TrainingReport.Baseline? {
-    guard let fit = rows.fit, let holdout = rows.holdout else { return nil }
+    guard loss != .softmax, let fit = rows.fit, let holdout = rows.holdout else { return nil }
     // The seconds are the network's; who cancels wants it now.
     if settings.cancellation?.isCancelled == true { return nil }
     let started = monotonicSeconds()

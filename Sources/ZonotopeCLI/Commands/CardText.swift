@@ -5,7 +5,12 @@ enum CardText {
   static func add(_ card: ModelCard, to facts: inout Facts) {
     let preprocessing = card.preprocessing
     if let target = preprocessing.target {
-      let classes = preprocessing.classes.map { ": \($0[0]) is -1, \($0[1]) is +1" } ?? ""
+      let classes =
+        preprocessing.classes.map { classes in
+          card.loss.kind == "softmax"
+            ? ", one output a class: \(classes.joined(separator: ", "))"
+            : ": \(classes[0]) is -1, \(classes[1]) is +1"
+        } ?? ""
       facts.add("target", target + classes)
     }
     let standardised = preprocessing.standardization == nil ? "as they are" : "standardised"
@@ -15,8 +20,13 @@ enum CardText {
     var network = layers(card)
     network += card.inputBias ? ", input bias" : ", no input bias"
     network += card.outputBias ? ", output bias" : ", no output bias"
+    if card.skip { network += ", skip connection" }
+    if card.outputNorm != .perClass {
+      network += ", outputs penalised by the \(card.outputNorm.rawValue) norm"
+    }
     facts.add("network", network)
-    facts.add("loss", "\(card.loss.kind), times \(short(card.loss.scale))\(mean(card))")
+    let delta = card.loss.delta.map { " with delta \(short($0))" } ?? ""
+    facts.add("loss", "\(card.loss.kind)\(delta), times \(short(card.loss.scale))\(mean(card))")
     facts.add("patterns", patterns(card.patterns))
     facts.add("beta", beta(card))
     let solver = card.solver
@@ -25,12 +35,20 @@ enum CardText {
   }
 
   private static func layers(_ card: ModelCard) -> String {
-    let units = card.gated ? "gated ReLU" : card.activation == .linear ? "linear" : "exact ReLU"
+    let units = "\(card.gated ? "gated" : "exact") \(activation(card.activation))"
     return switch card.patches {
     case .whole: "two layers, \(units)"
     case .summed(let count): "two layers, \(units), summed over \(count) patches"
-    case .weighted(let count): "two layers, \(units), with a weight for each of \(count) patches"
-    case .circular: "two layers, \(units), a circular convolution"
+    case .weighted(let count): "two layers, linear, with a weight for each of \(count) patches"
+    case .circular: "two layers, linear, a circular convolution"
+    }
+  }
+
+  private static func activation(_ activation: Activation) -> String {
+    switch activation {
+    case .relu: "ReLU"
+    case .abs: "absolute values"
+    default: "slopes \(short(activation.on)) and \(short(activation.off))"
     }
   }
 

@@ -37,30 +37,28 @@ struct Inspect: ParsableCommand {
   /// The neurons, largest first.
   private func network(_ model: Model) -> String {
     let network = model.network
-    let inputs = network.inputBias ? network.width - 1 : network.width
-    var names = (0..<inputs).map { "x\($0)" }
-    // The columns of the data are those of all patches, the weights those of one.
-    if let features = model.card.preprocessing.features, features.count == inputs { names = features }
-    if network.inputBias { names.append("(bias)") }
-    let heads = network.neurons.map { length($0.outputs) }
-    let sizes = network.neurons.indices.map { heads[$0] * length(network.neurons[$0].weights) }
+    let sizes = network.neurons.map { length($0.outputs) * length($0.weights) }
     let order = sizes.indices.sorted { sizes[$0] > sizes[$1] }
-    var text = "\(network.neurons.count) neurons, output bias \(short(network.bias))"
+    let biases = zip(labels(of: model), network.biases).map { $0 + short($1) }.joined(separator: ", ")
+    var text =
+      "\(network.neurons.count) neurons, output \(network.outputs == 1 ? "bias" : "biases") \(biases)"
     if order.isEmpty { return text }
     let scale = model.card.preprocessing.standardization == nil ? "" : " (of standardised features)"
     text += ". By |alpha| ||w||, with the largest weights\(scale):\n\n"
+    let names = weightNames(of: model), labels = labels(of: model)
     var table = Table(gaps: [3, 3, 3])
     table.add(["neuron", "size", "alpha"])
     var lines: [(cells: [String], weights: String)] = []
     for j in order.prefix(neurons) {
       let neuron = network.neurons[j]
-      let largest = neuron.weights.indices.sorted { abs(neuron.weights[$0]) > abs(neuron.weights[$1]) }
-      let shown = largest.prefix(weights).map {
-        "\(names[$0 % network.width]) \(short(neuron.weights[$0], 3))"
-      }
-      // With several output weights their length.
-      let alpha = neuron.outputs.count == 1 ? neuron.output : heads[j]
-      lines.append((["\(j)", short(sizes[j], 4), short(alpha, 4)], shown.joined(separator: ", ")))
+      let shown = largest(neuron.weights).map { "\(names[$0]) \(short(neuron.weights[$0], 3))" }
+      // A neuron with weights for every output has one alpha for all.
+      let alphas =
+        neuron.outputs.count == 1
+        ? short(neuron.output, 4)
+        : largest(neuron.outputs).filter { neuron.outputs[$0] != 0 }
+          .map { outputLabel($0, of: neuron, labels) + short(neuron.outputs[$0], 4) }.joined(separator: ", ")
+      lines.append((["\(j)", short(sizes[j], 4), alphas], shown.joined(separator: ", ")))
     }
     // Cells go to the right; texts of equal length go to the left.
     let width = lines.map(\.weights.count).max() ?? 0
@@ -72,6 +70,34 @@ struct Inspect: ParsableCommand {
     if order.count > neurons { text += "\n... \(order.count - neurons) more; --neurons shows them" }
     return text
   }
-}
 
-private func length(_ values: [Double]) -> Double { values.reduce(0) { $0 + $1 * $1 }.squareRoot() }
+  /// What stands before a number of each output; nothing where there is one.
+  private func labels(of model: Model) -> [String] {
+    model.network.outputs == 1 ? [""] : model.outputNames.map { "\($0) " }
+  }
+
+  /// What stands before an output weight: its output, and its patch where every patch has one.
+  private func outputLabel(_ index: Int, of neuron: TwoLayerNetwork.Neuron, _ labels: [String]) -> String {
+    let heads = max(1, neuron.outputs.count / labels.count)
+    return labels[index / heads] + (heads == 1 ? "" : "patch \(index % heads) ")
+  }
+
+  /// A name for each hidden weight of a neuron.
+  private func weightNames(of model: Model) -> [String] {
+    let network = model.network
+    let inputs = network.inputBias ? network.width - 1 : network.width
+    var names = (0..<inputs).map { "x\($0)" }
+    // The columns of the data are those of all patches, the weights those of one.
+    if let features = model.card.preprocessing.features, features.count == inputs { names = features }
+    if network.inputBias { names.append("(bias)") }
+    guard let count = network.neurons.first?.weights.count, count > names.count else { return names }
+    return model.outputNames.flatMap { output in names.map { "\(output): \($0)" } }
+  }
+
+  /// The places of the largest in size, as many as are to be shown.
+  private func largest(_ values: [Double]) -> [Int] {
+    Array(values.indices.sorted { abs(values[$0]) > abs(values[$1]) }.prefix(weights))
+  }
+
+  private func length(_ values: [Double]) -> Double { values.reduce(0) { $0 + $1 * $1 }.squareRoot() }
+}

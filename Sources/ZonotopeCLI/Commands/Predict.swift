@@ -6,7 +6,7 @@ struct Predict: ParsableCommand {
     abstract: "Applies a trained model to the rows of a file.",
     discussion: """
       The columns of a CSV file are found by name, and others are passed over. The result is a table with the \
-      column output, after the column class for a classifier.
+      column output, or one for each class of several, after the column class for a classifier.
       """)
 
   @Argument(help: "The model file.") var model: String

@@ -33,7 +33,8 @@ struct Solve: ParsableCommand {
     }
     if let predictions {
       let outputs = try result.network.predict(problem.data.x)
-      try writing { () throws(ZonotopeError) in try Predictions(outputs: outputs).write(to: predictions) }
+      let answers = Predictions(outputs: outputs, width: result.network.outputs)
+      try writing { () throws(ZonotopeError) in try answers.write(to: predictions) }
     }
     try print(result.json())
   }

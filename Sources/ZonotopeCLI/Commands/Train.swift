@@ -5,10 +5,11 @@ struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Trains a network on a CSV file to a certified optimum.",
     discussion: """
-      A text column or --loss logistic makes a classification of two classes, a column of numbers a regression. \
+      A text column makes a classification, by the logistic loss of two classes or softmax with an output for each \
+      of more; a column of numbers makes a regression, and a classification with --loss. \
       Without --beta or --beta-ratio the best of ten ratios beta / betaMax, 0.3 to 0.001, is chosen on 20 % of \
       the training rows, and the network is fitted again on all of them. A linear model, its penalty chosen on \
-      the same rows, stands beside it.
+      the same rows, stands beside it, except with more than two classes.
 
       betaMax is the smallest beta whose optimum is no network at all. The relative gap is the distance between the \
       objective and its proven lower bound, as a share of the objective. Patterns say which rows a neuron is active \
@@ -20,7 +21,7 @@ struct Train: ParsableCommand {
   @Option(help: "The column to predict.") var target: String
   @Option(help: "The columns to predict it from, separated by commas; all others without it.")
   var columns: String?
-  @Option(help: "squared or logistic; by the target without it.") var loss: TrainingPlan.LossKind?
+  @Option(help: "squared, logistic or softmax; by the target without it.") var loss: TrainingPlan.LossKind?
   @Flag(help: "Fixed gates in place of the exact activation.") var gated = false
   @Option(parsing: .unconditional, help: "How many gates to draw for patterns, or all.")
   var patterns: String?
@@ -88,7 +89,7 @@ struct Train: ParsableCommand {
     if let output { try writing { () throws(ZonotopeError) in try report.model.save(to: output) } }
     if let predictions {
       let outputs = try report.model.predict(table)
-      let answers = Predictions(outputs: outputs, classes: report.model.classes(of: outputs))
+      let answers = Predictions(outputs: outputs, of: report.model)
       try writing { () throws(ZonotopeError) in try answers.write(to: predictions) }
     }
     if json { return try print(report.json(savedTo: output)) }
