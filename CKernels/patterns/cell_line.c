@@ -16,7 +16,7 @@ static int prepare_(const zt_flat_line_ *line, const zt_node_ *parent) {
         roots.slope_error = line->slope_error;
         roots.high = search->high;
         roots.moving = search->open;
-        roots.vanishing = search->unused;
+        roots.vanishing = search->scratch;
         search->run->kernels.roots(&roots);
         /* Rows that move by what is known exactly only. */
         for (size_t w = 0; w < search->words; w++) {
@@ -24,6 +24,7 @@ static int prepare_(const zt_flat_line_ *line, const zt_node_ *parent) {
                 const size_t i = 64 * w + (size_t)__builtin_ctzll(hidden);
                 search->low[i] = -INFINITY;
                 search->high[i] = INFINITY;
+                zt_set_bit_(search->falling, i, zt_slope_sign_(line, i) < 0);
             }
         }
         return 1;

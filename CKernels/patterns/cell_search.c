@@ -32,7 +32,7 @@ static void lay_out_(zt_arena_ *arena, zt_search_ *search) {
     search->high = take_(arena, column);
     search->direction = take_(arena, rank * sizeof(double));
     search->ignored = take_(arena, words * sizeof(uint64_t));
-    search->unused = take_(arena, words * sizeof(uint64_t));
+    search->scratch = take_(arena, words * sizeof(uint64_t));
     search->zeros = take_(arena, column);
     search->falling = take_(arena, words * sizeof(uint64_t));
     search->positive = take_(arena, rank * words * sizeof(uint64_t));

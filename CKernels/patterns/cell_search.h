@@ -102,7 +102,7 @@ typedef struct zt_search_ {
     uint64_t *sorted, *sorting; /* the rows in the order of their roots, and room to find it */
     uint64_t *walk;             /* bits between two vertices */
     double *direction, *zeros;
-    uint64_t *ignored, *unused;
+    uint64_t *ignored, *scratch;
 } zt_search_;
 
 /* Room for the searches, handed out in the order of nesting. */

@@ -19,7 +19,7 @@ typedef struct {
 static const arrangement_ arrangements_[] = {
     {9, 1, REAL_, 0},    {40, 2, REAL_, 0},   {40, 2, REAL_, 2},   {30, 3, TERNARY_, 1}, {70, 3, REAL_, 1},
     {70, 3, REAL_, 2},   {130, 3, SMALL_, 1}, {130, 3, SMALL_, 2}, {90, 3, TENTHS_, 1},  {90, 3, TENTHS_, 2},
-    {33, 4, SMALL_, 1},  {70, 4, REAL_, 1},   {66, 4, TENTHS_, 2}, {14, 5, REAL_, 1},    {20, 5, TERNARY_, 1},
+    {33, 4, SMALL_, 1},  {40, 4, REAL_, 1},   {35, 4, TENTHS_, 2}, {14, 5, REAL_, 1},    {20, 5, TERNARY_, 1},
     {20, 5, TENTHS_, 1}, {12, 6, SMALL_, 2},  {13, 9, TERNARY_, 1}};
 
 static double entry_(enum kind_ kind, uint64_t *state) {

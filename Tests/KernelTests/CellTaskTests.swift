@@ -59,7 +59,7 @@ struct CellTaskTests {
 
   /// Cells of a batch that is not full yet when the enumeration is stopped have not been handed out.
   @Test func cellsThatNobodySawDoNotCount() {
-    let run = CellRun(Self.rows(40, 4, seed: "progress"))
+    let run = CellRun(Self.rows(70, 4, seed: "progress"))
     let some = run.cells(batch: 1 << 20, stopsAtProgress: true)
     #expect(some.status == ZT_CELLS_STOPPED && some.batches.isEmpty && some.found == 0)
   }

@@ -101,7 +101,7 @@ import Testing
     let (map, matrix) = try Self.map(shape), n = shape.samples, c = shape.outputs
     let gram = try Vector(n * n), paired = try Vector(n * n)
     map.gram(into: gram.mutable, Workers(threads: 2))
-    PairedMap(map).gram(into: paired.mutable, Workers(threads: 2))
+    try PairedMap(map).gram(into: paired.mutable, Workers(threads: 2))
     for i in 0..<n {
       for j in 0...i {
         for o in Set([0, c - 1]) {
