@@ -39,13 +39,14 @@ public struct PatchwiseLinear: Architecture {
     let (width, c) = (formulation.rows.columns, formulation.map.outputs), size = formulation.map.blockSize
     var neurons: [TwoLayerNetwork.Neuron] = []
     for block in 0..<formulation.map.blocks {
-      let heads = size / width, before = block * heads, after = c * options.patches - before - heads
+      let heads = size / width
       let matrix = Array(point.blocks[block * size..<(block + 1) * size])
       guard matrix.contains(where: { $0 != 0 }) else { continue }
       for var neuron in try TwoLayerNetwork.Neuron.factors(of: matrix, outputs: heads) {
         // The other outputs, where it speaks for one.
-        neuron.outputs =
-          [Double](repeating: 0, count: before) + neuron.outputs + [Double](repeating: 0, count: after)
+        var all = [Double](repeating: 0, count: c * options.patches)
+        for (i, output) in neuron.outputs.enumerated() { all[block * heads + i] = output }
+        neuron.outputs = all
         neurons.append(neuron)
       }
     }
