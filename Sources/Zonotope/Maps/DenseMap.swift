@@ -1,6 +1,6 @@
 /// A z = sum_b X_b z_b over groups X_b of columns of a stored matrix, for every output by itself: the features of networks
 /// without an activation.
-public struct DenseMap: GramMap {
+public struct DenseMap: GramMap, PatternMap {
   /// (samples, columns), the columns of a group next to each other.
   public let x: MatrixView
   /// Columns of a group.
@@ -67,6 +67,22 @@ public struct DenseMap: GramMap {
         into: MutableValues(rebasing: target[range.lowerBound * c..<range.upperBound * c]))
     }
     if c > 1 { eachEntry { place, entry in g[place] = matrix[entry] } }
+  }
+
+  public var units: Int { groups }
+
+  public func restricted(to units: [Int]) throws(ZonotopeError) -> DenseMap {
+    let columns = try product(units.count, groupSize, place: "x")
+    let part = try Vector(product(x.rows, columns, place: "x"))
+    for k in 0..<x.rows {
+      for (place, unit) in units.enumerated() {
+        (part.pointer + k * columns + place * groupSize).update(
+          from: x.row(k) + unit * groupSize, count: groupSize)
+      }
+    }
+    return try DenseMap(
+      x: MatrixView(part, rows: x.rows, columns: columns), groupSize: groupSize, outputs: outputs,
+      joinsOutputs: joinsOutputs)
   }
 
   public func column(_ block: Int, _ direction: Values, into f: MutableValues) {

@@ -68,9 +68,28 @@ public protocol PatternMap: LinearMap {
   /// The map of these patterns alone, in this order.
   func restricted(to units: [Int]) throws(ZonotopeError) -> Self
 
-  /// For every pattern the largest Euclidean norm of its blocks of A'r.
+  /// For every pattern the largest Euclidean norm of its blocks of A'r; `scratch` has room for A'r.
   func unitNorms(
-    _ r: Values, into norms: MutableValues, _ workspace: Workspace, _ workers: Workers)
+    _ r: Values, into norms: MutableValues, scratch: MutableValues, _ workspace: Workspace,
+    _ workers: Workers)
+}
+
+extension PatternMap {
+  /// For maps that cannot do without A'r.
+  public func unitNorms(
+    _ r: Values, into norms: MutableValues, scratch: MutableValues, _ workspace: Workspace,
+    _ workers: Workers
+  ) {
+    adjoint(r, into: scratch, workspace, workers)
+    let each = blocks / max(1, units)
+    for unit in 0..<units {
+      norms[unit] = 0
+      for block in unit * each..<(unit + 1) * each {
+        let place = block * blockSize..<(block + 1) * blockSize
+        norms[unit] = nanMax(norms[unit], norm(Values(rebasing: scratch[place])))
+      }
+    }
+  }
 }
 
 /// A map whose Gram matrix in sample space is cheaper than its columns are many. Outputs do not meet in it.

@@ -126,7 +126,8 @@ public struct MaskedMap: GramMap, PatternMap {
   }
 
   public func unitNorms(
-    _ r: Values, into norms: MutableValues, _ workspace: Workspace, _ workers: Workers
+    _ r: Values, into norms: MutableValues, scratch: MutableValues, _ workspace: Workspace,
+    _ workers: Workers
   ) {
     let map = kernelMap
     workers.ranges(patterns.count, grain: grain(patterns.count, against: samples, workers)) { range, slot in

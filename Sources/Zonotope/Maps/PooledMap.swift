@@ -3,7 +3,7 @@
 ///
 /// The rows of `base` are patches, those of a sample next to each other. With one patch a sample it is `base` itself. Where
 /// the patches are many the features of a sample, one row for all its patches, are stored if there is room.
-public struct PooledMap: GramMap {
+public struct PooledMap: GramMap, PatternMap {
   public let base: MaskedMap
   /// Patches of a sample.
   public let patches: Int
@@ -103,6 +103,29 @@ public struct PooledMap: GramMap {
     case .bits(let workspace, let stacked):
       spread(r, patches, outputs, into: stacked)
       return base.largestBlockNorm(stacked.values, scratch: scratch, workspace, workers)
+    }
+  }
+
+  public var units: Int { base.units }
+
+  public func restricted(to units: [Int]) throws(ZonotopeError) -> PooledMap {
+    var part = try PooledMap(base.restricted(to: units), patches: patches)
+    part.stored = try stored.map { (map) throws(ZonotopeError) in try map.restricted(to: units) }
+    return part
+  }
+
+  public func unitNorms(
+    _ r: Values, into norms: MutableValues, scratch: MutableValues, _ workspace: Workspace,
+    _ workers: Workers
+  ) {
+    switch workspace.products {
+    case .stored(let map, let workspace):
+      map.unitNorms(r, into: norms, scratch: scratch, workspace, workers)
+    case .bits(let workspace, _) where patches == 1:
+      base.unitNorms(r, into: norms, scratch: scratch, workspace, workers)
+    case .bits(let workspace, let stacked):
+      spread(r, patches, outputs, into: stacked)
+      base.unitNorms(stacked.values, into: norms, scratch: scratch, workspace, workers)
     }
   }
 

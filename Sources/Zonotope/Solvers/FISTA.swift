@@ -220,7 +220,7 @@ extension ConvexProgram {
       ? 3 * (size + map.fitSize) + map.singleProductsSize(threads: threads) : 0
     let set =
       map is any PatternMap
-      ? 2 * size + 6 * map.fitSize + map.workspaceSize(threads: threads)
+      ? 3 * size + 6 * map.fitSize + map.workspaceSize(threads: threads)
         + 2 * penalty.workspaceSize(threads: threads) : 0
     return try product(8, vectors + single + set + sharedMemory(threads: threads), place: "memory")
   }

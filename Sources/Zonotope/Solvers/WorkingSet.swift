@@ -18,6 +18,7 @@ struct WorkingSet<Map: PatternMap, Penalty: UniformPenalty, Objective: SmoothLos
   private let full: Vector
   private let norms: Vector
   private let slope: Vector
+  private let scratch: Vector
   /// Over all patterns, at the last look at them.
   private(set) var outerGap = Double.infinity
   /// Looks at all patterns so far.
@@ -39,20 +40,21 @@ struct WorkingSet<Map: PatternMap, Penalty: UniformPenalty, Objective: SmoothLos
     precision: Precision
   ) throws(ZonotopeError) {
     let program = evaluator.program, full = try Vector(program.size), norms = try Vector(program.map.units)
-    let slope = try Vector(program.map.fitSize)
+    let slope = try Vector(program.map.fitSize), scratch = try Vector(program.size)
     if let start, start.blocks.count == full.count {
       start.blocks.withUnsafeBufferPointer { _ = full.mutable.update(fromContentsOf: $0) }
     }
     _ = evaluator.primal(full.values)
     evaluator.gradientAtPrimal(into: slope.mutable)
-    program.map.unitNorms(slope.values, into: norms.mutable, evaluator.mapWorkspace, evaluator.workers)
+    program.map.unitNorms(
+      slope.values, into: norms.mutable, scratch: scratch.mutable, evaluator.mapWorkspace, evaluator.workers)
     let units = program.map.units, unitSize = program.size / max(1, units)
     let least = min(units, max(16, units / 8))
     let members = Self.largest(least, of: norms, always: Self.support(full.values, unitSize))
     inner = try Self.restrict(program, evaluator.workers, to: members, from: full, unitSize, precision)
     (self.evaluator, self.program, self.tolerance) = (evaluator, program, tolerance)
     (self.precision, self.full, self.norms) = (precision, full, norms)
-    (self.slope, self.members) = (slope, members)
+    (self.slope, self.scratch, self.members) = (slope, scratch, members)
   }
 
   private static func support(_ blocks: Values, _ size: Int) -> [Int] {
@@ -117,7 +119,8 @@ struct WorkingSet<Map: PatternMap, Penalty: UniformPenalty, Objective: SmoothLos
     scatter()
     let objective = evaluator.primal(full.values)
     evaluator.gradientAtPrimal(into: slope.mutable)
-    program.map.unitNorms(slope.values, into: norms.mutable, evaluator.mapWorkspace, workers)
+    program.map.unitNorms(
+      slope.values, into: norms.mutable, scratch: scratch.mutable, evaluator.mapWorkspace, workers)
     if workers.isStopped { return }
     let bound = evaluator.lowerBound(slope.values, dualNorm: norms.values.reduce(0, nanMax)).value
     looks += 1

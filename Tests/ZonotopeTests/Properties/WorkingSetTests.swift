@@ -92,4 +92,23 @@ import Testing
     let again = try program.solve(settings(.fista, .double), from: first.point)
     #expect(again.status == .optimal && again.iterations <= 10)
   }
+
+  /// As networks are trained, also with patches whose products are on bits, and with stored features.
+  @Test(arguments: [(1, 1200), (3, 1200), (16, 1100)])
+  func networksOnManyRowsAreTrainedOnWorkingSets(patches: Int, samples: Int) throws {
+    var random = Xoshiro256(seed: 5)
+    let x = try MatrixView(
+      (0..<samples * 2 * patches).map { _ in random.nextNormal() }, rows: samples, columns: 2 * patches)
+    let data = try Dataset(x: x, y: (0..<samples).map { _ in random.nextNormal() })
+    var options = TwoLayerOptions()
+    options.patches = patches
+    let network = GatedReLU(patterns: .sampled(count: 80, seed: 1), options: options)
+    let asked = settings(.automatic, .double)
+    let result = try network.train(on: data, loss: SquaredLoss(), beta: .ratio(0.5), settings: asked)
+    let expected = try network.train(
+      on: data, loss: SquaredLoss(), beta: .ratio(0.5), settings: settings(.admm, .double))
+    #expect(result.solution.status == .optimal && result.solution.solver == .fista)
+    #expect(
+      abs(result.solution.objective - expected.solution.objective) <= 2e-8 * expected.solution.objective)
+  }
 }
