@@ -42,6 +42,7 @@
 #include "zonotope/counting.h"
 #include "zonotope/kernels.h"
 #include "zonotope/masked.h"
+#include "zonotope/neurons.h"
 #include "zonotope/patterns.h"
 #include "zonotope/shrink.h"
 #include "zonotope/solve.h"

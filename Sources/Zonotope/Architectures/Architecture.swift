@@ -22,6 +22,33 @@ public protocol Architecture: Sendable {
   func network(
     at point: BlockPoint, of formulation: Formulation<Map, Penalty>
   ) throws(ZonotopeError) -> TwoLayerNetwork
+
+  /// Whether patterns are added while they help: column generation.
+  var grows: Bool { get }
+
+  /// The same architecture over the patterns that column generation begins with, fewer than all.
+  func beginning() -> Self
+
+  /// The same architecture over other patterns.
+  func over(_ patterns: PatternSet) -> Self
+
+  /// The same network on fewer blocks, where neurons can move from one to another.
+  func consolidating(_ point: BlockPoint, of formulation: Formulation<Map, Penalty>) -> BlockPoint
+
+  /// Knows which neurons, of any pattern, could improve a network; nil where nobody does.
+  func oracle(of formulation: Formulation<Map, Penalty>) throws(ZonotopeError) -> (any NeuronOracle)?
+}
+
+extension Architecture {
+  public var grows: Bool { false }
+  public func beginning() -> Self { self }
+  public func over(_ patterns: PatternSet) -> Self { self }
+  public func consolidating(
+    _ point: BlockPoint, of formulation: Formulation<Map, Penalty>
+  ) -> BlockPoint { point }
+  public func oracle(
+    of formulation: Formulation<Map, Penalty>
+  ) throws(ZonotopeError) -> (any NeuronOracle)? { nil }
 }
 
 /// The parts of a convex program that the architecture and the rows determine; losses and beta come on top.
@@ -55,6 +82,10 @@ public struct TwoLayerOptions: Sendable {
   /// network. An input bias is a one after each patch, and a skip connection has the same weights for all of them. 1: the
   /// whole row at once.
   public var patches = 1
+  /// Column generation: patterns are added while a neuron with another one would improve the network, and the certificate
+  /// speaks of all neurons as far as that can be proved. Training begins with the patterns selected, with some of them in
+  /// place of ``PatternSelection/all``.
+  public var grows = false
 
   public init() {}
 

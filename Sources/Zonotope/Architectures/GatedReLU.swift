@@ -94,4 +94,18 @@ public struct GatedReLU: Architecture {
     if let witness = try patterns.witness(of: index, on: formulation.rows) { return .direction(witness) }
     return .mask((0..<patterns.samples).map { patterns[index, $0] })
   }
+
+  public var grows: Bool { options.grows }
+
+  public func beginning() -> GatedReLU {
+    GatedReLU(patterns: patterns.beginning, options: options)
+  }
+
+  public func over(_ patterns: PatternSet) -> GatedReLU {
+    GatedReLU(patterns: .set(patterns), options: options)
+  }
+
+  public func oracle(
+    of formulation: Formulation<PooledMap, OutputPenalty>
+  ) throws(ZonotopeError) -> (any NeuronOracle)? { try GatedOracle(self, formulation) }
 }

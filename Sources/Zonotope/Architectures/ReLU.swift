@@ -74,4 +74,56 @@ public struct ReLU: Architecture {
       patches: .pooled(options.patches),
       trainingRows: formulation.rows.fingerprint)
   }
+
+  public var grows: Bool { options.grows }
+
+  public func beginning() -> ReLU {
+    ReLU(patterns: patterns.beginning, options: options)
+  }
+
+  public func over(_ patterns: PatternSet) -> ReLU {
+    ReLU(patterns: .set(patterns), options: options)
+  }
+
+  /// A neuron between cells can be a part of each; here it is given to the one that holds most of it.
+  ///
+  /// Up to rounding of its direction, that is: a solver's start, not an answer.
+  public func consolidating(
+    _ point: BlockPoint, of formulation: Formulation<PairedMap<PooledMap>, ConeGroupLasso>
+  ) -> BlockPoint {
+    let width = formulation.rows.columns, c = formulation.map.outputs
+    guard width > 0 else { return point }
+    let half = formulation.map.base.blocks
+    let start = point.blocks
+    var point = point, kept: [(kind: Int, block: Int, length: Double)] = []
+    let lengths = (0..<point.blocks.count / width).map { block in
+      (0..<width).reduce(0.0) { $0 + point.blocks[block * width + $1] * point.blocks[block * width + $1] }
+        .squareRoot()
+    }
+    for block in lengths.indices.filter({ lengths[$0] > 0 }).sorted(by: { lengths[$0] > lengths[$1] }) {
+      let kind = block / half * c + block % c
+      let twin = kept.first { other in
+        let product = (0..<width).reduce(0.0) {
+          $0 + start[block * width + $1] * start[other.block * width + $1]
+        }
+        return other.kind == kind && product > (1 - 1e-8) * lengths[block] * other.length
+      }
+      guard let twin else {
+        kept.append((kind, block, lengths[block]))
+        continue
+      }
+      for j in 0..<width {
+        point.blocks[twin.block * width + j] += point.blocks[block * width + j]
+        point.blocks[block * width + j] = 0
+      }
+    }
+    return point
+  }
+
+  public func oracle(
+    of formulation: Formulation<PairedMap<PooledMap>, ConeGroupLasso>
+  ) throws(ZonotopeError) -> (any NeuronOracle)? {
+    try ResponseOracle(
+      formulation.rows, options.activation, outputs: formulation.map.outputs, patches: options.patches)
+  }
 }

@@ -101,13 +101,19 @@ final class Evaluator<Map: LinearMap, Penalty: BlockPenalty, Objective: Loss> {
   ///
   /// Where the loss has several gradients there, that at the one chosen, which is not below the smallest beta.
   func betaMax() -> Double {
+    _ = gradientWithoutNetwork()
+    return dualNormOfAdjoint()
+  }
+
+  /// The gradient of the loss without a network that has S'z = 0, as far as there is one.
+  func gradientWithoutNetwork() -> Values {
     _ = withoutNetwork()
     if let free {
       free.gradient(at: fit.values, into: dual.mutable)
     } else {
       program.loss.gradient(fit.values, targets.values, into: dual.mutable)
     }
-    return dualNormOfAdjoint()
+    return dual.values
   }
 
   /// The dual norm of A'z at the point `dual`, without A'z where norms are all that is asked for.

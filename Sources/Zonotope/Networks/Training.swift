@@ -29,6 +29,8 @@ public struct TrainingResult: Sendable {
   /// Patterns with a block that is not zero.
   public var activePatterns: Int
   public var patternSource: PatternSet.Source
+  /// What column generation did, where it was asked for.
+  public var growth: Growth?
 
   /// Whether the run was cancelled, or its time over, before a step was taken: the network has no neurons then, unless a
   /// start was given.
@@ -65,14 +67,16 @@ extension Architecture {
 public final class TrainingSession<A: Architecture, Objective: Loss> {
   public let architecture: A
   public let data: Dataset
-  public let betaMax: Double
-  public let formulation: Formulation<A.Map, A.Penalty>
-  private let program: ConvexProgram<A.Map, A.Penalty, Objective>
+  public private(set) var betaMax: Double
+  public private(set) var formulation: Formulation<A.Map, A.Penalty>
+  private(set) var program: ConvexProgram<A.Map, A.Penalty, Objective>
   private let targets: [Double]
   /// What the solves to come may spend.
   public var settings: SolverSettings
-  private let workers: Workers
-  private var last: BlockPoint?
+  let workers: Workers
+  var last: BlockPoint?
+  /// Where the architecture grows.
+  private(set) var oracle: (any NeuronOracle)?
 
   public init(
     _ architecture: A, data: Dataset, loss: Objective, settings: SolverSettings = SolverSettings()
@@ -92,13 +96,58 @@ public final class TrainingSession<A: Architecture, Objective: Loss> {
     }
     let pulse = Pulse(settings, started: started, objective: objective)
     let stopping = workers.stopping(at: StopCondition(settings, started: started), pulse)
-    var setUp = try Self.setUp(architecture, data, loss, targets, settings, stopping)
+    let first = architecture.grows ? architecture.beginning() : architecture
+    var setUp = try Self.setUp(first, data, loss, targets, settings, stopping)
     if stopping.isStopped {
       // Some of it may be missing. Now there are few patterns, and all of the time that they take.
-      setUp = try Self.setUp(architecture, data, loss, targets, settings, stopping)
+      setUp = try Self.setUp(first, data, loss, targets, settings, stopping)
       setUp.betaMax = try Evaluator(setUp.program, workers).betaMax()
     }
     (formulation, program, betaMax) = setUp
+    if architecture.grows, !stopping.isStopped { try beginGrowth(stopping) }
+  }
+
+  /// betaMax over all neurons, and the neurons that gain most without a network.
+  private func beginGrowth(_ stopping: Workers) throws(ZonotopeError) {
+    guard let oracle = try architecture.oracle(of: formulation), !stopping.isStopped else { return }
+    self.oracle = oracle
+    var request = NeuronSearch(floor: 0, tolerance: 1e-10)
+    (request.looseTolerance, request.isFinal) = (request.tolerance, true)
+    let evaluator = try Evaluator(program, workers)
+    let z = try Vector(copying: evaluator.gradientWithoutNetwork())
+    let report = try oracle.search(z.values, request, stopping)
+    if stopping.isStopped { return }
+    // A bound that is not tight is still one: nothing above it gives a network.
+    betaMax = max(betaMax, report.bound?.value ?? report.largest)
+    try extend(by: report.found, stopping)
+  }
+
+  /// Adds patterns to the program, with blocks of zeros in the last answer, and leaves out those not kept.
+  func extend(
+    by found: [FoundPattern], keeping kept: [Int]? = nil, _ workers: Workers
+  ) throws(ZonotopeError) {
+    let old = formulation.patterns
+    let base = try kept.map { (kept) throws(ZonotopeError) in try old.gathering(kept) } ?? old
+    let all = try base.adding(found, workers)
+    let next = try architecture.over(all).formulation(
+      of: data.x, outputs: targets.count / data.samples, memory: settings.memoryBudget, workers)
+    // The formulation may leave out antipodal patterns, but of two it keeps the first, and the old come first.
+    if let point = last {
+      let size = formulation.patternSize, parts = point.blocks.count / max(1, old.count * size)
+      let indices = kept ?? Array(0..<old.count)
+      try Allocation.probe(bytes: product(8 * parts, next.patterns.count * size, place: "patterns"))
+      var blocks = [Double](repeating: 0, count: parts * next.patterns.count * size)
+      for part in 0..<parts {
+        for (target, source) in indices.enumerated() {
+          let to = (part * next.patterns.count + target) * size, from = (part * old.count + source) * size
+          for j in 0..<size { blocks[to + j] = point.blocks[from + j] }
+        }
+      }
+      last = BlockPoint(blocks: blocks, free: point.free)
+    }
+    program = try ConvexProgram(
+      map: next.map, penalty: next.penalty, loss: program.loss, targets: targets, beta: 0, free: next.free)
+    formulation = next
   }
 
   private typealias SetUp = (
@@ -150,9 +199,17 @@ public final class TrainingSession<A: Architecture, Objective: Loss> {
       case .absolute(let beta): beta
       case .ratio(let ratio): ratio * betaMax
       }
-    let weighted = try program.with(beta: value)
-    let solution = try weighted.solve(settings, from: last, workers, until: stop)
+    if let oracle { return try grow(oracle, beta: value, until: stop) }
+    let solution = try program.with(beta: value).solve(settings, from: last, workers, until: stop)
     last = solution.point
+    return try result(
+      solution, beta: value, scope: architecture.scope(over: formulation.patterns), growth: nil)
+  }
+
+  /// The network at an answer, and what is known about it.
+  func result(
+    _ solution: Solution, beta value: Double, scope: Certificate.Scope, growth: Growth?
+  ) throws(ZonotopeError) -> TrainingResult {
     // The weights of neurons are arrays of their own, no longer together than the blocks and their headers.
     try Allocation.probe(
       bytes: product(
@@ -162,24 +219,25 @@ public final class TrainingSession<A: Architecture, Objective: Loss> {
     return TrainingResult(
       network: network,
       certificate: Certificate(
-        scope: architecture.scope(over: formulation.patterns), objective: solution.objective,
-        lowerBound: solution.dual),
+        scope: scope, objective: solution.objective, lowerBound: solution.dual),
       solution: solution,
       networkObjective: try network.objective(
         on: data.x, targets: targets, loss: program.loss, beta: value),
       beta: value, betaMax: betaMax, patternCount: formulation.patternCount,
-      activePatterns: activePatterns(solution.point), patternSource: formulation.patterns.source)
+      activePatterns: activePatterns(solution.point).count,
+      patternSource: growth == nil ? formulation.patterns.source : .grown, growth: growth)
   }
 
-  private func activePatterns(_ point: BlockPoint) -> Int {
+  /// The indices of the patterns with a block that is not zero.
+  func activePatterns(_ point: BlockPoint) -> [Int] {
     // Exact networks have all patterns twice.
     let count = formulation.patterns.count, size = formulation.patternSize
-    guard size > 0 else { return 0 }
+    guard size > 0 else { return [] }
     var active = [Bool](repeating: false, count: count)
     for part in 0..<point.blocks.count / size
     where point.blocks[part * size..<(part + 1) * size].contains(where: { $0 != 0 }) {
       active[part % count] = true
     }
-    return active.reduce(0) { $0 + ($1 ? 1 : 0) }
+    return active.indices.filter { active[$0] }
   }
 }

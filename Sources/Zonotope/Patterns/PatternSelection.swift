@@ -8,6 +8,8 @@ public enum PatternSelection: Sendable {
   case gates(MatrixView)
   /// The distinct patterns of `count` standard normal directions.
   case sampled(count: Int, seed: UInt64)
+  /// Patterns that are at hand.
+  case set(PatternSet)
 
   /// The patterns of the rows of `x`, duplicates merged; a few of them, or of samples in place of all, where the workers
   /// are stopped.
@@ -26,6 +28,11 @@ public enum PatternSelection: Sendable {
     case .gates(let gates): patterns = try PatternSet.gates(gates, on: x, workers)
     case .sampled(let count, let seed):
       patterns = try PatternSet.sampled(from: x, count: count, seed: seed, memory: memory, workers)
+    case .set(let set):
+      guard set.samples == x.rows else {
+        throw .invalid(place: "patterns", reason: "\(set.samples) bits each for \(x.rows) samples")
+      }
+      patterns = set
     }
     if workers.isStopped { return try few(of: x) }
     guard patterns.count > 0 else { throw .invalid(place: "patterns", reason: "there are none") }
@@ -42,6 +49,13 @@ public enum PatternSelection: Sendable {
       return try PatternSet.gates(gates.gathering(rows: Array(0..<min(limit, gates.rows))), on: x)
     case .sampled(let count, let seed):
       return try PatternSet.sampled(from: x, count: min(limit, count), seed: seed)
+    case .set(let set): return try set.gathering(Array(0..<min(limit, set.count)))
     }
+  }
+
+  /// What column generation begins with: a few patterns where all are meant.
+  var beginning: PatternSelection {
+    if case .all = self { return .sampled(count: 32, seed: 0) }
+    return self
   }
 }

@@ -32,7 +32,7 @@ struct ProblemArchitecture {
     }
     takesPatches = pooling == "sum" || pooling == "none"
     let isLinear = pooling == "none" || pooling == "circular"
-    try model.acceptDefault("grow", .bool(false))
+    if isLinear { try model.acceptDefault("grow", .bool(false)) }
     var options = isLinear ? TwoLayerOptions.linear() : TwoLayerOptions()
     if let activation = model.take("activation") {
       options.activation = try Activation(activation, model.path("activation"))
@@ -41,6 +41,7 @@ struct ProblemArchitecture {
     options.skip = try model.flag("skip") ?? false
     options.inputBias = try model.flag("inputBias") ?? false
     options.outputBias = try model.flag("outputBias") ?? false
+    if !isLinear { options.grows = try model.flag("grow") ?? false }
     self.options = options
     if isLinear {
       try model.acceptDefault("gated", .bool(false))

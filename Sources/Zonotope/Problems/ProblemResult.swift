@@ -20,7 +20,7 @@ extension TrainingResult {
     let negligible = 8 * Double.ulpOfOne * max(1, abs(solution.objective))
     let isExact = abs(solution.gap) < negligible
     let dual = isExact ? solution.objective : solution.dual
-    return .object([
+    var members = [
       JSONMember("status", .string(solution.status.rawValue)),
       JSONMember("objective", .number(solution.objective)),
       JSONMember("dual", .number(dual)),
@@ -54,6 +54,18 @@ extension TrainingResult {
           JSONMember("seconds", .number(solution.seconds)),
           JSONMember("reason", .string(solution.choice)),
         ])),
+    ]
+    if let growth { members.append(JSONMember("growth", growth.jsonValue)) }
+    return .object(members)
+  }
+}
+
+extension Growth {
+  fileprivate var jsonValue: JSONValue {
+    .object([
+      JSONMember("rounds", .number(Double(rounds.count))),
+      JSONMember("proof", proof.map { .string($0.rawValue) } ?? .null),
+      JSONMember("oracleSeconds", .number(rounds.reduce(0) { $0 + $1.oracleSeconds })),
     ])
   }
 }

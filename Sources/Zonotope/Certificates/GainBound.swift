@@ -1,0 +1,124 @@
+import CZonotope
+
+/// A number that the gain of no neuron exceeds.
+///
+/// It can only be made by the proofs in this file.
+public struct GainBound: Sendable, Equatable {
+  public enum Proof: String, Sendable {
+    /// Branch and bound over cones of directions.
+    case branching
+    /// A convex relaxation over all directions at once.
+    case relaxation
+    /// Every pattern that there is was looked at.
+    case enumeration
+  }
+
+  public let value: Double
+  public let proof: Proof
+
+  private init(_ value: Double, _ proof: Proof) { (self.value, self.proof) = (value, proof) }
+
+  /// The bound of several outputs or signs together.
+  static func largest(_ bounds: [GainBound]) -> GainBound? {
+    guard let first = bounds.first else { return nil }
+    return bounds.dropFirst().reduce(first) { $1.value > $0.value ? $1 : $0 }
+  }
+
+  static func smaller(_ a: GainBound, _ b: GainBound) -> GainBound { b.value < a.value ? b : a }
+
+  // MARK: Branching
+
+  /// Cones that a search may look at unless it is told otherwise: some minutes.
+  static let defaultNodes = 1 << 24
+
+  /// Branch and bound of `zt_response_bound_f64`, one orthant a task; nil where the rank is too high or the workers were
+  /// stopped.
+  ///
+  /// - Parameters:
+  ///   - known: a gain that is known to be reached.
+  ///   - found: takes the neurons above the floor that come up.
+  static func branching(
+    _ response: NeuronResponse, floor: Double, known: Double, tolerance: Double, nodes: Int = defaultNodes,
+    _ workers: Workers, found: inout [FoundPattern]
+  ) throws(ZonotopeError) -> GainBound? {
+    let rows = response.rows
+    guard rows.rank <= Int(ZT_RESPONSE_RANK_LIMIT) else { return nil }
+    guard rows.rank > 0 else { return GainBound(0, .branching) }
+    let tasks = zt_response_tasks(rows.rank), bytes = zt_response_bound_f64_workspace(rows.count, rows.rank)
+    let threads = min(workers.threads, tasks)
+    let size = (bytes + 63) / 64 * 8
+    let scratch = try Vector(product(threads, size, place: "threads"))
+    let uppers = try Vector(tasks)
+    let visitors = (0..<tasks).map { _ in GainVisitor(rows, workers) }
+    let kernel = response.kernel
+    let spent = try Buffer<Int>(tasks)
+    for task in 0..<tasks { uppers[task] = .infinity }
+    // Few orthants need most of the nodes, and nobody knows which: those that have too few begin again with more.
+    var (open, limit, left) = (Array(0..<tasks), max(1000, nodes / (8 * tasks)), nodes)
+    while !open.isEmpty, !workers.isStopped {
+      let search = zt_response_search(floor: floor, known: known, tolerance: tolerance, nodes: limit)
+      let isOpen = try Buffer<Bool>(tasks)
+      workers.run(open.count) { index, slot in
+        let task = open[index]
+        var kernel = kernel
+        visitors[task].found.removeAll()
+        let result = withUnsafePointer(to: search) {
+          zt_response_bound_f64(
+            &kernel, task, task + 1, $0,
+            { context, _, pattern, value in
+              Unmanaged<GainVisitor>.fromOpaque(context!).takeUnretainedValue().add(pattern!, value)
+              return 0
+            },
+            { Unmanaged<GainVisitor>.fromOpaque($0!).takeUnretainedValue().workers.isStopped ? 1 : 0 },
+            Unmanaged.passUnretained(visitors[task]).toOpaque(), scratch.pointer + slot * size)
+        }
+        uppers[task] = min(uppers[task], result.upper)
+        spent[task] = result.nodes
+        isOpen[task] = result.status != ZT_RESPONSE_COMPLETE && result.nodes >= limit
+      }
+      left -= open.reduce(0) { $0 + spent[$1] }
+      open = open.filter { isOpen[$0] }
+      guard !open.isEmpty, left / open.count > 2 * limit else { break }
+      limit = min(8 * limit, left / open.count)
+    }
+    for visitor in visitors { found += visitor.found.filter { $0.gain > floor } }
+    let upper = uppers.values.reduce(0, nanMax)
+    return workers.isStopped || !upper.isFinite ? nil : GainBound(upper, .branching)
+  }
+
+  // MARK: Relaxation
+
+  /// Max over ||w|| <= 1 of F, bounded over all directions at once. Rows that curve downwards are replaced by lines below
+  /// them with slopes s in [0, 1]; of those that curve upwards, weight max(t, 0) = weight (t + |t|) / 2, the sum of
+  /// weight |t| is at most the root of (sum mu) lambda_max(sum weight^2 x x' / mu) for all mu > 0 (Cauchy and Schwarz; the
+  /// best mu is the semidefinite relaxation of max-cut form). Then F <= ||c(s)|| + that / 2.
+  ///
+  /// Nil where the workers were stopped or a number is not finite.
+  static func relaxation(_ response: NeuronResponse, _ workers: Workers) throws(ZonotopeError) -> GainBound? {
+    let bound = try ResponseRelaxation(response, workers).bound()
+    return workers.isStopped || !bound.isFinite ? nil : GainBound(bound, .relaxation)
+  }
+
+  // MARK: Enumeration
+
+  /// The largest gain over all patterns, which the caller has looked at one by one.
+  ///
+  /// - Parameter patterns: how many of them were evaluated. Nil unless these are all that the arrangement can have: then
+  ///   its rows are in general position, and every pattern of a face is also that of a cell.
+  static func enumeration(largest: Double, patterns: Int, of arrangement: Arrangement) -> GainBound? {
+    patterns == arrangement.coverBound && largest.isFinite ? GainBound(largest, .enumeration) : nil
+  }
+}
+
+/// Takes what a search finds from C. Belongs to one task.
+private final class GainVisitor {
+  let workers: Workers
+  private let rows: ResponseRows
+  var found: [FoundPattern] = []
+
+  init(_ rows: ResponseRows, _ workers: Workers) { (self.rows, self.workers) = (rows, workers) }
+
+  func add(_ pattern: UnsafePointer<UInt64>, _ gain: Double) {
+    found.append(FoundPattern(gain: gain, bits: rows.expand(pattern)))
+  }
+}
