@@ -24,7 +24,7 @@ public struct Growth: Sendable, Equatable {
 }
 
 /// Rounds without progress after which growing ends.
-private let patience = 6
+private let patience = 12
 
 extension TrainingSession {
   /// The optimum over all neurons for one beta, as far as the oracle can prove it.
@@ -35,7 +35,7 @@ extension TrainingSession {
     var growth = Growth()
     var best = (dual: 0.0, point: [Double](repeating: 0, count: data.samples * program.map.outputs))
     var (inner, search) = (settings.tolerance / 4, settings.tolerance / 10)
-    var iterations = 0, idle = 0, violation = 0.3
+    var iterations = 0, idle = 0, violation = 0.3, hasFallen = true
     var reference = (objective: Double.infinity, dual: -Double.infinity)
 
     while true {
@@ -102,10 +102,12 @@ extension TrainingSession {
         status = solution.status == .numericalBreakdown ? .numericalBreakdown : .iterationLimit
       } else {
         let smallest = self.settings.tolerance / 10 * abs(solution.objective)
-        let advances =
-          solution.objective < reference.objective - smallest || best.dual > reference.dual + smallest
+        hasFallen = solution.objective < reference.objective - smallest
+        let advances = hasFallen || best.dual > reference.dual + smallest
         idle = advances ? 0 : idle + 1
-        if advances { reference = (solution.objective, best.dual) }
+        if advances {
+          reference = (min(reference.objective, solution.objective), max(reference.dual, best.dual))
+        }
         if report.found.isEmpty {
           // Nobody gains: what is left of the gap is the tolerance of the solver and of the search.
           let isExhausted = growth.proof == nil || inner < 1e-3 * self.settings.tolerance
@@ -129,9 +131,14 @@ extension TrainingSession {
           solution, beta: beta, scope: growth.proof == nil ? .givenPatterns : .allNeurons, growth: growth)
       }
       violation = beta > 0 ? max(0, report.largest / beta - 1) : 0.3
-      let point = architecture.consolidating(solution.point, of: formulation)
-      last = point
-      let kept = activePatterns(point)
+      // While the objective falls no set of patterns comes back, so those that are not used can go, and small programs
+      // are solved to more digits. Where it does not, the dual point has to be cut off by all that was found.
+      var kept: [Int]?
+      if hasFallen {
+        let point = architecture.consolidating(solution.point, of: formulation)
+        last = point
+        kept = activePatterns(point)
+      }
       try extend(by: report.found, keeping: kept, workers)
     }
   }
