@@ -97,6 +97,12 @@ public func zt_problem_set_skip(_ pointer: OpaquePointer?, _ skip: Int32) -> zt_
 }
 
 @c @implementation
+public func zt_problem_set_growth(_ pointer: OpaquePointer?, _ grows: Int32) -> zt_status {
+  guard let handle = problem(pointer) else { return .invalid }
+  return handle.perform { () throws(ZonotopeError) in handle.options.grows = grows != 0 }
+}
+
+@c @implementation
 public func zt_problem_set_output_norm(_ pointer: OpaquePointer?, _ norm: zt_output_norm) -> zt_status {
   guard let handle = problem(pointer) else { return .invalid }
   return handle.perform { () throws(ZonotopeError) in

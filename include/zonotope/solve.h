@@ -118,6 +118,11 @@ enum zt_status zt_problem_sample_patterns(zt_problem *problem, size_t count, uin
 enum zt_status zt_problem_set_gates(zt_problem *problem, size_t count, size_t width, const double *gates,
                                     size_t gate_stride);
 
+/* Column generation: training begins with these patterns, with a few in place of all, and adds those of neurons that would
+ * improve the network, as long as there are any. The bound and beta_max then speak of every network of the kind, of any
+ * width, as far as that can be proved: see zt_model_scope. 0: without, as in a new problem. */
+enum zt_status zt_problem_set_growth(zt_problem *problem, int grows);
+
 /* ------------------------------------------------------------------------------------------- settings */
 
 enum ZT_OPEN zt_solver {
@@ -256,6 +261,36 @@ enum zt_status zt_model_weights(zt_model *model, double *hidden, size_t hidden_s
 /* The gates of a gated network, (neurons, width); NaN in the row of a gate that is known on the training rows only.
  * ZT_UNSUPPORTED for other networks. */
 enum zt_status zt_model_gates(zt_model *model, double *gates, size_t gate_stride);
+
+/* -------------------------------------------------------------------------------- any network at all */
+
+/* How far a network is from the best that its training problem allows. Set struct_size to sizeof(zt_audit) before;
+ * members may be added at the end. */
+typedef struct zt_audit {
+    size_t struct_size;
+    /* The training objective of the network, and what no network of the scope can be below. */
+    double objective;
+    double lower_bound;
+    /* The least objective of a network whose neurons keep their activation patterns, and 1 where the network given has
+     * that, up to the tolerance. */
+    double own_optimum;
+    int is_stationary;
+    enum zt_scope scope;
+    /* Of the best network that was found on the way, never above that of the network given. */
+    double best_objective;
+} zt_audit;
+
+/*
+ * Compares a network of any origin with the global optimum of the problem, whose data, loss, beta (not a ratio), activation
+ * and input bias count; the network has an output bias or a skip connection where it brings them. hidden (neurons, width),
+ * width being d, or d + 1 with an input bias; outputs (neurons, c); biases (c) and skip (d, c), dense, may be NULL: what
+ * zt_model_layers writes. best, which may be NULL, takes the better network where one was found, and is as before where
+ * none was. settings as in zt_train; seconds count for all of it. ZT_UNSUPPORTED for gated problems.
+ */
+enum zt_status zt_certify(zt_problem *problem, const zt_settings *settings, size_t neurons,
+                          const double *hidden, size_t hidden_stride, const double *outputs,
+                          size_t output_stride, const double *biases, const double *skip, zt_audit *audit,
+                          zt_model *best);
 
 /* --------------------------------------------------------------------------------- for other languages */
 

@@ -138,6 +138,7 @@ extension TrainingSession {
         let point = architecture.consolidating(solution.point, of: formulation)
         last = point
         kept = activePatterns(point)
+        if report.found.isEmpty, kept?.isEmpty == true { kept = nil }
       }
       try extend(by: report.found, keeping: kept, workers)
     }

@@ -150,3 +150,10 @@ enum FileChecksum {
     return hash
   }
 }
+
+extension Model {
+  /// Whether a .safetensors file has the card of this library, and is not another's.
+  public static func isModel(path: String) throws(ZonotopeError) -> Bool {
+    try SafetensorsFile(path: path).metadata[cardKey] != nil
+  }
+}

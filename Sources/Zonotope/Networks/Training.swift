@@ -78,8 +78,15 @@ public final class TrainingSession<A: Architecture, Objective: Loss> {
   /// Where the architecture grows.
   private(set) var oracle: (any NeuronOracle)?
 
-  public init(
+  public convenience init(
     _ architecture: A, data: Dataset, loss: Objective, settings: SolverSettings = SolverSettings()
+  ) throws(ZonotopeError) {
+    try self.init(architecture, data: data, loss: loss, settings: settings, start: nil)
+  }
+
+  /// - Parameter start: blocks of the patterns that the architecture selects, where the first solve starts.
+  init(
+    _ architecture: A, data: Dataset, loss: Objective, settings: SolverSettings, start: BlockPoint?
   ) throws(ZonotopeError) {
     try settings.check()
     try Self.checkRange(data, loss)
@@ -104,6 +111,7 @@ public final class TrainingSession<A: Architecture, Objective: Loss> {
       setUp.betaMax = try Evaluator(setUp.program, workers).betaMax()
     }
     (formulation, program, betaMax) = setUp
+    last = stopping.isStopped ? nil : start
     if architecture.grows, !stopping.isStopped { try beginGrowth(stopping) }
   }
 

@@ -47,6 +47,8 @@ public struct TrainingPlan: Sendable {
   public var inputBias = true
   public var outputBias = true
   public var patterns = Patterns.automatic
+  /// Column generation, see ``TwoLayerOptions/grows``.
+  public var grows = false
   public var penalty = Penalty.search
   /// The share of the rows that is held back for the test; 0 for none.
   public var testFraction = 0.2

@@ -31,7 +31,7 @@ extension TrainingPlan {
 
   private var options: TwoLayerOptions {
     var options = TwoLayerOptions()
-    (options.inputBias, options.outputBias) = (inputBias, outputBias)
+    (options.inputBias, options.outputBias, options.grows) = (inputBias, outputBias, grows)
     return options
   }
 

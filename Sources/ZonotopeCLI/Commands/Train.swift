@@ -25,6 +25,9 @@ struct Train: ParsableCommand {
   @Flag(help: "Fixed gates in place of the exact activation.") var gated = false
   @Option(parsing: .unconditional, help: "How many gates to draw for patterns, or all.")
   var patterns: String?
+  @Flag(
+    help: "Add patterns while a neuron with another one would help, and prove the bound for all neurons."
+  ) var grow = false
   @Flag(name: .customLong("no-input-bias"), help: "No column of ones.") var noInputBias = false
   @Flag(name: .customLong("no-output-bias"), help: "No constant at the output.") var noOutputBias = false
   @Option(parsing: .unconditional, help: "The weight of the penalty.") var beta: Double?
@@ -59,6 +62,7 @@ struct Train: ParsableCommand {
     plan.features = columns?.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     plan.loss = loss
     plan.gated = gated
+    plan.grows = grow
     plan.inputBias = !noInputBias
     plan.outputBias = !noOutputBias
     if let patterns { plan.patterns = Int(patterns).map { .sampled($0) } ?? .all }

@@ -1,0 +1,152 @@
+/// Compares a network with the global optimum on the rows of a table: what `zonotope certify` does.
+public struct CertificationPlan: Sendable {
+  /// The column the network predicts, the loss and the weight of the penalty; nil for what the model's card says.
+  public var target: String?
+  public var loss: TrainingPlan.LossKind?
+  public var beta: Double?
+  /// The columns it predicts from; nil for what the card says, or all others.
+  public var features: [String]?
+  /// Of the loss; nil for what the card says, or 1/rows.
+  public var scale: Double?
+  /// Its seconds are those of the whole run.
+  public var settings = SolverSettings()
+
+  public init() {}
+
+  /// A network with everything that is known about it.
+  public struct Report: Sendable {
+    public var audit: NetworkAudit
+    public var network: TwoLayerNetwork
+    public var rows: Int
+    public var loss: String
+    public var scale: Double
+    public var beta: Double
+    /// Whether these are the rows it was trained on; nil where nobody knows.
+    public var areTrainingRows: Bool?
+    /// The best network found, as a model; nil where there is none better than the one given.
+    public var polished: Model?
+  }
+
+  /// A model file's network on the rows it was trained on, where the table has them, else on all rows.
+  public func run(_ model: Model, on table: CSVTable) throws(ZonotopeError) -> Report {
+    let card = model.card
+    guard let target = target ?? card.preprocessing.target else {
+      throw .invalid(place: "target", reason: "the model does not say which column it predicts")
+    }
+    var kind = loss
+    if kind == nil { kind = try self.kind(card) }
+    let column = try TargetColumn(table, column: target, loss: kind)
+    let x = try table.matrix(columns: features ?? card.preprocessing.features)
+    var rows = Array(0..<x.rows)
+    if let run = card.run, run.rows + run.testRows == x.rows {
+      let strata = column.loss == .squared ? nil : column.values
+      rows = RowSplit.deal(rows, strata: strata, fraction: run.testFraction, seed: run.seed, stream: 1).0
+    }
+    func data(_ rows: [Int]) throws(ZonotopeError) -> (MatrixView, [Double]) {
+      let part = try x.gathering(rows: rows)
+      return (
+        try card.preprocessing.standardization?.applied(to: part) ?? part, rows.map { column.values[$0] }
+      )
+    }
+    var (features, values) = try data(rows)
+    var isKnown = try fingerprint(features, model.network) == model.network.trainingRows
+    if !isKnown, rows.count < x.rows {
+      (features, values) = try data(Array(0..<x.rows))
+      isKnown = try fingerprint(features, model.network) == model.network.trainingRows
+    }
+    return try run(
+      model.network, features, values, column, beta: beta ?? card.beta, scale: scale ?? card.loss.scale,
+      preprocessing: card.preprocessing, areTrainingRows: isKnown)
+  }
+
+  /// A network of another framework, on all rows as they are.
+  public func run(_ network: TwoLayerNetwork, on table: CSVTable) throws(ZonotopeError) -> Report {
+    guard let target else { throw .invalid(place: "target", reason: "is missing") }
+    guard let beta else { throw .invalid(place: "beta", reason: "is missing") }
+    let column = try TargetColumn(table, column: target, loss: loss)
+    let names = features ?? table.columns.filter { !$0.equalsInBytes(target) }
+    let x = try table.matrix(columns: names)
+    return try run(
+      network, x, column.values, column, beta: beta, scale: scale ?? 1 / Double(max(1, x.rows)),
+      preprocessing: ModelCard.Preprocessing(features: names, target: target, classes: column.classes),
+      areTrainingRows: nil)
+  }
+
+  private func kind(_ card: ModelCard) throws(ZonotopeError) -> TrainingPlan.LossKind {
+    guard let kind = TrainingPlan.LossKind(rawValue: card.loss.kind) else {
+      throw .unsupported(
+        key: "loss", reason: "the model was trained with \(card.loss.kind); give one of the others")
+    }
+    return kind
+  }
+
+  private func fingerprint(_ x: MatrixView, _ network: TwoLayerNetwork) throws(ZonotopeError) -> UInt64 {
+    let rows = try x.cut(into: network.patches.parts)
+    return network.inputBias ? try rows.appendingOnes().fingerprint : rows.fingerprint
+  }
+
+  private func run(
+    _ network: TwoLayerNetwork, _ x: MatrixView, _ y: [Double], _ column: TargetColumn, beta: Double,
+    scale: Double, preprocessing: ModelCard.Preprocessing, areTrainingRows: Bool?
+  ) throws(ZonotopeError) -> Report {
+    try Beta.absolute(beta).check()
+    guard scale > 0, scale.isFinite else {
+      throw .invalid(place: "scale", reason: "\(scale) is not a finite number above 0")
+    }
+    let term: any Loss =
+      switch column.loss {
+      case .squared: SquaredLoss(scale: scale)
+      case .logistic: LogisticLoss(scale: scale)
+      case .softmax: SoftmaxLoss(classes: column.outputs, scale: scale)
+      }
+    return try run(network, Dataset(x: x, y: y), term, beta, preprocessing, areTrainingRows)
+  }
+
+  private func run(
+    _ network: TwoLayerNetwork, _ data: Dataset, _ loss: some Loss, _ beta: Double,
+    _ preprocessing: ModelCard.Preprocessing, _ areTrainingRows: Bool?
+  ) throws(ZonotopeError) -> Report {
+    let audit = try network.audit(on: data, loss: loss, beta: beta, settings: settings)
+    var options = TwoLayerOptions()
+    options.outputBias = network.biases.contains { $0 != 0 }
+    options.skip = network.skip.contains { $0 != 0 }
+    let polished = audit.best.map { best in
+      Model(
+        network: best.network,
+        card: ModelCard(
+          best, options: options, loss: loss, selection: .all, tolerance: settings.tolerance,
+          preprocessing: preprocessing))
+    }
+    return Report(
+      audit: audit, network: network, rows: data.samples, loss: loss.name, scale: loss.scale, beta: beta,
+      areTrainingRows: areTrainingRows, polished: polished)
+  }
+}
+
+extension CertificationPlan.Report {
+  /// The report as a document.
+  ///
+  /// - Parameter path: where the better network was saved.
+  public func json(savedTo path: String? = nil, pretty: Bool = true) -> String {
+    let certificate = audit.certificate
+    let document = JSONValue.object([
+      JSONMember("objective", .number(audit.objective)),
+      JSONMember("lowerBound", .number(certificate.lowerBound)),
+      JSONMember("gap", .number(certificate.gap)),
+      JSONMember("relativeGap", .number(certificate.relativeGap)),
+      JSONMember("scope", .string(certificate.scope.rawValue)),
+      JSONMember("proof", audit.proof.map { .string($0.rawValue) } ?? .null),
+      JSONMember("ownOptimum", .number(audit.ownOptimum)),
+      JSONMember("stationary", .bool(audit.isStationary)),
+      JSONMember("neurons", .number(Double(network.neurons.count))),
+      JSONMember("bestObjective", .number(audit.best?.networkObjective ?? audit.objective)),
+      JSONMember("bestNeurons", .number(Double((audit.best?.network ?? network).neurons.count))),
+      JSONMember("rows", .number(Double(rows))),
+      JSONMember("loss", .string(loss)),
+      JSONMember("scale", .number(scale)),
+      JSONMember("beta", .number(beta)),
+      JSONMember("savedTo", path.map { .string($0) } ?? .null),
+    ])
+    return String(decoding: JSONWriter.encode(document, pretty: pretty), as: UTF8.self)
+  }
+}

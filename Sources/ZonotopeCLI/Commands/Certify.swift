@@ -1,0 +1,95 @@
+import ArgumentParser
+import Zonotope
+
+struct Certify: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Says how far a trained network is from the best there can be.",
+    discussion: """
+      MODEL is a model file of this program, a .safetensors file with the two dense layers of another framework \
+      (W, V and their biases, told by their shapes), or .npy files: W, V, and the hidden and the output bias where \
+      there are any.
+
+      Training minimises the loss plus beta times the weight decay, half the squares of all weights but the output \
+      biases. The lower bound is one on that objective for networks of any width: no network of the same kind, \
+      however it is trained, has a lower one. The optimum over the network's own patterns is what is left to gain \
+      without a neuron changing the set of rows it is active on.
+      """)
+
+  @Argument(help: "The network.") var model: [String]
+  @Option(help: "A CSV file with a header: the rows that the network is trained on.") var data: String
+  @Option(help: "The column it predicts; a model file knows.") var target: String?
+  @Option(help: "The columns it predicts from, in the order of its weights, separated by commas.")
+  var columns: String?
+  @Option(help: "squared, logistic or softmax; a model file knows, else by the target.")
+  var loss: TrainingPlan.LossKind?
+  @Option(parsing: .unconditional, help: "The weight of the penalty; a model file knows.") var beta: Double?
+  @Option(parsing: .unconditional, help: "The factor of the summed loss; 1 / rows without it.")
+  var scale: Double?
+  @Option(help: "Of another framework's network: relu, abs, or leaky:SLOPE.") var activation = Slopes(.relu)
+  @Option(parsing: .unconditional, help: "The relative gap that is enough.") var tolerance = 1e-6
+  @Option(parsing: .unconditional, help: "Seconds at most.") var seconds = 20.0
+  @OptionGroup var limits: Limits
+  @Option(help: "Save the best network found, never a worse one, to this .safetensors file.")
+  var polish: String?
+  @Flag(help: "Print one JSON document.") var json = false
+  @OptionGroup var verbosity: Verbosity
+
+  func validate() throws {
+    if model.count > 4 { throw ValidationError("There are four .npy files at most: W, V, and two biases.") }
+  }
+
+  func run() throws {
+    try check([.model("--polish", polish)], reading: model + [data])
+    let table = try CSVTable(path: data, memory: limits.fileBudget())
+    var plan = CertificationPlan()
+    (plan.target, plan.loss, plan.beta, plan.scale) = (target, loss, beta, scale)
+    plan.features = columns?.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    plan.settings.tolerance = tolerance
+    plan.settings.seconds = seconds
+    plan.settings.cancellation = Signals.cancellation
+    limits.apply(to: &plan.settings)
+    Signals.cancelOnInterrupt()
+    let report = try report(plan, table)
+    if let polish, let polished = report.polished {
+      try writing { () throws(ZonotopeError) in try polished.save(to: polish) }
+    }
+    if json { return try print(report.json(savedTo: report.polished == nil ? nil : polish)) }
+    try print(AuditText.facts(report, model: model[0], data: data).text())
+    if verbosity.quiet { return }
+    try print("\n" + AuditText.verdict(report))
+    guard let polish else { return }
+    try print(
+      report.polished == nil
+        ? "Nothing was saved: no better network was found." : "The better network is in \(polish).")
+  }
+
+  private func report(_ plan: CertificationPlan, _ table: CSVTable) throws -> CertificationPlan.Report {
+    let slopes = activation.activation
+    if model.count > 1 {
+      return try plan.run(
+        TwoLayerNetwork(
+          hidden: model[0], output: model[1], hiddenBias: model.count > 2 ? model[2] : nil,
+          outputBias: model.count > 3 ? model[3] : nil, activation: slopes), on: table)
+    }
+    if try Model.isModel(path: model[0]) { return try plan.run(Model(path: model[0]), on: table) }
+    return try plan.run(TwoLayerNetwork(importing: model[0], activation: slopes), on: table)
+  }
+
+  struct Slopes: ExpressibleByArgument {
+    let activation: Activation
+    init(_ activation: Activation) { self.activation = activation }
+    var defaultValueDescription: String { "relu" }
+
+    init?(argument: String) {
+      let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
+      switch (parts[0], parts.count) {
+      case ("relu", 1): activation = .relu
+      case ("abs", 1): activation = .abs
+      case ("leaky", 2):
+        guard let slope = Double(parts[1]) else { return nil }
+        activation = .leaky(slope)
+      default: return nil
+      }
+    }
+  }
+}
