@@ -18,18 +18,26 @@ public struct GainBound: Sendable, Equatable {
 
   private init(_ value: Double, _ proof: Proof) { (self.value, self.proof) = (value, proof) }
 
-  /// The bound of several outputs or signs together.
-  static func largest(_ bounds: [GainBound]) -> GainBound? {
-    guard let first = bounds.first else { return nil }
-    return bounds.dropFirst().reduce(first) { $1.value > $0.value ? $1 : $0 }
+  /// The bound of several outputs or signs together; nil where one of them has none.
+  static func largest(_ bounds: [GainBound?]) -> GainBound? {
+    let known = bounds.compactMap(\.self)
+    guard known.count == bounds.count, let first = known.first else { return nil }
+    return known.dropFirst().reduce(first) { $1.value > $0.value ? $1 : $0 }
   }
 
-  static func smaller(_ a: GainBound, _ b: GainBound) -> GainBound { b.value < a.value ? b : a }
+  /// The better of two bounds of the same.
+  static func smaller(_ a: GainBound?, _ b: GainBound?) -> GainBound? {
+    guard let a, let b else { return a ?? b }
+    return b.value < a.value ? b : a
+  }
 
   // MARK: Branching
 
-  /// Cones that a search may look at unless it is told otherwise: some minutes.
-  static let defaultNodes = 1 << 24
+  /// Cones that a search may look at unless it is told otherwise: some ten seconds.
+  static func affordableNodes(_ rows: ResponseRows) -> Int {
+    let work = Double(max(1, rows.count)) * Double(max(1, rows.rank * rows.rank))
+    return Int(max(1e5, min(1.6e7, 1e10 / work)))
+  }
 
   /// Branch and bound of `zt_response_bound_f64`, one orthant a task; nil where the rank is too high or the workers were
   /// stopped.
@@ -38,7 +46,7 @@ public struct GainBound: Sendable, Equatable {
   ///   - known: a gain that is known to be reached.
   ///   - found: takes the neurons above the floor that come up.
   static func branching(
-    _ response: NeuronResponse, floor: Double, known: Double, tolerance: Double, nodes: Int = defaultNodes,
+    _ response: NeuronResponse, floor: Double, known: Double, tolerance: Double, nodes: Int? = nil,
     _ workers: Workers, found: inout [FoundPattern]
   ) throws(ZonotopeError) -> GainBound? {
     let rows = response.rows
@@ -54,7 +62,8 @@ public struct GainBound: Sendable, Equatable {
     let spent = try Buffer<Int>(tasks)
     for task in 0..<tasks { uppers[task] = .infinity }
     // Few orthants need most of the nodes, and nobody knows which: those that have too few begin again with more.
-    var (open, limit, left) = (Array(0..<tasks), max(1000, nodes / (8 * tasks)), nodes)
+    var left = nodes ?? affordableNodes(rows)
+    var (open, limit) = (Array(0..<tasks), max(16, left / (8 * tasks)))
     while !open.isEmpty, !workers.isStopped {
       let search = zt_response_search(floor: floor, known: known, tolerance: tolerance, nodes: limit)
       let isOpen = try Buffer<Bool>(tasks)
@@ -88,12 +97,7 @@ public struct GainBound: Sendable, Equatable {
 
   // MARK: Relaxation
 
-  /// Max over ||w|| <= 1 of F, bounded over all directions at once. Rows that curve downwards are replaced by lines below
-  /// them with slopes s in [0, 1]; of those that curve upwards, weight max(t, 0) = weight (t + |t|) / 2, the sum of
-  /// weight |t| is at most the root of (sum mu) lambda_max(sum weight^2 x x' / mu) for all mu > 0 (Cauchy and Schwarz; the
-  /// best mu is the semidefinite relaxation of max-cut form). Then F <= ||c(s)|| + that / 2.
-  ///
-  /// Nil where the workers were stopped or a number is not finite.
+  /// ``ResponseRelaxation``. Nil where the workers were stopped or a number is not finite.
   static func relaxation(_ response: NeuronResponse, _ workers: Workers) throws(ZonotopeError) -> GainBound? {
     let bound = try ResponseRelaxation(response, workers).bound()
     return workers.isStopped || !bound.isFinite ? nil : GainBound(bound, .relaxation)

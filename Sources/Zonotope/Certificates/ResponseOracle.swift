@@ -4,6 +4,11 @@ struct ResponseOracle: NeuronOracle {
   /// Cones looked at for a bound that is not the last.
   private static let looseNodes = 1 << 16
 
+  /// The rank up to which branching ends soon.
+  private static let easyRank = 5
+  /// The rank above which it has little to say before that.
+  private static let hardRank = 8
+
   private let rows: ResponseRows
   private let activation: Activation
   private let outputs: Int
@@ -33,31 +38,30 @@ struct ResponseOracle: NeuronOracle {
         responses.append((response, highest))
       }
     }
-    var bound: GainBound?
+    var bounds: [GainBound?] = responses.map { _ in nil }
     if let tolerance = found.isEmpty ? request.tolerance : request.looseTolerance, !workers.isStopped {
-      var bounds: [GainBound] = []
-      for (response, highest) in responses {
+      // Where branching may not come to its end, what is quick comes first, and stands whatever happens later.
+      if rows.rank > Self.easyRank {
+        for (i, response) in responses.enumerated() {
+          bounds[i] = try GainBound.relaxation(response.0, workers)
+        }
+      }
+      let isWanted = found.isEmpty || request.isFinal, nodes = isWanted ? nil : Self.looseNodes
+      for (i, (response, highest)) in responses.enumerated()
+      where !workers.isStopped && (isWanted || rows.rank <= Self.hardRank) {
         var met: [FoundPattern] = []
         // A neuron of another output or sign that gains more makes this one's of no interest.
         let floor = max(request.floor, largest)
+        if let bound = bounds[i], bound.value <= floor * (1 + tolerance) { continue }
         let branched = try GainBound.branching(
-          response, floor: floor, known: highest, tolerance: tolerance,
-          nodes: found.isEmpty || request.isFinal ? GainBound.defaultNodes : Self.looseNodes, workers,
-          found: &met)
-        let relaxed = branched == nil || branched!.value > floor * (1 + 2 * tolerance)
-        let bounded = relaxed && !workers.isStopped ? try GainBound.relaxation(response, workers) : nil
-        guard let best = [branched, bounded].compactMap({ $0 }).min(by: { $0.value < $1.value }) else {
-          break
-        }
-        bounds.append(best)
+          response, floor: floor, known: highest, tolerance: tolerance, nodes: nodes, workers, found: &met)
+        bounds[i] = .smaller(bounds[i], branched)
         found += met.filter { $0.gain > request.threshold }
         largest = met.map(\.gain).reduce(largest, max)
       }
-      if bounds.count == responses.count { bound = .largest(bounds) }
     }
     return NeuronReport(
-      found: FoundPattern.best(of: found, limit: request.limit), largest: largest,
-      bound: workers.isStopped ? nil : bound)
+      found: FoundPattern.best(of: found, limit: request.limit), largest: largest, bound: .largest(bounds))
   }
 
   /// Those asked for and random ones, fewer where each takes longer.

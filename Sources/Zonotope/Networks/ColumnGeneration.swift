@@ -110,7 +110,8 @@ extension TrainingSession {
         }
         if report.found.isEmpty {
           // Nobody gains: what is left of the gap is the tolerance of the solver and of the search.
-          let isExhausted = growth.proof == nil || inner < 1e-3 * self.settings.tolerance
+          let isCoarse = report.bound.map { $0.value > beta * (1 + 2 * search) } ?? true
+          let isExhausted = isCoarse || inner < 1e-3 * self.settings.tolerance
           if isExhausted { status = growth.proof == nil ? solution.status : .stalled }
           inner /= 10
           search /= 10

@@ -64,6 +64,7 @@ extension Growth {
   fileprivate var jsonValue: JSONValue {
     .object([
       JSONMember("rounds", .number(Double(rounds.count))),
+      JSONMember("mostPatterns", .number(Double(rounds.map(\.patterns).max() ?? 0))),
       JSONMember("proof", proof.map { .string($0.rawValue) } ?? .null),
       JSONMember("oracleSeconds", .number(rounds.reduce(0) { $0 + $1.oracleSeconds })),
     ])
