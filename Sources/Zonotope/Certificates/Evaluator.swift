@@ -62,6 +62,12 @@ final class Evaluator<Map: LinearMap, Penalty: BlockPenalty, Objective: Loss> {
     return program.loss.value(fit.values, targets.values)
   }
 
+  /// The loss of a fit of zeros: the targets' size, in its units.
+  func lossAtZero() -> Double {
+    dual.mutable.update(repeating: 0)
+    return program.loss.value(dual.values, targets.values)
+  }
+
   /// The free coefficients of the last primal value, in the basis of the free block.
   var lastCoefficients: Values { free?.coefficients ?? Values(start: nil, count: 0) }
 
@@ -99,9 +105,11 @@ final class Evaluator<Map: LinearMap, Penalty: BlockPenalty, Objective: Loss> {
 
   /// The smallest beta whose solution is zero: the dual norm of A'z at the gradient z of the loss without a network.
   ///
-  /// Where the loss has several gradients there, that at the one chosen, which is not below the smallest beta.
+  /// Where the loss has several gradients there, that at the one chosen, which is not below the smallest beta. Infinite
+  /// where no network is no answer for any beta.
   func betaMax() -> Double {
-    _ = withoutNetwork()
+    let objective = withoutNetwork()
+    if program.loss.isEquality { return objective == 0 ? 0 : .infinity }
     if let free {
       free.gradient(at: fit.values, into: dual.mutable)
     } else {

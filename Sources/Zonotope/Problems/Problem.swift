@@ -15,6 +15,7 @@ public struct Problem: Sendable {
     case softmax(SoftmaxLoss)
     case absolute(AbsoluteLoss)
     case huber(HuberLoss)
+    case interpolation(InterpolationLoss)
 
     /// The loss itself.
     public var loss: any Loss {
@@ -25,6 +26,7 @@ public struct Problem: Sendable {
       case .softmax(let loss): loss
       case .absolute(let loss): loss
       case .huber(let loss): loss
+      case .interpolation(let loss): loss
       }
     }
   }

@@ -60,6 +60,10 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
   private var largestRho = Double.infinity
   /// The objective without a network.
   private var zeroObjective: Double
+  /// rho / rhoFit where it is fixed: targets that must be met ask for a small one, and the factor then serves for all rho.
+  private var fixedShift: Double?
+  /// What no network reaches of such targets, up to rounding.
+  private let unreached: Vector
   private var summary = ShrinkSummary(active: 0, totalNorm: 0)
   private(set) var iteration = 0
   private(set) var isBroken = false
@@ -101,6 +105,7 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
     savedL = try Vector(size)
     savedSplit = try Vector(n)
     savedM = try Vector(n)
+    unreached = try Vector(program.loss.isEquality ? n : 0)
     zeroObjective = evaluator.withoutNetwork()
     smooth = program.loss as? any SmoothLoss
     rho = 1
@@ -237,6 +242,13 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
   }
 
   private mutating func adapt() {
+    if let fixedShift {
+      if summary.active == 0 { change(rho: 4 * rho, rhoFit: 4 * rho / fixedShift) }
+      guard summary.meanNorm > 0, summary.meanNorm.isFinite else { return }
+      let wanted = max(smallestRho, program.beta / (program.penalty.thresholdRatio * summary.meanNorm))
+      if wanted > 1.35 * rho || 1.35 * wanted < rho { change(rho: wanted, rhoFit: wanted / fixedShift) }
+      return
+    }
     var newRho = rho, newRhoFit = rhoFit
     let overshoots = !(evaluator.primal(v.values, near: fitCandidate) <= zeroObjective)
     if summary.active == 0 || overshoots {
@@ -271,7 +283,7 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
     let newRho = min(newRho, largestRho)
     guard newRho > 0, newRho != rho || newRhoFit != rhoFit else { return }
     // A factorisation that fails leaves the step as it is, which still converges.
-    guard system.factor(shift: newRho / newRhoFit, workers) else {
+    guard fixedShift != nil || system.factor(shift: newRho / newRhoFit, workers) else {
       _ = system.factor(shift: rho / rhoFit, workers)
       return
     }
@@ -286,6 +298,7 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
 
   private mutating func begin(from start: BlockPoint?, trace: Double) {
     let n = program.map.samples
+    if program.loss.isEquality { return beginAtTargets(from: start, trace: trace) }
     if program.loss.quadraticScale == nil {
       _ = evaluator.withoutNetwork()
       _ = split.mutable.update(fromContentsOf: evaluator.lastFit)
@@ -312,13 +325,50 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
     }
   }
 
+  /// For targets that must be met: the scale of the blocks is that of the shortest point whose fit they are.
+  private mutating func beginAtTargets(from start: BlockPoint?, trace: Double) {
+    let shift = max(1e-6 * trace / Double(max(1, program.map.samples)), 1e-300)
+    fixedShift = shift
+    split.copy(from: evaluator.targets)
+    guard system.factor(shift: shift, workers) else {
+      isBroken = !workers.isStopped
+      return
+    }
+    // What (shift + A A')^{-1} shift leaves of the targets again and again is orthogonal to all fits.
+    unreached.copy(from: evaluator.targets)
+    var length = norm(unreached.values), scale = 0.0
+    for round in 0..<60 where length > 0 && !workers.isStopped {
+      system.solve(w.values, target: unreached.values, into: z.mutable, adjoint: adjoint.mutable, workers)
+      if round == 0 { scale = program.penalty.value(adjoint.values) / Double(max(1, program.map.blocks)) }
+      var change = 0.0
+      for k in 0..<z.count {
+        let next = -shift * z[k]
+        change = max(change, abs(next - unreached[k]))
+        unreached[k] = next
+      }
+      length = norm(unreached.values)
+      if change <= 1e-14 * length || length <= 1e-13 * norm(evaluator.targets.values) { break }
+    }
+    for k in 0..<unreached.count { unreached[k] *= -1 }
+    if let start, start.blocks.count == v.count, start.blocks.contains(where: { $0 != 0 }) {
+      start.blocks.withUnsafeBufferPointer { _ = v.mutable.update(fromContentsOf: $0) }
+      let active = activeBlocks(v.values, program.map.blockSize)
+      scale = program.penalty.value(v.values) / Double(max(1, active))
+    }
+    rho = program.beta / (program.penalty.thresholdRatio * scale)
+    if !(rho > 0 && rho.isFinite) { rho = 1 }
+    smallestRho = 1e-9 * rho
+    largestRho = 1e12 * rho
+    rhoFit = rho / shift
+  }
+
   /// At the optimum A'z = -rho l, and the split fit's multiplier is -z / rhoFit.
   mutating func restart(at blocks: Values, free: Values, fit: Values, gradient: Values) {
     v.pointer.update(from: blocks.baseAddress!, count: blocks.count)
     program.map.adjoint(gradient, into: l.mutable, evaluator.mapWorkspace, workers)
     scale(l.mutable, by: -1 / rho)
     if program.loss.quadraticScale == nil {
-      split.pointer.update(from: fit.baseAddress!, count: fit.count)
+      _ = split.mutable.update(fromContentsOf: program.loss.isEquality ? evaluator.targets.values : fit)
       for k in 0..<m.count { m[k] = -gradient[k] / rhoFit }
     }
     trajectory.reset()
@@ -332,8 +382,8 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
   var blocks: Values { v.values }
 
   var dualCandidate: (point: Values, adjoint: Values?)? {
-    guard iteration > 0 else { return nil }
-    if program.loss.quadraticScale != nil {
+    if iteration == 0 { return program.loss.isEquality ? (unreached.values, nil) : nil }
+    if program.loss.fitsLeastSquares {
       for k in 0..<z.count { dual[k] = rho * z[k] }
       guard system.isExact else { return (dual.values, nil) }
       for j in 0..<adjoint.count { scaledAdjoint[j] = rho * adjoint[j] }
@@ -363,6 +413,8 @@ extension ConvexProgram where Map: GramMap {
     let system =
       precision == .float
       ? MixedSampleSystem.size(map) + map.singleProductsSize(threads: threads) : samples
-    return try product(8, samples + system + vectors + sharedMemory(threads: threads), place: "memory")
+    let exactFit = loss.isEquality ? exactFitMemory : 0
+    return try product(
+      8, samples + system + vectors + exactFit + sharedMemory(threads: threads), place: "memory")
   }
 }

@@ -127,6 +127,7 @@ extension ConvexProgram where Map: GramMap {
   /// What there is of the precision asked for, and what to say about it.
   private func precision(_ settings: SolverSettings, _ kind: SolverKind) -> (used: Precision, note: String?) {
     guard settings.precision == .float else { return (.double, nil) }
+    if loss.isEquality { return (.double, "in double precision, as the targets are to be met") }
     guard map.singleProductsSize(threads: 1) > 0 else {
       return (.double, "in double precision, as the products of this program always are")
     }
