@@ -126,7 +126,11 @@ enum zt_status zt_problem_set_gates(zt_problem *problem, size_t count, size_t wi
 enum ZT_OPEN zt_solver {
     ZT_AUTOMATIC ZT_NAME("automatic") = 0,
     ZT_FISTA ZT_NAME("fista") = 1,
-    ZT_ADMM ZT_NAME("admm") = 2
+    ZT_ADMM ZT_NAME("admm") = 2,
+    /* Newton's method on the dual: squared and logistic loss, and no nuclear norm. The second takes no factor, and so
+     * little memory. */
+    ZT_NEWTON ZT_NAME("newton") = 3,
+    ZT_AUGMENTED_LAGRANGIAN ZT_NAME("augmentedLagrangian") = 4
 };
 
 /* The numbers that a solver computes with; gaps are those of double precision either way. */

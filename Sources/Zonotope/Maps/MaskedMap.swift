@@ -151,6 +151,37 @@ public struct MaskedMap: GramMap, PatternMap {
     column(block, direction, summing: 1, into: f)
   }
 
+  /// By one product with X.
+  public func columns(_ block: Int, _ directions: Values, into f: MutableValues) {
+    let count = directions.count / max(1, blockSize), width = x.columns
+    let pattern = joinsOutputs ? block : block / outputs, parts = joinsOutputs ? outputs : 1
+    guard count > 1, width > 0,
+      let turned = try? Vector(width * count), let products = try? Vector(samples * count)
+    else {
+      for i in 0..<count {
+        column(
+          block, Values(rebasing: directions[i * blockSize..<(i + 1) * blockSize]),
+          into: MutableValues(rebasing: f[i * fitSize..<(i + 1) * fitSize]))
+      }
+      return
+    }
+    scale(f, by: 0)
+    for part in 0..<parts {
+      for i in 0..<count {
+        for j in 0..<width { turned[j * count + i] = directions[i * blockSize + part * width + j] }
+      }
+      multiply(
+        x.base, stride: x.stride, rows: samples, columns: width, transposed: false, turned.values,
+        width: count, adding: false, into: products.mutable)
+      let output = joinsOutputs ? part : block % outputs
+      for k in 0..<samples {
+        let slope = patterns[pattern, k] ? activation.on : activation.off
+        guard slope != 0 else { continue }
+        for i in 0..<count { f[i * fitSize + k * outputs + output] = slope * products[k * count + i] }
+      }
+    }
+  }
+
   /// The same with the fits of so many samples in a row added up.
   func column(_ block: Int, _ direction: Values, summing count: Int, into f: MutableValues) {
     let pattern = joinsOutputs ? block : block / outputs
@@ -170,38 +201,54 @@ public struct MaskedMap: GramMap, PatternMap {
   /// sum_i D_i X X' D_i = (M M') o (X X'), with slopes in place of ones and zeros.
   public func gram(into k: MutableValues, _ workers: Workers) {
     gramOfRows(x, into: k, workers)
-    let (on, off) = (activation.on, activation.off)
-    let words = patterns.sampleWords
+    guard let base = k.baseAddress else { return }
     workers.ranges(samples, grain: gramGrain) { range, _ in
-      if off == 0 {
-        multiplyByCounts(range, k)
-        if on != 1 { for i in range { for j in 0...i { k[i * samples + j] *= on * on } } }
-        return
+      weigh(range, rowsAt: base + range.lowerBound * samples, stride: samples)
+    }
+  }
+
+  public var hasGramRows: Bool { true }
+
+  public func gramRows(_ rows: Range<Int>, into k: UnsafeMutablePointer<Double>, stride: Int) {
+    productsOfRows(x, rows, into: k, stride: stride)
+    weigh(rows, rowsAt: k, stride: stride)
+  }
+
+  /// Turns rows of X X' into those of the Gram matrix.
+  private func weigh(_ range: Range<Int>, rowsAt k: UnsafeMutablePointer<Double>, stride: Int) {
+    let (on, off) = (activation.on, activation.off), words = patterns.sampleWords
+    if off == 0 {
+      multiplyByCounts(range, k, stride)
+      if on != 1 {
+        for i in range { for j in 0...i { k[(i - range.lowerBound) * stride + j] *= on * on } }
       }
-      // on^2 and off^2 where both bits agree, on off where they differ, by the counts of ones of either and of both.
-      withUnsafeTemporaryAllocation(of: Double.self, capacity: samples) { row in
-        for i in range {
-          let ones = bitCount(patterns.sampleBits.pointer + i * words, words)
-          // Alone the counts of both are exact, and so is what they add up to with whole slopes.
-          for j in 0...i {
-            row[j] = k[i * samples + j]
-            k[i * samples + j] = 1
-          }
-          multiplyByCounts(i..<i + 1, k)
-          for j in 0...i {
-            let others = bitCount(patterns.sampleBits.pointer + j * words, words)
-            let rest = off * (on - off) * Double(ones + others) + off * off * Double(patterns.count)
-            k[i * samples + j] = ((on - off) * (on - off) * k[i * samples + j] + rest) * row[j]
-          }
+      return
+    }
+    // on^2 and off^2 where both bits agree, on off where they differ, by the counts of ones of either and of both.
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: samples) { copy in
+      for i in range {
+        let row = k + (i - range.lowerBound) * stride
+        let ones = bitCount(patterns.sampleBits.pointer + i * words, words)
+        // Alone the counts of both are exact, and so is what they add up to with whole slopes.
+        for j in 0...i {
+          copy[j] = row[j]
+          row[j] = 1
+        }
+        multiplyByCounts(i..<i + 1, row, stride)
+        for j in 0...i {
+          let others = bitCount(patterns.sampleBits.pointer + j * words, words)
+          let rest = off * (on - off) * Double(ones + others) + off * off * Double(patterns.count)
+          row[j] = ((on - off) * (on - off) * row[j] + rest) * copy[j]
         }
       }
     }
   }
 
-  private func multiplyByCounts(_ range: Range<Int>, _ k: MutableValues) {
+  /// - Parameter k: the first of the rows. The kernel takes the address where row 0 would be.
+  private func multiplyByCounts(_ range: Range<Int>, _ k: UnsafeMutablePointer<Double>, _ stride: Int) {
     zt_hadamard_gram_f64(
       range.lowerBound, range.upperBound, patterns.count, patterns.sampleBits.pointer, patterns.sampleWords,
-      k.baseAddress, samples)
+      k - range.lowerBound * stride, stride)
   }
 
   /// One range a thread, two where they are long enough for their tables, and some hundredths of a second each at most

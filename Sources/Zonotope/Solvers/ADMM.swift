@@ -76,8 +76,7 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
     self.program = program
     self.evaluator = evaluator
     penaltyWorkspace = try program.penalty.makeWorkspace(threads: evaluator.workers.threads)
-    let order = program.map.samples
-    let gram = try sampleGram(program.map, program.free, evaluator.workers)
+    let gram = try SampleGram(program.map, program.free, evaluator.workers)
     if precision == .float,
       let products = try program.map.makeSingleProducts(threads: evaluator.workers.threads)
     {
@@ -110,7 +109,7 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
     smooth = program.loss as? any SmoothLoss
     rho = 1
     rhoFit = program.loss.quadraticScale ?? 1
-    begin(from: start, trace: (0..<order).reduce(0) { $0 + gram[$1 * order + $1] })
+    begin(from: start, meanGain: gram.meanDiagonal)
   }
 
   // MARK: One step
@@ -296,16 +295,15 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
 
   // MARK: Start
 
-  private mutating func begin(from start: BlockPoint?, trace: Double) {
-    let n = program.map.samples
-    if program.loss.isEquality { return beginAtTargets(from: start, trace: trace) }
+  private mutating func begin(from start: BlockPoint?, meanGain: Double) {
+    if program.loss.isEquality { return beginAtTargets(from: start, meanGain: meanGain) }
     if program.loss.quadraticScale == nil {
       _ = evaluator.withoutNetwork()
       _ = split.mutable.update(fromContentsOf: evaluator.lastFit)
       let mean = zeroObjective / (program.loss.scale * Double(max(1, split.count)))
       rhoFit = smooth == nil ? program.loss.scale / max(mean, 1e-300) : wantedRhoFit()
     }
-    rho = max(rhoFit * max(trace / Double(max(1, n)), 1e-300) * 0.1, 1e-300)
+    rho = max(rhoFit * max(meanGain, 1e-300) * 0.1, 1e-300)
     smallestRho = 1e-9 * rho
     largestRho = 1e12 * rho
     if let start, start.blocks.count == v.count, start.blocks.contains(where: { $0 != 0 }) {
@@ -326,8 +324,8 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
   }
 
   /// For targets that must be met: the scale of the blocks is that of the shortest point whose fit they are.
-  private mutating func beginAtTargets(from start: BlockPoint?, trace: Double) {
-    let shift = max(1e-6 * trace / Double(max(1, program.map.samples)), 1e-300)
+  private mutating func beginAtTargets(from start: BlockPoint?, meanGain: Double) {
+    let shift = max(1e-6 * meanGain, 1e-300)
     fixedShift = shift
     split.copy(from: evaluator.targets)
     guard system.factor(shift: shift, workers) else {
@@ -408,13 +406,15 @@ private let calmingSteps = 6
 extension ConvexProgram where Map: GramMap {
   /// Bytes that a solve by ADMM takes beyond the data.
   func admmMemory(precision: Precision, threads: Int) throws(ZonotopeError) -> Int {
-    let samples = try product(map.samples, map.samples, place: "samples")
+    _ = try product(map.samples, map.samples, place: "samples")
+    let gram = SampleGram.size(map, hasFree: free != nil, threads: threads)
     let vectors = try product(20, size + map.fitSize, place: "blocks")
     let system =
       precision == .float
-      ? MixedSampleSystem.size(map) + map.singleProductsSize(threads: threads) : samples
+      ? MixedSampleSystem.size(map) + map.singleProductsSize(threads: threads)
+      : CholeskyFactor<Double>.size(order: map.samples)
     let exactFit = loss.isEquality ? exactFitMemory : 0
     return try product(
-      8, samples + system + vectors + exactFit + sharedMemory(threads: threads), place: "memory")
+      8, gram + system + vectors + exactFit + sharedMemory(threads: threads), place: "memory")
   }
 }

@@ -50,6 +50,10 @@ extension SolverIteration {
 /// The algorithms, by their names in problem files.
 public enum SolverKind: String, Sendable, Codable, CaseIterable {
   case automatic, fista, admm
+  /// Semismooth Newton steps on the dual, see ``DualNewton``.
+  case newton
+  /// The same with products in place of factors.
+  case augmentedLagrangian = "augmented-lagrangian"
 }
 
 /// The numbers that a solver computes with. Gaps are those of double precision either way.
