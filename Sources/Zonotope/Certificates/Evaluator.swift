@@ -55,6 +55,17 @@ final class Evaluator<Map: LinearMap, Penalty: BlockPenalty, Objective: Loss> {
     return program.loss.value(fit.values, targets.values) + program.beta * program.penalty.value(blocks)
   }
 
+  /// The same at a point that brings free coefficients, from which better ones are looked for.
+  func primal(_ point: BlockPoint) throws(ZonotopeError) -> Double {
+    try point.blocks.withUnsafeBufferPointer { (blocks) throws(ZonotopeError) in
+      guard let block = program.free, !point.free.isEmpty else { return primal(blocks) }
+      let near = try Vector(program.map.fitSize), coefficients = try coefficients(point.free)
+      program.map.forward(blocks, into: near.mutable, mapWorkspace, workers)
+      coefficients.withUnsafeBufferPointer { block.add($0, outputs: program.map.outputs, to: near.mutable) }
+      return primal(blocks, near: near.values)
+    }
+  }
+
   /// The same for blocks of zeros, which need no product.
   func withoutNetwork() -> Double {
     fit.mutable.update(repeating: 0)

@@ -79,6 +79,9 @@ public protocol PatternMap: LinearMap {
   /// The map of these patterns alone, in this order.
   func restricted(to units: [Int]) throws(ZonotopeError) -> Self
 
+  /// No smaller than the spectral norm of the features of any pattern; infinite where that is not known.
+  func largestGain() -> Double
+
   /// For every pattern the largest Euclidean norm of its blocks of A'r; `scratch` has room for A'r.
   func unitNorms(
     _ r: Values, into norms: MutableValues, scratch: MutableValues, _ workspace: Workspace,
@@ -86,6 +89,8 @@ public protocol PatternMap: LinearMap {
 }
 
 extension PatternMap {
+  public func largestGain() -> Double { .infinity }
+
   /// For maps that cannot do without A'r.
   public func unitNorms(
     _ r: Values, into norms: MutableValues, scratch: MutableValues, _ workspace: Workspace,

@@ -119,6 +119,12 @@ public struct MaskedMap: GramMap, PatternMap {
 
   public var units: Int { patterns.count }
 
+  /// That of X, since the features of a pattern are rows of it times slopes. Beyond some columns it costs too much.
+  public func largestGain() -> Double {
+    guard x.columns <= 512 else { return .infinity }
+    return max(abs(activation.on), abs(activation.off)) * x.spectralBound()
+  }
+
   public func restricted(to units: [Int]) throws(ZonotopeError) -> MaskedMap {
     try MaskedMap(
       x: x, patterns: patterns.gathering(units), activation: activation, outputs: outputs,

@@ -108,6 +108,9 @@ public struct PooledMap: GramMap, PatternMap {
 
   public var units: Int { base.units }
 
+  /// Sums over the patches of a sample lengthen by the square root of their number at most.
+  public func largestGain() -> Double { Double(patches).squareRoot() * base.largestGain() }
+
   public func restricted(to units: [Int]) throws(ZonotopeError) -> PooledMap {
     var part = try PooledMap(base.restricted(to: units), patches: patches)
     part.stored = try stored.map { (map) throws(ZonotopeError) in try map.restricted(to: units) }

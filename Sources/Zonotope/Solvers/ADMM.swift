@@ -312,7 +312,7 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
       let mean = program.penalty.value(v.values) / Double(max(1, active))
       rho = max(smallestRho, program.beta / (program.penalty.thresholdRatio * mean))
       if program.loss.quadraticScale == nil {
-        _ = evaluator.primal(v.values)
+        _ = try? evaluator.primal(start)
         _ = split.mutable.update(fromContentsOf: evaluator.lastFit)
         rhoFit = wantedRhoFit()
       }

@@ -80,6 +80,8 @@ func minimise<Map, Penalty, Objective: Loss, Iteration: SolverIteration>(
     guard let loss = evaluator.program.loss as? any ProximableLoss else { return nil }
     let start = try Vector(copying: iteration.dualCandidate?.point ?? best.dualPoint.values)
     let before = best.objective
+    // The fit of the best blocks: what is free beside them is not found again without it.
+    let bestFit = try Vector(evaluator.program.map.fitSize)
     var status: Status?
     try runKinkNewton(
       evaluator.program, loss, targets: evaluator.targets.values, from: best.blocks.values,
@@ -89,6 +91,7 @@ func minimise<Map, Penalty, Objective: Loss, Iteration: SolverIteration>(
       let moved = try exactFit?.move(polished.values) == true ? exactFit?.blocks : nil
       let objective = evaluator.primal((moved ?? polished).values, near: fit)
       guard !workers.isStopped, objective.isFinite || exactFit != nil else { return false }
+      if objective < best.objective { _ = bestFit.mutable.update(fromContentsOf: evaluator.lastFit) }
       best.offer(
         objective: objective, blocks: (moved ?? polished).values, free: evaluator.lastCoefficients)
       let bound = evaluator.lowerBound(z)
@@ -98,9 +101,8 @@ func minimise<Map, Penalty, Objective: Loss, Iteration: SolverIteration>(
       return status == nil
     }
     if status == nil, best.objective < before, !workers.isStopped {
-      _ = evaluator.primal(best.blocks.values)
       iteration.restart(
-        at: best.blocks.values, free: best.free.values, fit: evaluator.lastFit,
+        at: best.blocks.values, free: best.free.values, fit: bestFit.values,
         gradient: best.dualPoint.values)
     }
     return status

@@ -51,7 +51,8 @@ final class MixedSampleSystem<Map: GramMap>: SampleSystem {
   private var shortVisits = 0
 
   init(
-    _ map: Map, _ workspace: Map.Workspace, _ products: any SingleProducts, gram: SampleGram<Map>, free: FreeBlock?
+    _ map: Map, _ workspace: Map.Workspace, _ products: any SingleProducts, gram: SampleGram<Map>,
+    free: FreeBlock?
   ) throws(ZonotopeError) {
     self.map = map
     self.workspace = workspace

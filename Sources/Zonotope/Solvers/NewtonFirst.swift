@@ -21,7 +21,11 @@ struct NewtonFirst<Map: GramMap, Penalty: BlockPenalty, Objective: ConjugateLoss
       return
     }
     first.advance(upTo: limit)
-    if first.iteration >= newtonSteps || first.evaluations >= 2 * newtonSteps, !first.isBroken, !evaluator.workers.isStopped { switchOver() }
+    if first.iteration >= newtonSteps || first.evaluations >= 2 * newtonSteps, !first.isBroken,
+      !evaluator.workers.isStopped
+    {
+      switchOver()
+    }
   }
 
   private mutating func switchOver() {

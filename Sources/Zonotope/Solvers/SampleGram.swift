@@ -8,10 +8,13 @@ final class SampleGram<Map: GramMap> {
   /// The mean entry of the diagonal, or that of its first part.
   let meanDiagonal: Double
 
-  init(_ map: Map, _ free: FreeBlock?, _ workers: Workers) throws(ZonotopeError) {
+  /// - Parameter largest: samples up to which the matrix is kept.
+  init(
+    _ map: Map, _ free: FreeBlock?, _ workers: Workers, storedUpTo largest: Int = largestStored
+  ) throws(ZonotopeError) {
     self.map = map
     let n = map.samples
-    if Self.isStored(map, hasFree: free != nil) {
+    if Self.isStored(map, hasFree: free != nil, largest) {
       let gram = try Vector(product(n, n, place: "samples"))
       try map.gram(into: gram.mutable, workers)
       if let free, !workers.isStopped { try free.project(gram: gram.mutable) }
@@ -19,14 +22,15 @@ final class SampleGram<Map: GramMap> {
       meanDiagonal = (0..<n).reduce(0) { $0 + gram[$1 * n + $1] } / Double(max(1, n))
     } else {
       stored = nil
+      returnFreedMemory()
       let first = min(n, rowsAtOnce), rows = try Vector(first * first)
       map.gramRows(0..<first, into: rows.pointer, stride: first)
       meanDiagonal = (0..<first).reduce(0) { $0 + rows[$1 * first + $1] } / Double(max(1, first))
     }
   }
 
-  private static func isStored(_ map: Map, hasFree: Bool) -> Bool {
-    hasFree || !map.hasGramRows || map.samples <= largestStored
+  private static func isStored(_ map: Map, hasFree: Bool, _ largest: Int = largestStored) -> Bool {
+    hasFree || !map.hasGramRows || map.samples <= largest
   }
 
   /// Doubles that it takes, and what threads take beside it while they factor.
@@ -54,7 +58,7 @@ final class SampleGram<Map: GramMap> {
 }
 
 /// Rows that are computed together; bands of factors are multiples of it.
-private let rowsAtOnce = 64
+private let rowsAtOnce = 32
 
 /// Samples up to which the matrix is kept: it takes some 34 MB.
-private let largestStored = 2048
+let largestStored = 2048

@@ -24,7 +24,8 @@ final class DoubleSampleSystem<Map: GramMap>: SampleSystem {
   private let gram: SampleGram<Map>
   private var cholesky: CholeskyFactor<Double>
 
-  init(_ map: Map, _ workspace: Map.Workspace, gram: SampleGram<Map>, free: FreeBlock?) throws(ZonotopeError) {
+  init(_ map: Map, _ workspace: Map.Workspace, gram: SampleGram<Map>, free: FreeBlock?) throws(ZonotopeError)
+  {
     self.map = map
     self.workspace = workspace
     self.free = free

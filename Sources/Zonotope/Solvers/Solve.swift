@@ -150,7 +150,8 @@ extension ConvexProgram where Map: GramMap {
         && penalty.hasEuclideanDualNorm
       if !hasSets, !(penalty is any UniformPenalty), penalty.hasFaces, map.outputs == 1, beta > 0,
         loss is any ConjugateLoss,
-        let newton = try? dualNewtonMemory(isFactored: true, threads: threads), newton <= budget - min(admm, budget)
+        let newton = try? dualNewtonMemory(isFactored: true, threads: threads),
+        newton <= budget - min(admm, budget)
       {
         return (.newton, "few cones hold active blocks, and their faces make a small system")
       }
@@ -238,7 +239,7 @@ extension ConvexProgram {
       try Vector(copying: values)
     }
     guard try evaluator.project(blocks) else { return nil }
-    return try BlockPoint(blocks: blocks.list())
+    return try BlockPoint(blocks: blocks.list(), free: start.free)
   }
 }
 
