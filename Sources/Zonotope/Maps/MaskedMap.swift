@@ -209,7 +209,7 @@ public struct MaskedMap: GramMap, PatternMap {
     gramOfRows(x, into: k, workers)
     guard let base = k.baseAddress else { return }
     workers.ranges(samples, grain: gramGrain) { range, _ in
-      weigh(range, rowsAt: base + range.lowerBound * samples, stride: samples)
+      patterns.weigh(range, by: activation, rowsAt: base + range.lowerBound * samples, stride: samples)
     }
   }
 
@@ -217,44 +217,7 @@ public struct MaskedMap: GramMap, PatternMap {
 
   public func gramRows(_ rows: Range<Int>, into k: UnsafeMutablePointer<Double>, stride: Int) {
     productsOfRows(x, rows, into: k, stride: stride)
-    weigh(rows, rowsAt: k, stride: stride)
-  }
-
-  /// Turns rows of X X' into those of the Gram matrix.
-  private func weigh(_ range: Range<Int>, rowsAt k: UnsafeMutablePointer<Double>, stride: Int) {
-    let (on, off) = (activation.on, activation.off), words = patterns.sampleWords
-    if off == 0 {
-      multiplyByCounts(range, k, stride)
-      if on != 1 {
-        for i in range { for j in 0...i { k[(i - range.lowerBound) * stride + j] *= on * on } }
-      }
-      return
-    }
-    // on^2 and off^2 where both bits agree, on off where they differ, by the counts of ones of either and of both.
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: samples) { copy in
-      for i in range {
-        let row = k + (i - range.lowerBound) * stride
-        let ones = bitCount(patterns.sampleBits.pointer + i * words, words)
-        // Alone the counts of both are exact, and so is what they add up to with whole slopes.
-        for j in 0...i {
-          copy[j] = row[j]
-          row[j] = 1
-        }
-        multiplyByCounts(i..<i + 1, row, stride)
-        for j in 0...i {
-          let others = bitCount(patterns.sampleBits.pointer + j * words, words)
-          let rest = off * (on - off) * Double(ones + others) + off * off * Double(patterns.count)
-          row[j] = ((on - off) * (on - off) * row[j] + rest) * copy[j]
-        }
-      }
-    }
-  }
-
-  /// - Parameter k: the first of the rows. The kernel takes the address where row 0 would be.
-  private func multiplyByCounts(_ range: Range<Int>, _ k: UnsafeMutablePointer<Double>, _ stride: Int) {
-    zt_hadamard_gram_f64(
-      range.lowerBound, range.upperBound, patterns.count, patterns.sampleBits.pointer, patterns.sampleWords,
-      k - range.lowerBound * stride, stride)
+    patterns.weigh(rows, by: activation, rowsAt: k, stride: stride)
   }
 
   /// One range a thread, two where they are long enough for their tables, and some hundredths of a second each at most
@@ -269,8 +232,4 @@ public struct MaskedMap: GramMap, PatternMap {
     return min(whole, max(128, 1_000_000_000 / work))
   }
   private var gramGrain: Int { max(8, min(64, 20_000_000 / max(1, samples * patterns.sampleWords))) }
-}
-
-private func bitCount(_ line: UnsafePointer<UInt64>, _ words: Int) -> Int {
-  (0..<words).reduce(0) { $0 + line[$1].nonzeroBitCount }
 }

@@ -42,13 +42,11 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
   private var fitResidual = 0.0
   private var fitStep = 0.0
   private let dual: Vector
-  private let scaledAdjoint: Vector
 
   private var trajectory: TrajectoryExtrapolation
   private var nextAdaptation = adaptation(after: 0)
   private let ahead: Vector
-  private let savedV: Vector
-  private let savedL: Vector
+  private let savedW: Vector
   private let savedSplit: Vector
   private let savedM: Vector
 
@@ -96,12 +94,10 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
     m = try Vector(n)
     previousSplit = try Vector(n)
     dual = try Vector(n)
-    scaledAdjoint = try Vector(size)
     let moving = program.loss.quadraticScale == nil ? size + n : size
     trajectory = try TrajectoryExtrapolation(size: moving)
     ahead = try Vector(moving)
-    savedV = try Vector(size)
-    savedL = try Vector(size)
+    savedW = try Vector(size)
     savedSplit = try Vector(n)
     savedM = try Vector(n)
     unreached = try Vector(program.loss.isEquality ? n : 0)
@@ -186,9 +182,8 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
       trajectory.reset()
       return
     }
-    let saved = summary
-    savedV.copy(from: v)
-    savedL.copy(from: l)
+    // v and its multiplier follow from it.
+    savedW.copy(from: w)
     savedSplit.copy(from: split)
     savedM.copy(from: m)
     for j in 0..<count { w[j] = v[j] + l[j] + ahead[j] }
@@ -202,11 +197,10 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
     var accepted = false
     for _ in 0..<calmingSteps where !accepted && !workers.isStopped { accepted = step() <= 1.001 * residual }
     if !accepted {
-      v.copy(from: savedV)
-      l.copy(from: savedL)
+      w.copy(from: savedW)
+      shrink()
       split.copy(from: savedSplit)
       m.copy(from: savedM)
-      summary = saved
     }
     trajectory.learn(accepted: accepted)
     trajectory.reset()
@@ -384,8 +378,9 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
     if program.loss.fitsLeastSquares {
       for k in 0..<z.count { dual[k] = rho * z[k] }
       guard system.isExact else { return (dual.values, nil) }
-      for j in 0..<adjoint.count { scaledAdjoint[j] = rho * adjoint[j] }
-      return (dual.values, scaledAdjoint.values)
+      // Free between jumps.
+      for j in 0..<adjoint.count { ahead[j] = rho * adjoint[j] }
+      return (dual.values, Values(rebasing: ahead.values[..<adjoint.count]))
     }
     // The gradient at the split fit is -rhoFit m; where it is the only one, it is in the domain to the last bit.
     if smooth != nil {

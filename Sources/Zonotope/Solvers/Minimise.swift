@@ -190,6 +190,7 @@ private struct BestAnswer {
     self.free = try Vector(copying: free)
     dualPoint = try Vector(samples)
     if withoutNetwork.isFinite { objective = withoutNetwork }
+    reconcile()
   }
 
   mutating func offer(objective: Double, blocks: Values, free: Values) {
