@@ -79,6 +79,13 @@ final class Evaluator<Map: LinearMap, Penalty: BlockPenalty, Objective: Loss> {
     return program.loss.value(dual.values, targets.values)
   }
 
+  /// The dual norm of A'z at the gradient z of a fit of zeros, whatever is free.
+  func dualNormAtZero() -> Double {
+    dual.mutable.update(repeating: 0)
+    program.loss.gradient(dual.values, targets.values, into: dual.mutable)
+    return dualNormOfAdjoint()
+  }
+
   /// The free coefficients of the last primal value, in the basis of the free block.
   var lastCoefficients: Values { free?.coefficients ?? Values(start: nil, count: 0) }
 

@@ -66,8 +66,11 @@ struct DualNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: ConjugateLos
     _ = evaluator.primal(u.values)
     _ = uFree.mutable.update(fromContentsOf: evaluator.lastCoefficients)
     evaluator.gradientAtPrimal(into: z.mutable)
+    // Features that free columns have nearly all of make betaMax rounding, and would make the scale anything.
+    let whole = evaluator.dualNormAtZero()
+    if whole > 0 { sigma = min(sigma, 1e4 * evaluator.lossAtZero() / (whole * whole)) }
+    // What is returned before the first step is the start.
     p.copy(from: u)
-    value = evaluate()
   }
 
   /// The function at z; sets A'z, the blocks and the gradient.
@@ -89,6 +92,7 @@ struct DualNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: ConjugateLos
   }
 
   mutating func advance(upTo limit: Int) {
+    if evaluations == 0 { value = evaluate() }
     iteration += 1
     program.loss.curvature(fit.values, evaluator.targets.values, into: root.mutable)
     for k in 0..<root.count { root[k] = root[k].squareRoot() }

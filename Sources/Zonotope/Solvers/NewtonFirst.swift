@@ -29,14 +29,18 @@ struct NewtonFirst<Map: GramMap, Penalty: BlockPenalty, Objective: ConjugateLoss
   }
 
   private mutating func switchOver() {
-    let start = BlockPoint(blocks: Array(first.blocks))
+    let isBetter = evaluator.primal(first.blocks) < evaluator.withoutNetwork()
+    let start = isBetter ? BlockPoint(blocks: Array(first.blocks)) : nil
     guard var admm = try? ADMM(evaluator, from: start, precision: precision),
       let gradient = try? Vector(evaluator.program.map.fitSize), !evaluator.workers.isStopped
     else { return }
-    _ = evaluator.primal(first.blocks)
-    evaluator.gradientAtPrimal(into: gradient.mutable)
-    admm.restart(
-      at: first.blocks, free: evaluator.lastCoefficients, fit: evaluator.lastFit, gradient: gradient.values)
+    if isBetter {
+      _ = evaluator.primal(first.blocks)
+      evaluator.gradientAtPrimal(into: gradient.mutable)
+      admm.restart(
+        at: first.blocks, free: evaluator.lastCoefficients, fit: evaluator.lastFit,
+        gradient: gradient.values)
+    }
     second = admm
   }
 

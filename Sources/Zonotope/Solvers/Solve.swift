@@ -149,6 +149,7 @@ extension ConvexProgram where Map: GramMap {
         canFISTA && map is any PatternMap && penalty is any UniformPenalty
         && penalty.hasEuclideanDualNorm
       if !hasSets, !(penalty is any UniformPenalty), penalty.hasFaces, map.outputs == 1, beta > 0,
+        settings.precision == .double,
         loss is any ConjugateLoss,
         let newton = try? dualNewtonMemory(isFactored: true, threads: threads),
         newton <= budget - min(admm, budget)

