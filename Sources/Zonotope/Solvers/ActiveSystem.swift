@@ -84,7 +84,7 @@ final class ActiveSystem<Map: LinearMap, Penalty: BlockPenalty, Objective: Loss>
   ) throws(ZonotopeError) {
     let n = root.count, outputs = program.map.outputs
     let row = try Vector(n), along = try Vector(n)
-    for block in active {
+    for block in active where !workers.isStopped {
       let count = block.direction.count
       let columns = try Vector(Zonotope.product(count, n, place: "faces"))
       along.mutable.update(repeating: 0)

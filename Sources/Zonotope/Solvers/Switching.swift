@@ -30,6 +30,11 @@ struct Switching<Map: GramMap & PatternMap, Penalty: UniformPenalty, Objective: 
   ) throws(ZonotopeError) {
     (self.evaluator, self.settings, self.precision) = (evaluator, settings, precision)
     nothing = try Vector(evaluator.program.size)
+    let program = evaluator.program
+    if program.map.samples <= cheapSamples, program.beta < smallBeta * evaluator.betaMax() {
+      second = try ADMM(evaluator, from: start, precision: precision)
+      return
+    }
     first = try WorkingSet(
       evaluator, from: start, tolerance: settings.tolerance, precision: precision)
   }
@@ -87,6 +92,7 @@ struct Switching<Map: GramMap & PatternMap, Penalty: UniformPenalty, Objective: 
 
   var note: String? {
     guard let second else { return "working sets need few steps of few patterns" }
+    if firstSteps == 0 { return "beta is small, and the system of the samples cheap to factor" }
     return "\(second.iteration) steps after \(firstSteps) of fista, which would have needed many more"
   }
 
@@ -111,6 +117,10 @@ struct Switching<Map: GramMap & PatternMap, Penalty: UniformPenalty, Objective: 
     }
   }
 }
+
+/// Samples whose factor costs less than finding out whether it is needed, where beta is this share of betaMax or less.
+private let cheapSamples = 1000
+private let smallBeta = 0.05
 
 // Costs are in multiply-adds at the speed of the registers; the constants were measured on Zen 4 and are ratios.
 

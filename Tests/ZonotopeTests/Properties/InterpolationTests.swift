@@ -35,7 +35,8 @@ import Testing
   func isTheLimitOfSmallBeta(gated: Bool, free: Bool) throws {
     var random = Xoshiro256(seed: 3), options = TwoLayerOptions()
     (options.skip, options.inputBias) = (free, true)
-    let x = rows(9, 2, &random), y = rows(9, 2, &random)
+    // The larger the targets, the smaller a beta of 1e-5.
+    let x = rows(9, 2, &random), y = rows(9, 2, &random).map { $0.map { 100 * $0 } }
     func limit(_ network: some Architecture) throws {
       let exact = try train(network, x, y)
       #expect(exact.solution.status == .optimal)
@@ -48,7 +49,7 @@ import Testing
       let share = near.solution.dual / 1e-5 / exact.solution.objective
       #expect(share <= 1 + 1e-9 && share > 0.99)
       let fit = try exact.network.predict(MatrixView(x))
-      for (value, target) in zip(fit, y.joined()) { #expect(abs(value - target) < 1e-11) }
+      for (value, target) in zip(fit, y.joined()) { #expect(abs(value - target) < 1e-9) }
       try isProof(exact, network, x, y)
     }
     if gated {
