@@ -86,6 +86,12 @@ final class Evaluator<Map: LinearMap, Penalty: BlockPenalty, Objective: Loss> {
     return dualNormOfAdjoint()
   }
 
+  /// The dual norm of A'z, whatever is free.
+  func dualNorm(ofAdjointOf z: Values) -> Double {
+    _ = dual.mutable.update(fromContentsOf: z)
+    return dualNormOfAdjoint()
+  }
+
   /// The free coefficients of the last primal value, in the basis of the free block.
   var lastCoefficients: Values { free?.coefficients ?? Values(start: nil, count: 0) }
 

@@ -108,6 +108,20 @@ import Testing
     }
   }
 
+  /// Equal rows are not told apart by what is free either, whatever rounding leaves of them; several outputs.
+  @Test func freeColumnsDoNotHideIt() throws {
+    var options = TwoLayerOptions(), random = Xoshiro256(seed: 12)
+    (options.skip, options.inputBias) = (true, true)
+    for _ in 0..<10 {
+      let row = rows(1, 3, &random)[0], y = rows(2, 2, &random)
+      let gates = PatternSelection.sampled(count: 8, seed: 2)
+      for result in [
+        try train(GatedReLU(patterns: gates, options: options), [row, row], y),
+        try train(ReLU(patterns: gates, options: options), [row, row], y),
+      ] { #expect(result.solution.status == .infeasible) }
+    }
+  }
+
   @Test func whatIsFreeReachesCostsNothing() throws {
     var options = TwoLayerOptions(), random = Xoshiro256(seed: 2)
     (options.skip, options.outputBias) = (true, true)
