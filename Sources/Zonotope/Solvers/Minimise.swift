@@ -120,7 +120,8 @@ func minimise<Map, Penalty, Objective: Loss, Iteration: SolverIteration>(
     } else {
       iteration.advance(upTo: limit)
       if workers.isStopped { continue }
-      if iteration.isBroken {
+      // What a step that was cut short leaves tells nothing.
+      if iteration.isBroken, !workers.isStopped {
         status = .numericalBreakdown
       } else if iteration.iteration >= nextCheck && iteration.isReady || iteration.iteration >= limit {
         status = try check()

@@ -21,11 +21,8 @@ struct NewtonFirst<Map: GramMap, Penalty: BlockPenalty, Objective: ConjugateLoss
       return
     }
     first.advance(upTo: limit)
-    if first.iteration >= newtonSteps || first.evaluations >= 2 * newtonSteps, !first.isBroken,
-      !evaluator.workers.isStopped
-    {
-      switchOver()
-    }
+    let isOver = first.iteration >= newtonSteps || first.evaluations >= 2 * newtonSteps || first.isBroken
+    if isOver, !evaluator.workers.isStopped { switchOver() }
   }
 
   private mutating func switchOver() {
