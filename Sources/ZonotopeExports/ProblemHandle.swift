@@ -125,6 +125,7 @@ public func zt_problem_set_loss(_ pointer: OpaquePointer?, _ loss: zt_loss, _ sc
     case .logistic: handle.loss = .logistic(LogisticLoss(scale: scale))
     case .hinge: handle.loss = .hinge(HingeLoss(scale: scale))
     case .absolute: handle.loss = .absolute(AbsoluteLoss(scale: scale))
+    case .interpolation: handle.loss = .interpolation(InterpolationLoss())
     default: throw .unsupported(key: "loss", reason: "\(loss.rawValue) is not known to this version")
     }
   }

@@ -67,6 +67,8 @@ extension SolverSettings {
     case .automatic: kind = .automatic
     case .fista: kind = .fista
     case .admm: kind = .admm
+    case .newton: kind = .newton
+    case .augmentedLagrangian: kind = .augmentedLagrangian
     default:
       throw .unsupported(
         key: "settings.solver", reason: "\(settings.solver.rawValue) is not known to this version")

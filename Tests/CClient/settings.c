@@ -103,6 +103,22 @@ static void values(zt_problem *problem, zt_model *model) {
     CHECK(zt_train(problem, &settings, model) == ZT_INVALID);
 }
 
+/* All eight points on one network, and a second value for one of them. */
+static void interpolation(zt_model *model) {
+    zt_problem *problem = line_problem();
+    const double twice[] = {1, 1}, apart[] = {0, 1};
+    CHECK(zt_problem_set_loss(problem, ZT_INTERPOLATION, 1) == ZT_OK);
+    CHECK(zt_train(problem, NULL, model) == ZT_INVALID && strstr(zt_problem_message(problem), "betaRatio"));
+    CHECK(zt_problem_set_beta(problem, 1) == ZT_OK && zt_train(problem, NULL, model) == ZT_OK);
+    CHECK(zt_model_outcome(model) == ZT_OPTIMAL && zt_model_beta_max(model) == INFINITY);
+    CHECK(zt_model_objective(model) > 0 && zt_model_relative_gap(model) <= 1e-6);
+    CHECK(zt_problem_set_data(problem, 2, 1, twice, 1, apart) == ZT_OK);
+    CHECK(zt_train(problem, NULL, model) == ZT_OK && zt_model_outcome(model) == ZT_INFEASIBLE);
+    CHECK(strcmp(zt_outcome_string(zt_model_outcome(model)), "infeasible") == 0);
+    CHECK(zt_model_neurons(model) == 0 && zt_model_dual(model) == INFINITY);
+    zt_problem_destroy(problem);
+}
+
 int main(void) {
     zt_problem *problem = line_problem();
     zt_model *model = empty_model();
@@ -113,6 +129,7 @@ int main(void) {
     bad_sizes(problem, model);
     versions(problem, model);
     values(problem, model);
+    interpolation(model);
     zt_problem_destroy(problem);
     zt_model_destroy(model);
     puts("settings: all checks passed");

@@ -112,7 +112,11 @@ struct BadProblem: CustomTestStringConvertible, Sendable {
     BadProblem(beta: #""gamma": 1"#, message: "gamma"),
     BadProblem(beta: #""solver": {}"#, message: "beta: is missing"),
     BadProblem(more: #", "extra": 1"#, message: "extra"),
-    BadProblem(more: #", "solver": {"kind": "newton"}"#, message: "solver.kind"),
+    BadProblem(more: #", "solver": {"kind": "coordinate-descent"}"#, message: "slower than \"fista\""),
+    BadProblem(more: #", "solver": {"kind": "simplex"}"#, message: "solver.kind"),
+    BadProblem(
+      loss: #"{"kind": "hinge"}"#, more: #", "solver": {"kind": "newton"}"#, message: "solver.kind: newton"),
+    BadProblem(loss: #"{"kind": "interpolation"}"#, beta: #""betaRatio": 0.1"#, message: "betaRatio"),
     BadProblem(more: #", "solver": {"tolerance": 0}"#, message: "solver.tolerance"),
     BadProblem(more: #", "solver": {"precision": "half"}"#, message: "solver.precision"),
     BadProblem(more: #", "solver": {"memory": 1000}"#, message: "memory"),

@@ -28,7 +28,7 @@ struct Misuse: CustomTestStringConvertible, Sendable {
     Misuse(arguments: ["train", "CSV", "--target", "y", "--memory", "0"], message: "memory"),
     Misuse(arguments: ["train", "CSV", "--target", "y", "--loss", "hinge"], message: "hinge"),
     Misuse(arguments: ["train", "CSV", "--target", "y", "--loss", "logistic"], message: "classes"),
-    Misuse(arguments: ["train", "CSV", "--target", "y", "--solver", "newton"], message: "newton"),
+    Misuse(arguments: ["train", "CSV", "--target", "y", "--solver", "simplex"], message: "simplex"),
     Misuse(arguments: ["train", "CSV", "--target", "y", "--test", "1"], message: "test"),
     Misuse(arguments: ["train", "CSV", "--target", "y", "--tolerance", "0"], message: "tolerance"),
     Misuse(arguments: ["train", "CSV", "--target", "y", "--threads=-1"], message: "threads"),

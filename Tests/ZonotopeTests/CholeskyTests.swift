@@ -28,4 +28,31 @@ import Testing
       }
     }
   }
+
+  /// A Gram matrix whose rows are computed while they are factored, against one that is kept.
+  @Test func aMatrixThatIsNotKeptHasTheSameFactor() throws {
+    let data = Example(samples: 300, features: 4, seed: 3), workers = Workers(threads: 2)
+    let masks = try data.masks(12, seed: 2)
+    let map = try MaskedMap(x: MatrixView(data.x), patterns: PatternSet.masks(masks, samples: 300))
+    let kept = try SampleGram(map, nil, workers), made = try SampleGram(map, nil, workers, storedUpTo: 0)
+    var one = try CholeskyFactor<Double>(order: 300), other = try CholeskyFactor<Double>(order: 300)
+    var single = try CholeskyFactor<Float>(order: 300)
+    let areFactored = [
+      kept.factor(into: &one, shift: 0.5, workers), made.factor(into: &other, shift: 0.5, workers),
+      made.factor(into: &single, shift: 0.5, workers),
+    ]
+    #expect(areFactored == [true, true, true])
+    let x = try Vector(600), y = try Vector(600), f = try Buffer<Float>(600)
+    for k in 0..<600 {
+      (x[k], y[k]) = (Double(k % 7) - 3, Double(k % 7) - 3)
+      f[k] = Float(x[k])
+    }
+    one.solve(x.mutable, width: 2)
+    other.solve(y.mutable, width: 2)
+    single.solve(f.pointer, width: 2)
+    for k in 0..<600 {
+      #expect(abs(x[k] - y[k]) < 1e-11)
+      #expect(abs(x[k] - single.scale * Double(f[k])) < 1e-3)
+    }
+  }
 }

@@ -97,6 +97,38 @@ import Testing
   }
 
   @Test(arguments: shapes)
+  func severalColumnsAreThoseOneByOne(shape: Shape) throws {
+    let (map, _) = try Self.map(shape), size = map.blockSize, paired = PairedMap(map)
+    let directions = try Self.random(3 * size, 6), all = try Vector(3 * map.fitSize)
+    let one = try Vector(map.fitSize)
+    for block in [0, map.blocks - 1, 2 * map.blocks - 1] {
+      paired.columns(block, directions.values, into: all.mutable)
+      for i in 0..<3 {
+        paired.column(
+          block, Values(rebasing: directions.values[i * size..<(i + 1) * size]), into: one.mutable)
+        expectClose(Array(all.array[i * map.fitSize..<(i + 1) * map.fitSize]), one.array, 1e-14)
+      }
+    }
+  }
+
+  @Test(arguments: shapes)
+  func rowsOfTheGramMatrixAreThoseOfTheWhole(shape: Shape) throws {
+    let (map, _) = try Self.map(shape), n = shape.samples, paired = PairedMap(map)
+    let gram = try Vector(n * n)
+    try paired.gram(into: gram.mutable, Workers(threads: 1))
+    for start in stride(from: 0, to: n, by: 7) {
+      let range = start..<min(n, start + 7), rows = try Vector(range.count * range.upperBound)
+      paired.gramRows(range, into: rows.pointer, stride: range.upperBound)
+      for i in range {
+        for j in 0...i {
+          let value = rows[(i - start) * range.upperBound + j], whole = gram[i * n + j]
+          #expect(abs(value - whole) <= 1e-12 * (1 + abs(whole)))
+        }
+      }
+    }
+  }
+
+  @Test(arguments: shapes)
   func theGramMatrixIsThatOfEveryOutput(shape: Shape) throws {
     let (map, matrix) = try Self.map(shape), n = shape.samples, c = shape.outputs
     let gram = try Vector(n * n), paired = try Vector(n * n)

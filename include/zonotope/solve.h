@@ -95,7 +95,10 @@ enum ZT_OPEN zt_loss {
     /* scale sum max(0, 1 - y f), y being -1 or 1 */
     ZT_HINGE ZT_NAME("hinge") = 2,
     /* scale sum |f - y| */
-    ZT_ABSOLUTE ZT_NAME("absolute") = 3
+    ZT_ABSOLUTE ZT_NAME("absolute") = 3,
+    /* 0 where f = y, to rounding, and infinite elsewhere: the least penalty of a network through all data. beta is a
+     * factor of it, 1 as a rule; scale means nothing. */
+    ZT_INTERPOLATION ZT_NAME("interpolation") = 4
 };
 
 /* scale finite and above 0; 1.0 / n makes a mean. The last call for a loss counts. */
@@ -128,7 +131,11 @@ enum zt_status zt_problem_set_growth(zt_problem *problem, int grows);
 enum ZT_OPEN zt_solver {
     ZT_AUTOMATIC ZT_NAME("automatic") = 0,
     ZT_FISTA ZT_NAME("fista") = 1,
-    ZT_ADMM ZT_NAME("admm") = 2
+    ZT_ADMM ZT_NAME("admm") = 2,
+    /* Newton's method on the dual: squared and logistic loss, and no nuclear norm. The second takes no factor, and so
+     * little memory. */
+    ZT_NEWTON ZT_NAME("newton") = 3,
+    ZT_AUGMENTED_LAGRANGIAN ZT_NAME("augmentedLagrangian") = 4
 };
 
 /* The numbers that a solver computes with; gaps are those of double precision either way. */

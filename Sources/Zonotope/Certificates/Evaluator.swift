@@ -55,11 +55,41 @@ final class Evaluator<Map: LinearMap, Penalty: BlockPenalty, Objective: Loss> {
     return program.loss.value(fit.values, targets.values) + program.beta * program.penalty.value(blocks)
   }
 
+  /// The same at a point that brings free coefficients, from which better ones are looked for.
+  func primal(_ point: BlockPoint) throws(ZonotopeError) -> Double {
+    try point.blocks.withUnsafeBufferPointer { (blocks) throws(ZonotopeError) in
+      guard let block = program.free, !point.free.isEmpty else { return primal(blocks) }
+      let near = try Vector(program.map.fitSize), coefficients = try coefficients(point.free)
+      program.map.forward(blocks, into: near.mutable, mapWorkspace, workers)
+      coefficients.withUnsafeBufferPointer { block.add($0, outputs: program.map.outputs, to: near.mutable) }
+      return primal(blocks, near: near.values)
+    }
+  }
+
   /// The same for blocks of zeros, which need no product.
   func withoutNetwork() -> Double {
     fit.mutable.update(repeating: 0)
     free?.addAlone(to: fit.mutable)
     return program.loss.value(fit.values, targets.values)
+  }
+
+  /// The loss of a fit of zeros: the targets' size, in its units.
+  func lossAtZero() -> Double {
+    dual.mutable.update(repeating: 0)
+    return program.loss.value(dual.values, targets.values)
+  }
+
+  /// The dual norm of A'z at the gradient z of a fit of zeros, whatever is free.
+  func dualNormAtZero() -> Double {
+    dual.mutable.update(repeating: 0)
+    program.loss.gradient(dual.values, targets.values, into: dual.mutable)
+    return dualNormOfAdjoint()
+  }
+
+  /// The dual norm of A'z, whatever is free.
+  func dualNorm(ofAdjointOf z: Values) -> Double {
+    _ = dual.mutable.update(fromContentsOf: z)
+    return dualNormOfAdjoint()
   }
 
   /// The free coefficients of the last primal value, in the basis of the free block.
@@ -99,8 +129,10 @@ final class Evaluator<Map: LinearMap, Penalty: BlockPenalty, Objective: Loss> {
 
   /// The smallest beta whose solution is zero: the dual norm of A'z at the gradient z of the loss without a network.
   ///
-  /// Where the loss has several gradients there, that at the one chosen, which is not below the smallest beta.
+  /// Where the loss has several gradients there, that at the one chosen, which is not below the smallest beta. Infinite
+  /// where no network is no answer for any beta.
   func betaMax() -> Double {
+    if program.loss.isEquality { return withoutNetwork() == 0 ? 0 : .infinity }
     _ = gradientWithoutNetwork()
     return dualNormOfAdjoint()
   }

@@ -40,7 +40,7 @@ final class FreeFit<Objective: Loss> {
 
   /// Adds the best free part to a fit.
   func add(to f: MutableValues, near: Values? = nil) {
-    if loss.quadraticScale != nil {
+    if loss.fitsLeastSquares {
       for k in 0..<f.count { part[k] = targets[k] - f[k] }
       block.coefficients(of: part.values, outputs: outputs, into: t.mutable)
       block.add(t.values, outputs: outputs, to: f)
@@ -66,8 +66,7 @@ final class FreeFit<Objective: Loss> {
       return block.add(t.values, outputs: outputs, to: f)
     }
     t.mutable.update(repeating: 0)
-    if newton == nil, loss.quadraticScale == nil, !isOneConstant, let proximable = loss as? any ProximableLoss
-    {
+    if newton == nil, !loss.fitsLeastSquares, !isOneConstant, let proximable = loss as? any ProximableLoss {
       split(proximable, into: part)
       add(to: f, near: part.values)
     } else {
@@ -172,8 +171,12 @@ final class FreeFit<Objective: Loss> {
       }
       return true
     }
-    // Twice: the first leaves rounding of the size of what it takes away.
-    for _ in 0..<2 { block.project(z, outputs: outputs, scratch: scratch.mutable) }
+    // Twice: the first leaves rounding of the size of what it takes away. Where that is most of what is left, z was in the
+    // span of the columns, and nothing is to be learnt from the rest.
+    block.project(z, outputs: outputs, scratch: scratch.mutable)
+    let once = norm(Values(z))
+    block.project(z, outputs: outputs, scratch: scratch.mutable)
+    if norm(Values(z)) < 0.5 * once { z.update(repeating: 0) }
     let interior = self.interior ?? interiorPoint()
     self.interior = .some(interior)
     if let interior {

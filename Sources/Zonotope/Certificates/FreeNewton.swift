@@ -64,7 +64,8 @@ final class FreeNewton {
       block.coefficients(of: moved.values, outputs: outputs, into: product.mutable)
       let curvature = dot(direction.values, product.values)
       // Flat: along the gradient as far as the bound of the curvature allows, unless there is a step already.
-      guard curvature > 1e-14 * loss.curvatureBound * dot(direction.values, direction.values) else {
+      // In tails of exponentials the curvature is as small as what is left of the loss.
+      guard curvature > 1e-18 * loss.curvatureBound * dot(direction.values, direction.values) else {
         if dot(step.values, step.values) == 0 {
           add(1 / loss.curvatureBound, residual.values, to: step.mutable)
         }

@@ -29,6 +29,9 @@ public protocol LinearMap: Sendable {
   /// f = A z for a z that is `direction` in one block and zero elsewhere.
   func column(_ block: Int, _ direction: Values, into f: MutableValues)
 
+  /// The same for several directions, one after the other: f (directions, samples times outputs).
+  func columns(_ block: Int, _ directions: Values, into f: MutableValues)
+
   /// The same products in single precision, for one solve on `threads` threads; nil where the map has none.
   func makeSingleProducts(threads: Int) throws(ZonotopeError) -> (any SingleProducts)?
 
@@ -40,6 +43,14 @@ extension LinearMap {
   public var outputs: Int { 1 }
   /// Numbers in sample space.
   var fitSize: Int { samples * outputs }
+  public func columns(_ block: Int, _ directions: Values, into f: MutableValues) {
+    guard blockSize > 0 else { return }
+    for i in 0..<directions.count / blockSize {
+      column(
+        block, Values(rebasing: directions[i * blockSize..<(i + 1) * blockSize]),
+        into: MutableValues(rebasing: f[i * fitSize..<(i + 1) * fitSize]))
+    }
+  }
   public func makeSingleProducts(threads: Int) throws(ZonotopeError) -> (any SingleProducts)? { nil }
   public func singleProductsSize(threads: Int) -> Int { 0 }
 }
@@ -68,6 +79,9 @@ public protocol PatternMap: LinearMap {
   /// The map of these patterns alone, in this order.
   func restricted(to units: [Int]) throws(ZonotopeError) -> Self
 
+  /// No smaller than the spectral norm of the features of any pattern; infinite where that is not known.
+  func largestGain() -> Double
+
   /// For every pattern the largest Euclidean norm of its blocks of A'r; `scratch` has room for A'r.
   func unitNorms(
     _ r: Values, into norms: MutableValues, scratch: MutableValues, _ workspace: Workspace,
@@ -75,6 +89,8 @@ public protocol PatternMap: LinearMap {
 }
 
 extension PatternMap {
+  public func largestGain() -> Double { .infinity }
+
   /// For maps that cannot do without A'r.
   public func unitNorms(
     _ r: Values, into norms: MutableValues, scratch: MutableValues, _ workspace: Workspace,
@@ -96,4 +112,16 @@ extension PatternMap {
 public protocol GramMap: LinearMap {
   /// The lower triangle of k, (samples, samples): A A' is k for every output by itself.
   func gram(into k: MutableValues, _ workers: Workers) throws(ZonotopeError)
+
+  /// Whether it can be computed some rows at a time.
+  var hasGramRows: Bool { get }
+
+  /// Those rows of it, up to the diagonal at least: (rows, rows.upperBound), `stride` numbers apart, on the thread of the
+  /// caller. Maps without them leave `k` as it is.
+  func gramRows(_ rows: Range<Int>, into k: UnsafeMutablePointer<Double>, stride: Int)
+}
+
+extension GramMap {
+  public var hasGramRows: Bool { false }
+  public func gramRows(_ rows: Range<Int>, into k: UnsafeMutablePointer<Double>, stride: Int) {}
 }

@@ -119,6 +119,12 @@ public struct MaskedMap: GramMap, PatternMap {
 
   public var units: Int { patterns.count }
 
+  /// That of X, since the features of a pattern are rows of it times slopes. Beyond some columns it costs too much.
+  public func largestGain() -> Double {
+    guard x.columns <= 512 else { return .infinity }
+    return max(abs(activation.on), abs(activation.off)) * x.spectralBound()
+  }
+
   public func restricted(to units: [Int]) throws(ZonotopeError) -> MaskedMap {
     try MaskedMap(
       x: x, patterns: patterns.gathering(units), activation: activation, outputs: outputs,
@@ -151,6 +157,37 @@ public struct MaskedMap: GramMap, PatternMap {
     column(block, direction, summing: 1, into: f)
   }
 
+  /// By one product with X.
+  public func columns(_ block: Int, _ directions: Values, into f: MutableValues) {
+    let count = directions.count / max(1, blockSize), width = x.columns
+    let pattern = joinsOutputs ? block : block / outputs, parts = joinsOutputs ? outputs : 1
+    guard count > 1, width > 0,
+      let turned = try? Vector(width * count), let products = try? Vector(samples * count)
+    else {
+      for i in 0..<count {
+        column(
+          block, Values(rebasing: directions[i * blockSize..<(i + 1) * blockSize]),
+          into: MutableValues(rebasing: f[i * fitSize..<(i + 1) * fitSize]))
+      }
+      return
+    }
+    scale(f, by: 0)
+    for part in 0..<parts {
+      for i in 0..<count {
+        for j in 0..<width { turned[j * count + i] = directions[i * blockSize + part * width + j] }
+      }
+      multiply(
+        x.base, stride: x.stride, rows: samples, columns: width, transposed: false, turned.values,
+        width: count, adding: false, into: products.mutable)
+      let output = joinsOutputs ? part : block % outputs
+      for k in 0..<samples {
+        let slope = patterns[pattern, k] ? activation.on : activation.off
+        guard slope != 0 else { continue }
+        for i in 0..<count { f[i * fitSize + k * outputs + output] = slope * products[k * count + i] }
+      }
+    }
+  }
+
   /// The same with the fits of so many samples in a row added up.
   func column(_ block: Int, _ direction: Values, summing count: Int, into f: MutableValues) {
     let pattern = joinsOutputs ? block : block / outputs
@@ -170,38 +207,17 @@ public struct MaskedMap: GramMap, PatternMap {
   /// sum_i D_i X X' D_i = (M M') o (X X'), with slopes in place of ones and zeros.
   public func gram(into k: MutableValues, _ workers: Workers) {
     gramOfRows(x, into: k, workers)
-    let (on, off) = (activation.on, activation.off)
-    let words = patterns.sampleWords
+    guard let base = k.baseAddress else { return }
     workers.ranges(samples, grain: gramGrain) { range, _ in
-      if off == 0 {
-        multiplyByCounts(range, k)
-        if on != 1 { for i in range { for j in 0...i { k[i * samples + j] *= on * on } } }
-        return
-      }
-      // on^2 and off^2 where both bits agree, on off where they differ, by the counts of ones of either and of both.
-      withUnsafeTemporaryAllocation(of: Double.self, capacity: samples) { row in
-        for i in range {
-          let ones = bitCount(patterns.sampleBits.pointer + i * words, words)
-          // Alone the counts of both are exact, and so is what they add up to with whole slopes.
-          for j in 0...i {
-            row[j] = k[i * samples + j]
-            k[i * samples + j] = 1
-          }
-          multiplyByCounts(i..<i + 1, k)
-          for j in 0...i {
-            let others = bitCount(patterns.sampleBits.pointer + j * words, words)
-            let rest = off * (on - off) * Double(ones + others) + off * off * Double(patterns.count)
-            k[i * samples + j] = ((on - off) * (on - off) * k[i * samples + j] + rest) * row[j]
-          }
-        }
-      }
+      patterns.weigh(range, by: activation, rowsAt: base + range.lowerBound * samples, stride: samples)
     }
   }
 
-  private func multiplyByCounts(_ range: Range<Int>, _ k: MutableValues) {
-    zt_hadamard_gram_f64(
-      range.lowerBound, range.upperBound, patterns.count, patterns.sampleBits.pointer, patterns.sampleWords,
-      k.baseAddress, samples)
+  public var hasGramRows: Bool { true }
+
+  public func gramRows(_ rows: Range<Int>, into k: UnsafeMutablePointer<Double>, stride: Int) {
+    productsOfRows(x, rows, into: k, stride: stride)
+    patterns.weigh(rows, by: activation, rowsAt: k, stride: stride)
   }
 
   /// One range a thread, two where they are long enough for their tables, and some hundredths of a second each at most
@@ -216,8 +232,4 @@ public struct MaskedMap: GramMap, PatternMap {
     return min(whole, max(128, 1_000_000_000 / work))
   }
   private var gramGrain: Int { max(8, min(64, 20_000_000 / max(1, samples * patterns.sampleWords))) }
-}
-
-private func bitCount(_ line: UnsafePointer<UInt64>, _ words: Int) -> Int {
-  (0..<words).reduce(0) { $0 + line[$1].nonzeroBitCount }
 }

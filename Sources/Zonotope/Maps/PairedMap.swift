@@ -38,6 +38,11 @@ public struct PairedMap<Base: LinearMap>: LinearMap {
     addTwins(to: g, half)
   }
 
+  public func columns(_ block: Int, _ directions: Values, into f: MutableValues) {
+    base.columns(block % base.blocks, directions, into: f)
+    if block >= base.blocks { scale(f, by: -1) }
+  }
+
   public func column(_ block: Int, _ direction: Values, into f: MutableValues) {
     base.column(block % base.blocks, direction, into: f)
     if block >= base.blocks { scale(f, by: -1) }
@@ -48,6 +53,13 @@ extension PairedMap: GramMap where Base: GramMap {
   public func gram(into k: MutableValues, _ workers: Workers) throws(ZonotopeError) {
     try base.gram(into: k, workers)
     for i in 0..<k.count { k[i] *= 2 }
+  }
+
+  public var hasGramRows: Bool { base.hasGramRows }
+
+  public func gramRows(_ rows: Range<Int>, into k: UnsafeMutablePointer<Double>, stride: Int) {
+    base.gramRows(rows, into: k, stride: stride)
+    for i in 0..<rows.count { for j in 0...rows.lowerBound + i { k[i * stride + j] *= 2 } }
   }
 }
 

@@ -108,6 +108,9 @@ public struct PooledMap: GramMap, PatternMap {
 
   public var units: Int { base.units }
 
+  /// Sums over the patches of a sample lengthen by the square root of their number at most.
+  public func largestGain() -> Double { Double(patches).squareRoot() * base.largestGain() }
+
   public func restricted(to units: [Int]) throws(ZonotopeError) -> PooledMap {
     var part = try PooledMap(base.restricted(to: units), patches: patches)
     part.stored = try stored.map { (map) throws(ZonotopeError) in try map.restricted(to: units) }
@@ -129,12 +132,27 @@ public struct PooledMap: GramMap, PatternMap {
     }
   }
 
+  public func columns(_ block: Int, _ directions: Values, into f: MutableValues) {
+    if stored == nil, patches == 1 { return base.columns(block, directions, into: f) }
+    for i in 0..<directions.count / max(1, blockSize) {
+      column(
+        block, Values(rebasing: directions[i * blockSize..<(i + 1) * blockSize]),
+        into: MutableValues(rebasing: f[i * fitSize..<(i + 1) * fitSize]))
+    }
+  }
+
   public func column(_ block: Int, _ direction: Values, into f: MutableValues) {
     if let stored { return stored.column(block, direction, into: f) }
     base.column(block, direction, summing: patches, into: f)
   }
 
   // MARK: The Gram matrix
+
+  public var hasGramRows: Bool { stored == nil && patches == 1 && base.hasGramRows }
+
+  public func gramRows(_ rows: Range<Int>, into k: UnsafeMutablePointer<Double>, stride: Int) {
+    base.gramRows(rows, into: k, stride: stride)
+  }
 
   /// sum_i A_i A_i' with the features A_i = sum_p D_ip X_p of each pattern, some patterns at a time.
   ///

@@ -44,7 +44,9 @@ extension ModelCard {
     let term = LossTerm(
       kind: try loss.requireText("kind"), scale: try loss.requireNumber("scale"),
       delta: try loss.number("delta"))
-    guard ["squared", "logistic", "hinge", "softmax", "absolute", "huber"].contains(term.kind) else {
+    guard
+      ["squared", "logistic", "hinge", "softmax", "absolute", "huber", "interpolation"].contains(term.kind)
+    else {
       throw .unsupported(key: "loss.kind", reason: "\"\(term.kind)\" is not supported by this version")
     }
     guard term.scale > 0 else { throw .invalid(place: "loss.scale", reason: "\(term.scale) is not above 0") }
@@ -53,7 +55,7 @@ extension ModelCard {
     }
     try loss.finish()
 
-    let beta = try reader.requireNumber("beta"), betaMax = try reader.requireNumber("betaMax")
+    let beta = try reader.requireNumber("beta"), betaMax = try reader.requireBound("betaMax")
     guard beta >= 0 else { throw .invalid(place: "beta", reason: "\(beta) is negative") }
     guard betaMax >= 0 else { throw .invalid(place: "betaMax", reason: "\(betaMax) is negative") }
     let preprocessing = try Preprocessing(reader.requireObject("preprocessing"))
@@ -122,8 +124,8 @@ extension ModelCard.Proof {
   fileprivate init(_ given: JSONObjectReader) throws(ZonotopeError) {
     var reader = given
     certificate = Certificate(
-      scope: try reader.choice("scope"), objective: try reader.requireNumber("objective"),
-      lowerBound: try reader.requireNumber("lowerBound"))
+      scope: try reader.choice("scope"), objective: try reader.requireBound("objective"),
+      lowerBound: try reader.requireBound("lowerBound"))
     // Follows from the two numbers; null where it is infinite.
     _ = try reader.require("relativeGap")
     status = try reader.choice("status")
@@ -185,6 +187,16 @@ extension JSONObjectReader {
   fileprivate mutating func requireText(_ key: String) throws(ZonotopeError) -> String {
     guard let value = try text(key) else { throw .invalid(place: path(key), reason: "is missing") }
     return value
+  }
+
+  /// A number that is infinite where the text has null.
+  fileprivate mutating func requireBound(_ key: String) throws(ZonotopeError) -> Double {
+    let value = try require(key)
+    if value == .null { return .infinity }
+    guard case .number(let number) = value else {
+      throw .invalid(place: path(key), reason: "\(value.kind), not a number")
+    }
+    return number
   }
 
   fileprivate mutating func requireNumber(_ key: String) throws(ZonotopeError) -> Double {

@@ -4,6 +4,15 @@ public enum Beta: Sendable, Equatable {
   /// A fraction of betaMax, the smallest beta whose solution is the zero network.
   case ratio(Double)
 
+  /// The same, and that it means something beside the loss.
+  func check(with loss: some Loss) throws(ZonotopeError) {
+    try check()
+    if case .ratio = self, loss.isEquality {
+      throw .invalid(
+        place: "betaRatio", reason: "\(loss.name) has no largest beta: give beta itself, 1 as a rule")
+    }
+  }
+
   func check() throws(ZonotopeError) {
     let (place, value) =
       switch self {
@@ -45,15 +54,15 @@ extension Architecture {
   /// - Parameters:
   ///   - data: n rows of d features with their targets; what these may be the loss says. For convolutional networks a row
   ///     is its patches, one after the other.
-  ///   - loss: ``SquaredLoss``, ``LogisticLoss``, ``SoftmaxLoss``, ``HingeLoss``, ``AbsoluteLoss``, ``HuberLoss`` or one of
-  ///     your own, which is a ``SmoothLoss`` or a ``ProximableLoss``.
+  ///   - loss: ``SquaredLoss``, ``LogisticLoss``, ``SoftmaxLoss``, ``HingeLoss``, ``AbsoluteLoss``, ``HuberLoss``, ``InterpolationLoss`` or
+  ///     one of your own, which is a ``SmoothLoss`` or a ``ProximableLoss``.
   ///   - beta: the weight of (1/2)(||w||^2 + alpha^2) summed over the neurons.
   /// - Throws: misuse only, before any work.
   public func train(
     on data: Dataset, loss: some Loss, beta: Beta,
     settings: SolverSettings = SolverSettings()
   ) throws(ZonotopeError) -> TrainingResult {
-    try beta.check()
+    try beta.check(with: loss)
     let started = monotonicSeconds()
     let session = try TrainingSession(self, data: data, loss: loss, settings: settings)
     return try session.train(beta: beta, until: StopCondition(settings, started: started))
@@ -117,6 +126,10 @@ public final class TrainingSession<A: Architecture, Objective: Loss> {
 
   /// betaMax over all neurons, and the neurons that gain most without a network.
   private func beginGrowth(_ stopping: Workers) throws(ZonotopeError) {
+    if program.loss.isEquality {
+      throw .unsupported(
+        key: "model.grow", reason: "\(program.loss.name) has no point to begin with over a few patterns: take more")
+    }
     guard let oracle = try architecture.oracle(of: formulation), !stopping.isStopped else { return }
     self.oracle = oracle
     var request = NeuronSearch(floor: 0, tolerance: 1e-10)
@@ -201,7 +214,7 @@ public final class TrainingSession<A: Architecture, Objective: Loss> {
   }
 
   func train(beta: Beta, until stop: StopCondition) throws(ZonotopeError) -> TrainingResult {
-    try beta.check()
+    try beta.check(with: program.loss)
     let value =
       switch beta {
       case .absolute(let beta): beta

@@ -107,6 +107,7 @@ struct ProblemData {
   private enum File {
     case array(NPYArray, place: String)
     case table(CSVTable, columns: [String]?, place: String)
+    case sparse(LibsvmFile, place: String)
 
     func features() throws(ZonotopeError) -> MatrixView {
       switch self {
@@ -116,13 +117,17 @@ struct ProblemData {
         }
         return try array.matrix()
       case .table(let table, let columns, _): return try table.matrix(columns: columns)
+      case .sparse(let file, _): return try file.x.dense()
       }
     }
 
     /// Patches of every sample, next to each other, and their number.
     func patches() throws(ZonotopeError) -> (x: MatrixView, count: Int) {
       guard case .array(let array, let place) = self else {
-        let place = if case .table(_, _, let place) = self { place } else { "data.x" }
+        let place =
+          switch self {
+          case .array(_, let place), .table(_, _, let place), .sparse(_, let place): place
+          }
         throw .invalid(place: place, reason: "a table has two dimensions, this model takes 3")
       }
       guard array.shape.count == 3 else {
@@ -141,6 +146,7 @@ struct ProblemData {
         guard matrix.rows == 1, matrix.columns > 1 else { return matrix }
         // A row of targets is as good as a column.
         return try MatrixView(matrix.entries(), rows: matrix.columns, columns: 1)
+      case .sparse(let file, _): return try MatrixView(file.y, rows: file.y.count, columns: 1)
       case .table(let table, let columns, let place):
         let names = columns ?? table.columns
         guard names.count == 1, let name = names.first else { return try table.matrix(columns: names) }
@@ -164,9 +170,21 @@ struct ProblemData {
       return .array(
         try NPYArray(path: try resolve(name, "\(place).npy", folder), memory: memory), place: place)
     }
+    if let name = try reader.text("libsvm") {
+      let columns = try reader.count("columns")
+      try reader.finish()
+      let file = try LibsvmFile(
+        path: try resolve(name, "\(place).libsvm", folder), columns: columns, memory: memory)
+      let needed = saturatingProduct(8, saturatingProduct(file.x.rows, file.x.columns))
+      guard needed <= memory else {
+        throw .memoryBudget(
+          purpose: "\(place) of \(file.x.rows) x \(file.x.columns)", needed: needed, budget: memory)
+      }
+      return .sparse(file, place: place)
+    }
     guard let name = try reader.text("csv") else {
       try reader.finish()
-      throw .invalid(place: place, reason: "names neither a csv nor an npy file")
+      throw .invalid(place: place, reason: "names neither a csv, an npy nor a libsvm file")
     }
     var columns: [String]?
     if let list = reader.take("columns") {

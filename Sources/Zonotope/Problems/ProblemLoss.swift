@@ -13,7 +13,7 @@ struct ProblemLoss {
       try loss.expect(["scale", "classes", "delta"])
       throw .invalid(place: "loss.kind", reason: "is missing")
     }
-    let known = ["squared", "logistic", "hinge", "softmax", "absolute", "huber"]
+    let known = ["squared", "logistic", "hinge", "softmax", "absolute", "huber", "interpolation"]
     guard known.contains(kind) else {
       throw .unsupported(
         key: "loss.kind",
@@ -43,6 +43,7 @@ struct ProblemLoss {
     switch kind {
     case "logistic": return .logistic(LogisticLoss(scale: scale))
     case "hinge": return .hinge(HingeLoss(scale: scale))
+    case "interpolation": return .interpolation(InterpolationLoss())
     case "absolute": return .absolute(AbsoluteLoss(scale: scale))
     case "huber": return .huber(HuberLoss(delta: delta, scale: scale))
     case "softmax":

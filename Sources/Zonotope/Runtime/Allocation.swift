@@ -64,6 +64,15 @@ struct Allocation {
   }
 }
 
+/// Gives memory that was freed back to the system, where that is up to the program: before something large takes its place.
+func returnFreedMemory() {
+  #if canImport(Glibc)
+    // Its header is in no module.
+    guard let symbol = dlsym(nil, "malloc_trim") else { return }
+    _ = unsafeBitCast(symbol, to: (@convention(c) (Int) -> Int32).self)(0)
+  #endif
+}
+
 extension Allocation {
   /// Asks for memory and gives it back at once.
   ///

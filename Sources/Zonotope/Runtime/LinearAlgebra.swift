@@ -146,6 +146,17 @@ func gramOfRows(_ x: MatrixView, adding: Bool = false, into k: MutableValues, _ 
   }
 }
 
+/// Rows of X X', (rows, rows.upperBound), `stride` numbers apart.
+func productsOfRows(
+  _ x: MatrixView, _ rows: Range<Int>, into k: UnsafeMutablePointer<Double>, stride: Int
+) {
+  _ = singleThreadedBLAS
+  guard !rows.isEmpty else { return }
+  cblas_dgemm(
+    CblasRowMajor, CblasNoTrans, CblasTrans, Int32(rows.count), Int32(rows.upperBound), Int32(x.columns), 1,
+    x.row(rows.lowerBound), Int32(max(1, x.stride)), x.row(0), Int32(max(1, x.stride)), 0, k, Int32(stride))
+}
+
 /// a (rows, columns), which is destroyed, = left diag(values) right. False where the iteration fails.
 func singularValues(
   _ rows: Int, _ columns: Int, _ a: Vector, values: Vector, left: Vector, right: Vector, work: Vector,

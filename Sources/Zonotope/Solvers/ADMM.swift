@@ -42,13 +42,11 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
   private var fitResidual = 0.0
   private var fitStep = 0.0
   private let dual: Vector
-  private let scaledAdjoint: Vector
 
   private var trajectory: TrajectoryExtrapolation
   private var nextAdaptation = adaptation(after: 0)
   private let ahead: Vector
-  private let savedV: Vector
-  private let savedL: Vector
+  private let savedW: Vector
   private let savedSplit: Vector
   private let savedM: Vector
 
@@ -60,6 +58,10 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
   private var largestRho = Double.infinity
   /// The objective without a network.
   private var zeroObjective: Double
+  /// rho / rhoFit where it is fixed: targets that must be met ask for a small one, and the factor then serves for all rho.
+  private var fixedShift: Double?
+  /// What no network reaches of such targets, up to rounding.
+  private let unreached: Vector
   private var summary = ShrinkSummary(active: 0, totalNorm: 0)
   private(set) var iteration = 0
   private(set) var isBroken = false
@@ -72,8 +74,7 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
     self.program = program
     self.evaluator = evaluator
     penaltyWorkspace = try program.penalty.makeWorkspace(threads: evaluator.workers.threads)
-    let order = program.map.samples
-    let gram = try sampleGram(program.map, program.free, evaluator.workers)
+    let gram = try SampleGram(program.map, program.free, evaluator.workers)
     if precision == .float,
       let products = try program.map.makeSingleProducts(threads: evaluator.workers.threads)
     {
@@ -93,19 +94,18 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
     m = try Vector(n)
     previousSplit = try Vector(n)
     dual = try Vector(n)
-    scaledAdjoint = try Vector(size)
     let moving = program.loss.quadraticScale == nil ? size + n : size
     trajectory = try TrajectoryExtrapolation(size: moving)
     ahead = try Vector(moving)
-    savedV = try Vector(size)
-    savedL = try Vector(size)
+    savedW = try Vector(size)
     savedSplit = try Vector(n)
     savedM = try Vector(n)
+    unreached = try Vector(program.loss.isEquality ? n : 0)
     zeroObjective = evaluator.withoutNetwork()
     smooth = program.loss as? any SmoothLoss
     rho = 1
     rhoFit = program.loss.quadraticScale ?? 1
-    begin(from: start, trace: (0..<order).reduce(0) { $0 + gram[$1 * order + $1] })
+    begin(from: start, meanGain: gram.meanDiagonal)
   }
 
   // MARK: One step
@@ -182,9 +182,8 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
       trajectory.reset()
       return
     }
-    let saved = summary
-    savedV.copy(from: v)
-    savedL.copy(from: l)
+    // v and its multiplier follow from it.
+    savedW.copy(from: w)
     savedSplit.copy(from: split)
     savedM.copy(from: m)
     for j in 0..<count { w[j] = v[j] + l[j] + ahead[j] }
@@ -198,11 +197,10 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
     var accepted = false
     for _ in 0..<calmingSteps where !accepted && !workers.isStopped { accepted = step() <= 1.001 * residual }
     if !accepted {
-      v.copy(from: savedV)
-      l.copy(from: savedL)
+      w.copy(from: savedW)
+      shrink()
       split.copy(from: savedSplit)
       m.copy(from: savedM)
-      summary = saved
     }
     trajectory.learn(accepted: accepted)
     trajectory.reset()
@@ -237,6 +235,13 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
   }
 
   private mutating func adapt() {
+    if let fixedShift {
+      if summary.active == 0 { change(rho: 4 * rho, rhoFit: 4 * rho / fixedShift) }
+      guard summary.meanNorm > 0, summary.meanNorm.isFinite else { return }
+      let wanted = max(smallestRho, program.beta / (program.penalty.thresholdRatio * summary.meanNorm))
+      if wanted > 1.35 * rho || 1.35 * wanted < rho { change(rho: wanted, rhoFit: wanted / fixedShift) }
+      return
+    }
     var newRho = rho, newRhoFit = rhoFit
     let overshoots = !(evaluator.primal(v.values, near: fitCandidate) <= zeroObjective)
     if summary.active == 0 || overshoots {
@@ -271,7 +276,7 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
     let newRho = min(newRho, largestRho)
     guard newRho > 0, newRho != rho || newRhoFit != rhoFit else { return }
     // A factorisation that fails leaves the step as it is, which still converges.
-    guard system.factor(shift: newRho / newRhoFit, workers) else {
+    guard fixedShift != nil || system.factor(shift: newRho / newRhoFit, workers) else {
       _ = system.factor(shift: rho / rhoFit, workers)
       return
     }
@@ -284,15 +289,15 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
 
   // MARK: Start
 
-  private mutating func begin(from start: BlockPoint?, trace: Double) {
-    let n = program.map.samples
+  private mutating func begin(from start: BlockPoint?, meanGain: Double) {
+    if program.loss.isEquality { return beginAtTargets(from: start, meanGain: meanGain) }
     if program.loss.quadraticScale == nil {
       _ = evaluator.withoutNetwork()
       _ = split.mutable.update(fromContentsOf: evaluator.lastFit)
       let mean = zeroObjective / (program.loss.scale * Double(max(1, split.count)))
       rhoFit = smooth == nil ? program.loss.scale / max(mean, 1e-300) : wantedRhoFit()
     }
-    rho = max(rhoFit * max(trace / Double(max(1, n)), 1e-300) * 0.1, 1e-300)
+    rho = max(rhoFit * max(meanGain, 1e-300) * 0.1, 1e-300)
     smallestRho = 1e-9 * rho
     largestRho = 1e12 * rho
     if let start, start.blocks.count == v.count, start.blocks.contains(where: { $0 != 0 }) {
@@ -301,7 +306,7 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
       let mean = program.penalty.value(v.values) / Double(max(1, active))
       rho = max(smallestRho, program.beta / (program.penalty.thresholdRatio * mean))
       if program.loss.quadraticScale == nil {
-        _ = evaluator.primal(v.values)
+        _ = try? evaluator.primal(start)
         _ = split.mutable.update(fromContentsOf: evaluator.lastFit)
         rhoFit = wantedRhoFit()
       }
@@ -312,13 +317,50 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
     }
   }
 
+  /// For targets that must be met: the scale of the blocks is that of the shortest point whose fit they are.
+  private mutating func beginAtTargets(from start: BlockPoint?, meanGain: Double) {
+    let shift = max(1e-6 * meanGain, 1e-300)
+    fixedShift = shift
+    split.copy(from: evaluator.targets)
+    guard system.factor(shift: shift, workers) else {
+      isBroken = !workers.isStopped
+      return
+    }
+    // What (shift + A A')^{-1} shift leaves of the targets again and again is orthogonal to all fits.
+    unreached.copy(from: evaluator.targets)
+    var length = norm(unreached.values), scale = 0.0
+    for round in 0..<60 where length > 0 && !workers.isStopped {
+      system.solve(w.values, target: unreached.values, into: z.mutable, adjoint: adjoint.mutable, workers)
+      if round == 0 { scale = program.penalty.value(adjoint.values) / Double(max(1, program.map.blocks)) }
+      var change = 0.0
+      for k in 0..<z.count {
+        let next = -shift * z[k]
+        change = max(change, abs(next - unreached[k]))
+        unreached[k] = next
+      }
+      length = norm(unreached.values)
+      if change <= 1e-14 * length || length <= 1e-13 * norm(evaluator.targets.values) { break }
+    }
+    for k in 0..<unreached.count { unreached[k] *= -1 }
+    if let start, start.blocks.count == v.count, start.blocks.contains(where: { $0 != 0 }) {
+      start.blocks.withUnsafeBufferPointer { _ = v.mutable.update(fromContentsOf: $0) }
+      let active = activeBlocks(v.values, program.map.blockSize)
+      scale = program.penalty.value(v.values) / Double(max(1, active))
+    }
+    rho = program.beta / (program.penalty.thresholdRatio * scale)
+    if !(rho > 0 && rho.isFinite) { rho = 1 }
+    smallestRho = 1e-9 * rho
+    largestRho = 1e12 * rho
+    rhoFit = rho / shift
+  }
+
   /// At the optimum A'z = -rho l, and the split fit's multiplier is -z / rhoFit.
   mutating func restart(at blocks: Values, free: Values, fit: Values, gradient: Values) {
     v.pointer.update(from: blocks.baseAddress!, count: blocks.count)
     program.map.adjoint(gradient, into: l.mutable, evaluator.mapWorkspace, workers)
     scale(l.mutable, by: -1 / rho)
     if program.loss.quadraticScale == nil {
-      split.pointer.update(from: fit.baseAddress!, count: fit.count)
+      _ = split.mutable.update(fromContentsOf: program.loss.isEquality ? evaluator.targets.values : fit)
       for k in 0..<m.count { m[k] = -gradient[k] / rhoFit }
     }
     trajectory.reset()
@@ -332,12 +374,13 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
   var blocks: Values { v.values }
 
   var dualCandidate: (point: Values, adjoint: Values?)? {
-    guard iteration > 0 else { return nil }
-    if program.loss.quadraticScale != nil {
+    if iteration == 0 { return program.loss.isEquality ? (unreached.values, nil) : nil }
+    if program.loss.fitsLeastSquares {
       for k in 0..<z.count { dual[k] = rho * z[k] }
       guard system.isExact else { return (dual.values, nil) }
-      for j in 0..<adjoint.count { scaledAdjoint[j] = rho * adjoint[j] }
-      return (dual.values, scaledAdjoint.values)
+      // Free between jumps.
+      for j in 0..<adjoint.count { ahead[j] = rho * adjoint[j] }
+      return (dual.values, Values(rebasing: ahead.values[..<adjoint.count]))
     }
     // The gradient at the split fit is -rhoFit m; where it is the only one, it is in the domain to the last bit.
     if smooth != nil {
@@ -358,11 +401,15 @@ private let calmingSteps = 6
 extension ConvexProgram where Map: GramMap {
   /// Bytes that a solve by ADMM takes beyond the data.
   func admmMemory(precision: Precision, threads: Int) throws(ZonotopeError) -> Int {
-    let samples = try product(map.samples, map.samples, place: "samples")
+    _ = try product(map.samples, map.samples, place: "samples")
+    let gram = SampleGram.size(map, hasFree: free != nil, threads: threads)
     let vectors = try product(20, size + map.fitSize, place: "blocks")
     let system =
       precision == .float
-      ? MixedSampleSystem.size(map) + map.singleProductsSize(threads: threads) : samples
-    return try product(8, samples + system + vectors + sharedMemory(threads: threads), place: "memory")
+      ? MixedSampleSystem.size(map) + map.singleProductsSize(threads: threads)
+      : CholeskyFactor<Double>.size(order: map.samples)
+    let exactFit = loss.isEquality ? exactFitMemory : 0
+    return try product(
+      8, gram + system + vectors + exactFit + sharedMemory(threads: threads), place: "memory")
   }
 }

@@ -65,13 +65,7 @@ struct FaceNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss> 
       for j in 0..<blockSize { coordinates[i] += basis[i * blockSize + j] * v[j] }
     }
     basis.withUnsafeBufferPointer { basis in
-      columns.withUnsafeMutableBufferPointer { columns in
-        for i in 0..<size {
-          program.map.column(
-            index, Values(rebasing: basis[i * blockSize..<(i + 1) * blockSize]),
-            into: MutableValues(rebasing: columns[i * samples..<(i + 1) * samples]))
-        }
-      }
+      columns.withUnsafeMutableBufferPointer { program.map.columns(index, basis, into: $0) }
     }
     return ActiveBlock(index: index, basis: basis, coordinates: coordinates, columns: columns)
   }

@@ -11,28 +11,42 @@ func minimise<Map, Penalty, Objective: Loss, Iteration: SolverIteration>(
   let zero = evaluator.withoutNetwork()
   var best = try BestAnswer(
     blocks: evaluator.program.size, samples: evaluator.program.map.fitSize, withoutNetwork: zero,
-    free: evaluator.lastCoefficients)
+    scale: max(zero, evaluator.lossAtZero()), free: evaluator.lastCoefficients)
   let gradient = try Vector(evaluator.program.map.fitSize)
   let limit = settings.iterations ?? defaultIterationLimit
   var patience = Patience()
+  let exactFit = evaluator.program.loss.isEquality ? try ExactFit(evaluator) : nil
   /// The step that was checked last; none yet.
   var checked = -1
 
+  /// A bound that says that no network meets targets which must be met.
+  var unreachable = Double.infinity
+  if exactFit != nil {
+    // Ten orders of magnitude above what targets of this size take at least, by the features along a vector like any other.
+    for k in 0..<gradient.count { gradient[k] = 1 + 0.3 * Double(k * 7919 % 1000) / 1000 }
+    let gain = evaluator.dualNorm(ofAdjointOf: gradient.values) / norm(gradient.values)
+    let least = evaluator.program.beta * norm(evaluator.targets.values) / gain
+    unreachable = least > 0 ? min(1e200, 1e10 * least) : 1e200
+  }
+
   /// Nil too when the workers were stopped in between: what is not complete is not believed.
-  func check(_ blocks: Values? = nil, patiently: Bool = false) -> Status? {
+  func check(_ blocks: Values? = nil, patiently: Bool = false) throws(ZonotopeError) -> Status? {
+    let isMoved = try exactFit?.move(blocks ?? iteration.blocks) == true
+    let given = blocks, blocks = isMoved ? exactFit?.blocks.values : blocks
     let objective = evaluator.primal(
       blocks ?? iteration.blocks, near: blocks == nil ? iteration.fitCandidate : nil, patiently: patiently)
     if workers.isStopped && !patiently { return nil }
-    guard objective.isFinite else { return .numericalBreakdown }
+    guard objective.isFinite || exactFit != nil && !objective.isNaN else { return .numericalBreakdown }
     best.offer(
       objective: objective, blocks: blocks ?? iteration.blocks, free: evaluator.lastCoefficients)
     if workers.isStopped { return nil }
     evaluator.gradientAtPrimal(into: gradient.mutable)
-    let candidate = (blocks == nil ? iteration.dualCandidate : nil) ?? (gradient.values, nil)
+    let candidate = (given == nil ? iteration.dualCandidate : nil) ?? (gradient.values, nil)
     let bound = evaluator.lowerBound(candidate.point, adjoint: candidate.adjoint)
     if workers.isStopped { return nil }
     best.offer(dual: bound.value, point: bound.point)
-    if blocks == nil { checked = iteration.iteration }
+    if given == nil { checked = iteration.iteration }
+    if exactFit != nil, bound.value >= unreachable { return .infeasible }
     pulse?.report(
       Progress(
         solver: iteration.kind, iteration: iteration.iteration, objective: best.objective,
@@ -54,7 +68,7 @@ func minimise<Map, Penalty, Objective: Loss, Iteration: SolverIteration>(
       try evaluator.project(polished)
     else { return nil }
     let before = best.objective
-    if let status = check(polished.values) { return status }
+    if let status = try check(polished.values) { return status }
     if best.objective < before {
       iteration.restart(
         at: polished.values, free: best.free.values, fit: evaluator.lastFit, gradient: gradient.values)
@@ -67,15 +81,20 @@ func minimise<Map, Penalty, Objective: Loss, Iteration: SolverIteration>(
     guard let loss = evaluator.program.loss as? any ProximableLoss else { return nil }
     let start = try Vector(copying: iteration.dualCandidate?.point ?? best.dualPoint.values)
     let before = best.objective
+    // The fit of the best blocks: what is free beside them is not found again without it.
+    let bestFit = try Vector(evaluator.program.map.fitSize)
     var status: Status?
     try runKinkNewton(
       evaluator.program, loss, targets: evaluator.targets.values, from: best.blocks.values,
       free: Array(best.free.values), multiplier: start.values, workers, while: { stop.status == nil }
     ) { (polished, fit, z) throws(ZonotopeError) in
       guard try evaluator.project(polished) else { return false }
-      let objective = evaluator.primal(polished.values, near: fit)
-      guard !workers.isStopped, objective.isFinite else { return false }
-      best.offer(objective: objective, blocks: polished.values, free: evaluator.lastCoefficients)
+      let moved = try exactFit?.move(polished.values) == true ? exactFit?.blocks : nil
+      let objective = evaluator.primal((moved ?? polished).values, near: fit)
+      guard !workers.isStopped, objective.isFinite || exactFit != nil else { return false }
+      if objective < best.objective { _ = bestFit.mutable.update(fromContentsOf: evaluator.lastFit) }
+      best.offer(
+        objective: objective, blocks: (moved ?? polished).values, free: evaluator.lastCoefficients)
       let bound = evaluator.lowerBound(z)
       guard !workers.isStopped else { return false }
       best.offer(dual: bound.value, point: bound.point)
@@ -83,15 +102,14 @@ func minimise<Map, Penalty, Objective: Loss, Iteration: SolverIteration>(
       return status == nil
     }
     if status == nil, best.objective < before, !workers.isStopped {
-      _ = evaluator.primal(best.blocks.values)
       iteration.restart(
-        at: best.blocks.values, free: best.free.values, fit: evaluator.lastFit,
+        at: best.blocks.values, free: best.free.values, fit: bestFit.values,
         gradient: best.dualPoint.values)
     }
     return status
   }
 
-  var status = check()
+  var status = try check()
   var nextCheck = iteration.iteration + iteration.checkInterval
   var nextPolish = firstPolish
   while status == nil {
@@ -102,10 +120,11 @@ func minimise<Map, Penalty, Objective: Loss, Iteration: SolverIteration>(
     } else {
       iteration.advance(upTo: limit)
       if workers.isStopped { continue }
-      if iteration.isBroken {
+      // What a step that was cut short leaves tells nothing.
+      if iteration.isBroken, !workers.isStopped {
         status = .numericalBreakdown
       } else if iteration.iteration >= nextCheck && iteration.isReady || iteration.iteration >= limit {
-        status = check()
+        status = try check()
         nextCheck = iteration.iteration + iteration.checkInterval
         if status == nil, iteration.iteration >= nextPolish,
           best.relativeGap <= 1e-2 || iteration.iteration >= latePolish
@@ -118,11 +137,13 @@ func minimise<Map, Penalty, Objective: Loss, Iteration: SolverIteration>(
     }
     // The last steps may have improved on the last check. Without a step there is nothing but a start to be checked.
     let isNew = checked >= 0 || iteration.iteration > 0 || iteration.blocks.contains { $0 != 0 }
-    if iteration.iteration > checked, isNew, check(patiently: true) == .optimal { status = .optimal }
+    if iteration.iteration > checked, isNew, try check(patiently: true) == .optimal { status = .optimal }
   }
   guard let status else { preconditionFailure("the loop above ends with a status") }
+  let isInfeasible = status == .infeasible
   return try Solution(
-    status: status, objective: best.objective, dual: best.dual,
+    status: status, objective: isInfeasible ? .infinity : best.objective,
+    dual: isInfeasible ? .infinity : best.dual,
     point: BlockPoint(blocks: best.blocks.list(), free: evaluator.external(best.free.values)),
     dualPoint: best.dualPoint.list(),
     solver: iteration.kind, choice: iteration.note ?? choice, iterations: iteration.iteration,
@@ -155,7 +176,7 @@ let defaultIterationLimit = 200_000
 private struct BestAnswer {
   private(set) var objective = Double.infinity
   private(set) var dual = 0.0
-  /// The objective without a network.
+  /// The size of the numbers that an objective is the sum of.
   private let scale: Double?
   let blocks: Vector
   /// Unpenalised coefficients.
@@ -163,12 +184,15 @@ private struct BestAnswer {
   let dualPoint: Vector
 
   /// - Parameter withoutNetwork: the value of the answer without a network, which is the first.
-  init(blocks: Int, samples: Int, withoutNetwork: Double, free: Values) throws(ZonotopeError) {
-    scale = withoutNetwork.isFinite ? withoutNetwork : nil
+  init(
+    blocks: Int, samples: Int, withoutNetwork: Double, scale: Double, free: Values
+  ) throws(ZonotopeError) {
+    self.scale = scale.isFinite ? scale : nil
     self.blocks = try Vector(blocks)
     self.free = try Vector(copying: free)
     dualPoint = try Vector(samples)
-    if let scale { objective = scale }
+    if withoutNetwork.isFinite { objective = withoutNetwork }
+    reconcile()
   }
 
   mutating func offer(objective: Double, blocks: Values, free: Values) {
@@ -186,11 +210,14 @@ private struct BestAnswer {
     reconcile()
   }
 
-  /// A difference that rounding explains is no gap. What rounding can do is measured by the loss without a network, the
-  /// size of the numbers that are added and subtracted, so that the verdict does not depend on units. A dual above the
+  /// A difference that rounding explains is no gap. What rounding can do is measured by the loss of a fit of zeros, the size
+  /// of the numbers that are added and subtracted, so that the verdict does not depend on units. A dual above the
   /// objective by more would be a fault, and shows as a negative gap that is never optimal.
   private mutating func reconcile() {
-    guard let scale, abs(objective - dual) < 8 * Double.ulpOfOne * max(scale, abs(objective)) else { return }
+    // Without such a value there are targets to be met, and they are up to a tolerance.
+    let rounding =
+      scale.map { 8 * Double.ulpOfOne * max($0, abs(objective)) } ?? InterpolationLoss.tolerance * objective
+    guard abs(objective - dual) < rounding, objective.isFinite else { return }
     dual = objective
   }
 

@@ -11,7 +11,7 @@ final class MixedSampleSystem<Map: GramMap>: SampleSystem {
   private let products: any SingleProducts
   private let free: FreeBlock?
   private let coefficients: Vector
-  private let gram: Vector
+  private let gram: SampleGram<Map>
   private var cholesky: CholeskyFactor<Float>
   private var shift = 0.0
 
@@ -51,7 +51,8 @@ final class MixedSampleSystem<Map: GramMap>: SampleSystem {
   private var shortVisits = 0
 
   init(
-    _ map: Map, _ workspace: Map.Workspace, _ products: any SingleProducts, gram: Vector, free: FreeBlock?
+    _ map: Map, _ workspace: Map.Workspace, _ products: any SingleProducts, gram: SampleGram<Map>,
+    free: FreeBlock?
   ) throws(ZonotopeError) {
     self.map = map
     self.workspace = workspace
@@ -73,7 +74,7 @@ final class MixedSampleSystem<Map: GramMap>: SampleSystem {
   /// Doubles that it takes beside the Gram matrix and the products: a factor in single precision, and one in double that
   /// takes over where the first does not exist.
   static func size(_ map: Map) -> Int {
-    map.samples * map.samples / 2 * 3 + 4 * map.blocks * map.blockSize + 8 * map.fitSize
+    CholeskyFactor<Double>.size(order: map.samples) / 2 * 3 + 4 * map.blocks * map.blockSize + 8 * map.fitSize
   }
 
   var isExact: Bool { exact != nil }
@@ -81,7 +82,7 @@ final class MixedSampleSystem<Map: GramMap>: SampleSystem {
   func factor(shift: Double, _ workers: Workers) -> Bool {
     self.shift = shift
     if let exact { return exact.factor(shift: shift, workers) }
-    if cholesky.factor(gram.values, shift: shift, workers) { return true }
+    if gram.factor(into: &cholesky, shift: shift, workers) { return true }
     // Positive definite to double precision only, if at all.
     return !workers.isStopped && becomeExact(workers)
   }

@@ -21,12 +21,11 @@ final class DoubleSampleSystem<Map: GramMap>: SampleSystem {
   private let workspace: Map.Workspace
   private let free: FreeBlock?
   private let coefficients: Vector
-  /// A A', projected on both sides where there are free columns; lower triangle.
-  private let gram: Vector
+  private let gram: SampleGram<Map>
   private var cholesky: CholeskyFactor<Double>
 
-  /// - Parameter gram: see ``sampleGram(_:_:_:)``.
-  init(_ map: Map, _ workspace: Map.Workspace, gram: Vector, free: FreeBlock?) throws(ZonotopeError) {
+  init(_ map: Map, _ workspace: Map.Workspace, gram: SampleGram<Map>, free: FreeBlock?) throws(ZonotopeError)
+  {
     self.map = map
     self.workspace = workspace
     self.free = free
@@ -38,7 +37,7 @@ final class DoubleSampleSystem<Map: GramMap>: SampleSystem {
   var isExact: Bool { true }
 
   func factor(shift: Double, _ workers: Workers) -> Bool {
-    cholesky.factor(gram.values, shift: shift, workers)
+    gram.factor(into: &cholesky, shift: shift, workers)
   }
 
   func solve(
@@ -51,14 +50,4 @@ final class DoubleSampleSystem<Map: GramMap>: SampleSystem {
     free?.project(z, outputs: map.outputs, scratch: coefficients.mutable)
     map.adjoint(Values(z), into: adjoint, workspace, workers)
   }
-}
-
-/// A A', projected on both sides where there are free columns; lower triangle.
-func sampleGram(
-  _ map: some GramMap, _ free: FreeBlock?, _ workers: Workers
-) throws(ZonotopeError) -> Vector {
-  let gram = try Vector(product(map.samples, map.samples, place: "samples"))
-  try map.gram(into: gram.mutable, workers)
-  if let free, !workers.isStopped { try free.project(gram: gram.mutable) }
-  return gram
 }

@@ -35,6 +35,12 @@ extension ConvexProgram where Map: GramMap {
       return try bySwitching(map, penalty, loss, run)
     }
     if kind == .fista, let smooth = loss as? any SmoothLoss { return try byFISTA(smooth, run) }
+    if settings.kind == .automatic, kind == .newton, let loss = loss as? any ConjugateLoss & ProximableLoss {
+      return try byNewtonFirst(loss, run)
+    }
+    if kind == .newton || kind == .augmentedLagrangian, let loss = loss as? any ConjugateLoss {
+      return try byDualNewton(loss, run, isFactored: kind == .newton)
+    }
     guard let proximable = loss as? any ProximableLoss else {
       throw .invalid(place: "loss", reason: "\(loss.name) has neither a gradient nor a proximal step")
     }
@@ -61,6 +67,24 @@ extension ConvexProgram where Map: GramMap {
     let program = try with(loss: loss)
     return try program.iterate(run) { (evaluator, start) throws(ZonotopeError) in
       try ADMM(evaluator, from: start, precision: run.precision)
+    }
+  }
+
+  private func byDualNewton<Conjugate: ConjugateLoss>(
+    _ loss: Conjugate, _ run: SolveRun, isFactored: Bool
+  ) throws(ZonotopeError) -> Solution {
+    let program = try with(loss: loss)
+    return try program.iterate(run) { (evaluator, start) throws(ZonotopeError) in
+      try DualNewton(evaluator, from: start, isFactored: isFactored)
+    }
+  }
+
+  private func byNewtonFirst<Both: ConjugateLoss & ProximableLoss>(
+    _ loss: Both, _ run: SolveRun
+  ) throws(ZonotopeError) -> Solution {
+    let program = try with(loss: loss)
+    return try program.iterate(run) { (evaluator, start) throws(ZonotopeError) in
+      try NewtonFirst(evaluator, from: start, precision: run.precision)
     }
   }
 
@@ -100,6 +124,22 @@ extension ConvexProgram where Map: GramMap {
         throw .memoryBudget(purpose: "fista on \(size) unknowns", needed: fista, budget: budget)
       }
       return (.fista, "asked for")
+    case .newton, .augmentedLagrangian:
+      let name = settings.kind.rawValue
+      guard loss is any ConjugateLoss else {
+        throw .invalid(
+          place: "solver.kind",
+          reason: "\(name) needs a conjugate with second derivatives, which \(loss.name) has not")
+      }
+      guard penalty.hasFaces else {
+        throw .invalid(
+          place: "solver.kind", reason: "\(name) needs the norm of blocks or columns, not the nuclear one")
+      }
+      let needed = try dualNewtonMemory(isFactored: settings.kind == .newton, threads: threads)
+      guard needed <= budget else {
+        throw .memoryBudget(purpose: "\(name) on \(map.samples) samples", needed: needed, budget: budget)
+      }
+      return (settings.kind, "asked for")
     case .automatic:
       let n = Double(map.samples)
       let factorisation = n * n * n / 3 + 100 * 2 * n * n
@@ -108,7 +148,15 @@ extension ConvexProgram where Map: GramMap {
       let hasSets =
         canFISTA && map is any PatternMap && penalty is any UniformPenalty
         && penalty.hasEuclideanDualNorm
-      let isCheap = map.samples <= 1000 || (!hasSets && factorisation <= 200 * products)
+      if !hasSets, !(penalty is any UniformPenalty), penalty.hasFaces, map.outputs == 1, beta > 0,
+        settings.precision == .double,
+        loss is any ConjugateLoss,
+        let newton = try? dualNewtonMemory(isFactored: true, threads: threads),
+        newton <= budget - min(admm, budget)
+      {
+        return (.newton, "few cones hold active blocks, and their faces make a small system")
+      }
+      let isCheap = map.samples <= (hasSets ? 250 : 1000) || (!hasSets && factorisation <= 200 * products)
       if admm <= budget && (isCheap || fista > budget) {
         return (.admm, "the \(map.samples) x \(map.samples) system is cheap to factor")
       }
@@ -127,7 +175,8 @@ extension ConvexProgram where Map: GramMap {
   /// What there is of the precision asked for, and what to say about it.
   private func precision(_ settings: SolverSettings, _ kind: SolverKind) -> (used: Precision, note: String?) {
     guard settings.precision == .float else { return (.double, nil) }
-    guard map.singleProductsSize(threads: 1) > 0 else {
+    if loss.isEquality { return (.double, "in double precision, as the targets are to be met") }
+    guard map.singleProductsSize(threads: 1) > 0, kind != .newton, kind != .augmentedLagrangian else {
       return (.double, "in double precision, as the products of this program always are")
     }
     return (.float, "products and factor in single precision, refined in double")
@@ -191,7 +240,7 @@ extension ConvexProgram {
       try Vector(copying: values)
     }
     guard try evaluator.project(blocks) else { return nil }
-    return try BlockPoint(blocks: blocks.list())
+    return try BlockPoint(blocks: blocks.list(), free: start.free)
   }
 }
 

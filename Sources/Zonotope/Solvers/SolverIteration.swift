@@ -50,6 +50,10 @@ extension SolverIteration {
 /// The algorithms, by their names in problem files.
 public enum SolverKind: String, Sendable, Codable, CaseIterable {
   case automatic, fista, admm
+  /// Semismooth Newton steps on the dual, see ``DualNewton``.
+  case newton
+  /// The same with products in place of factors.
+  case augmentedLagrangian = "augmented-lagrangian"
 }
 
 /// The numbers that a solver computes with. Gaps are those of double precision either way.
@@ -71,6 +75,9 @@ public enum Status: String, Sendable, Codable {
   case cancelled
   /// A number overflowed; the last finite answer is returned.
   case numericalBreakdown = "numerical-breakdown"
+  /// No network over the patterns reaches targets that must be met (``InterpolationLoss``), as far as double precision can
+  /// tell: one that did would be ten orders of magnitude larger than its targets. Objective and bound are infinite.
+  case infeasible
 }
 
 /// What a solve may spend and where it reports.
@@ -154,6 +161,7 @@ public struct Solution: Sendable {
 
 /// (objective - dual) / |objective|; infinite for an objective of 0 above its bound.
 func relativeGap(_ objective: Double, _ dual: Double) -> Double {
+  guard objective.isFinite else { return .infinity }
   let gap = objective - dual
   return gap == 0 ? 0 : gap / abs(objective)
 }

@@ -15,8 +15,12 @@ struct Switching<Map: GramMap & PatternMap, Penalty: UniformPenalty, Objective: 
   private let evaluator: Evaluator<Map, Penalty, Objective>
   private let settings: SolverSettings
   private let precision: Precision
-  private var first: WorkingSet<Map, Penalty, Objective>
+  /// Nil, with its memory, once the second has begun.
+  private var first: WorkingSet<Map, Penalty, Objective>?
+  private var firstSteps = 0
   private var second: ADMM<Map, Penalty, Objective>?
+  /// Blocks of zeros.
+  private let nothing: Vector
   /// Looks of the first at all patterns, at the last decision.
   private var looks = 0
 
@@ -25,23 +29,32 @@ struct Switching<Map: GramMap & PatternMap, Penalty: UniformPenalty, Objective: 
     precision: Precision
   ) throws(ZonotopeError) {
     (self.evaluator, self.settings, self.precision) = (evaluator, settings, precision)
+    nothing = try Vector(evaluator.program.size)
+    let program = evaluator.program
+    if program.map.samples <= cheapSamples, program.beta < smallBeta * evaluator.betaMax() {
+      second = try ADMM(evaluator, from: start, precision: precision)
+      return
+    }
     first = try WorkingSet(
       evaluator, from: start, tolerance: settings.tolerance, precision: precision)
   }
 
   mutating func advance(upTo limit: Int) {
     if second != nil {
-      second?.advance(upTo: limit - first.iteration)
+      second?.advance(upTo: limit - firstSteps)
       return
     }
-    first.advance(upTo: limit)
-    guard first.looks > looks, !first.isBroken, !evaluator.workers.isStopped else { return }
-    looks = first.looks
+    first?.advance(upTo: limit)
+    firstSteps = first?.iteration ?? 0
+    let seen = first?.looks ?? 0
+    guard seen > looks, !isBroken, !evaluator.workers.isStopped else { return }
+    looks = seen
     if isWorthSwitching { switchOver() }
   }
 
   /// Whether the steps that are left, judged by those so far, cost more than a factorisation and the steps after it.
   private var isWorthSwitching: Bool {
+    guard let first else { return false }
     let gap = first.outerGap, tolerance = settings.tolerance
     guard gap > 10 * tolerance, gap < 1 else { return false }
     let rate = -log(gap) / Double(first.iteration)
@@ -56,15 +69,22 @@ struct Switching<Map: GramMap & PatternMap, Penalty: UniformPenalty, Objective: 
   }
 
   private mutating func switchOver() {
-    let start = BlockPoint(blocks: Array(first.blocks))
-    guard var admm = try? ADMM(evaluator, from: start, precision: precision) else { return }
-    guard !evaluator.workers.isStopped, let gradient = try? Vector(evaluator.program.map.fitSize) else {
+    let start = BlockPoint(blocks: Array(blocks))
+    guard let gradient = try? Vector(evaluator.program.map.fitSize) else { return }
+    // Before the factor takes its place.
+    first = nil
+    guard var admm = try? ADMM(evaluator, from: start, precision: precision), !evaluator.workers.isStopped
+    else {
+      first = try? WorkingSet(
+        evaluator, from: start, tolerance: settings.tolerance, precision: precision)
       return
     }
-    _ = evaluator.primal(first.blocks)
-    evaluator.gradientAtPrimal(into: gradient.mutable)
-    admm.restart(
-      at: first.blocks, free: evaluator.lastCoefficients, fit: evaluator.lastFit, gradient: gradient.values)
+    start.blocks.withUnsafeBufferPointer { blocks in
+      _ = evaluator.primal(blocks)
+      evaluator.gradientAtPrimal(into: gradient.mutable)
+      admm.restart(
+        at: blocks, free: evaluator.lastCoefficients, fit: evaluator.lastFit, gradient: gradient.values)
+    }
     second = admm
   }
 
@@ -72,29 +92,35 @@ struct Switching<Map: GramMap & PatternMap, Penalty: UniformPenalty, Objective: 
 
   var note: String? {
     guard let second else { return "working sets need few steps of few patterns" }
-    return "\(second.iteration) steps after \(first.iteration) of fista, which would have needed many more"
+    if firstSteps == 0 { return "beta is small, and the system of the samples cheap to factor" }
+    return "\(second.iteration) steps after \(firstSteps) of fista, which would have needed many more"
   }
 
-  var iteration: Int { first.iteration + (second?.iteration ?? 0) }
-  var isBroken: Bool { second?.isBroken ?? first.isBroken }
-  var isReady: Bool { second?.isReady ?? first.isReady }
-  var checkInterval: Int { second?.checkInterval ?? first.checkInterval }
-  var blocks: Values { second?.blocks ?? first.blocks }
+  var iteration: Int { firstSteps + (second?.iteration ?? 0) }
+  /// Neither is there where memory ran out between them.
+  private var current: (any SolverIteration)? { second ?? first }
+  var isBroken: Bool { current?.isBroken ?? true }
+  var isReady: Bool { current?.isReady ?? true }
+  var checkInterval: Int { current?.checkInterval ?? 1 }
+  var blocks: Values { current?.blocks ?? nothing.values }
   var fitCandidate: Values? { second?.fitCandidate }
 
   var dualCandidate: (point: Values, adjoint: Values?)? {
-    if let second { return second.dualCandidate }
-    return first.dualCandidate
+    current?.dualCandidate
   }
 
   mutating func restart(at blocks: Values, free: Values, fit: Values, gradient: Values) {
     if second != nil {
       second?.restart(at: blocks, free: free, fit: fit, gradient: gradient)
     } else {
-      first.restart(at: blocks, free: free, fit: fit, gradient: gradient)
+      first?.restart(at: blocks, free: free, fit: fit, gradient: gradient)
     }
   }
 }
+
+/// Samples whose factor costs less than finding out whether it is needed, where beta is this share of betaMax or less.
+private let cheapSamples = 1000
+private let smallBeta = 0.05
 
 // Costs are in multiply-adds at the speed of the registers; the constants were measured on Zen 4 and are ratios.
 

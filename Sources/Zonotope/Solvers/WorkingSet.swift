@@ -16,7 +16,12 @@ struct WorkingSet<Map: PatternMap, Penalty: UniformPenalty, Objective: SmoothLos
   private var members: [Int]
   private var inner: FISTA<Map, Penalty, Objective>
   private let full: Vector
+  /// Of the patterns that are left to look at, the largest norm of a block of A'z each.
   private let norms: Vector
+  /// What screening has left, and the map of these patterns once it has left few; nil with free columns, whose dual points
+  /// are others.
+  private(set) var screen: GapSafeScreen?
+  private var left: (map: Map, workspace: Map.Workspace)?
   private let slope: Vector
   private let scratch: Vector
   /// Over all patterns, at the last look at them.
@@ -49,12 +54,22 @@ struct WorkingSet<Map: PatternMap, Penalty: UniformPenalty, Objective: SmoothLos
     program.map.unitNorms(
       slope.values, into: norms.mutable, scratch: scratch.mutable, evaluator.mapWorkspace, evaluator.workers)
     let units = program.map.units, unitSize = program.size / max(1, units)
-    let least = min(units, max(16, units / 8))
+    // From an answer for a larger beta, whose norms are at most that beta: what can have reached the new one while the
+    // dual point moved no faster than beta did (Tibshirani et al. 2012, the sequential strong rule).
+    let last = norms.values.reduce(0, nanMax)
+    let strong = norms.values.reduce(0) { $0 + ($1 >= 2 * program.beta - last ? 1 : 0) }
+    let isWarm = full.values.contains { $0 != 0 } && last > program.beta && last < 2 * program.beta
+    let least = min(units, max(16, isWarm ? min(strong, units / 2) : units / 8))
     let members = Self.largest(least, of: norms, always: Self.support(full.values, unitSize))
     inner = try Self.restrict(program, evaluator.workers, to: members, from: full, unitSize, precision)
     (self.evaluator, self.program, self.tolerance) = (evaluator, program, tolerance)
     (self.precision, self.full, self.norms) = (precision, full, norms)
     (self.slope, self.scratch, self.members) = (slope, scratch, members)
+    if program.free == nil, program.beta > 0 {
+      screen = GapSafeScreen(
+        units: units, gain: program.map.largestGain(), beta: program.beta,
+        curvatureBound: program.loss.curvatureBound)
+    }
   }
 
   private static func support(_ blocks: Values, _ size: Int) -> [Int] {
@@ -119,10 +134,8 @@ struct WorkingSet<Map: PatternMap, Penalty: UniformPenalty, Objective: SmoothLos
     scatter()
     let objective = evaluator.primal(full.values)
     evaluator.gradientAtPrimal(into: slope.mutable)
-    program.map.unitNorms(
-      slope.values, into: norms.mutable, scratch: scratch.mutable, evaluator.mapWorkspace, workers)
+    let bound = look(objective)
     if workers.isStopped { return }
-    let bound = evaluator.lowerBound(slope.values, dualNorm: norms.values.reduce(0, nanMax)).value
     looks += 1
     outerGap = max(0, (objective - bound) / max(abs(objective), 1e-300))
     let support = Self.support(full.values, unitSize)
@@ -144,6 +157,42 @@ struct WorkingSet<Map: PatternMap, Penalty: UniformPenalty, Objective: SmoothLos
     scatter()
   }
 
+  /// The norms of the patterns that are left, zero for the others, and a bound; leaves out what is inactive from now on.
+  private mutating func look(_ objective: Double) -> Double {
+    if let left {
+      left.map.unitNorms(
+        slope.values, into: norms.mutable, scratch: scratch.mutable, left.workspace, workers)
+      // From the last place on, so that none is overwritten before it is read.
+      let alive = screen?.alive ?? []
+      for k in alive.count..<norms.count { norms[k] = 0 }
+      for (k, unit) in alive.enumerated().reversed() where unit != k {
+        norms[unit] = norms[k]
+        norms[k] = 0
+      }
+    } else {
+      program.map.unitNorms(
+        slope.values, into: norms.mutable, scratch: scratch.mutable, evaluator.mapWorkspace, workers)
+    }
+    if workers.isStopped { return 0 }
+    // Patterns that were left out have slack at the optimum, and here as well or the certificate will say so.
+    let bound = evaluator.lowerBound(slope.values, dualNorm: norms.values.reduce(0, nanMax))
+    let size = norm(slope.values), scale = size > 0 ? norm(bound.point) / size : 0
+    guard var screen, left == nil || screen.alive.count > fewestLeft else { return bound.value }
+    let alive = screen.alive.map { norms[$0] }
+    let isShorter = alive.withUnsafeBufferPointer {
+      screen.discard(norms: $0, scale: scale, gap: objective - bound.value)
+    }
+    guard isShorter else { return bound.value }
+    // Another map pays when it is much smaller than the last.
+    guard screen.alive.count <= (left?.map.units ?? program.map.units) / 2, !screen.alive.isEmpty,
+      let map = try? program.map.restricted(to: screen.alive),
+      let workspace = try? map.makeWorkspace(threads: workers.threads)
+    else { return bound.value }
+    self.screen = screen
+    left = (map, workspace)
+    return bound.value
+  }
+
   mutating func restart(at blocks: Values, free: Values, fit: Values, gradient: Values) {
     _ = full.mutable.update(fromContentsOf: blocks)
     members = Array(Set(members).union(Self.support(blocks, unitSize))).sorted()
@@ -160,6 +209,9 @@ struct WorkingSet<Map: PatternMap, Penalty: UniformPenalty, Objective: SmoothLos
   var dualCandidate: (point: Values, adjoint: Values?)? { nil }
   var fitCandidate: Values? { nil }
 }
+
+/// Patterns so few that looking at fewer saves nothing.
+private let fewestLeft = 32
 
 /// Steps between two looks at the gap over the set.
 private let gapInterval = 5

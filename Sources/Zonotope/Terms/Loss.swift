@@ -26,6 +26,9 @@ public protocol Loss: Sendable {
   /// - Throws: ``ZonotopeError/invalid(place:reason:)`` that names the first entry of `y` that is not.
   func check(_ y: Values) throws(ZonotopeError)
 
+  /// Whether it is 0 where f = y and infinite elsewhere, as ``InterpolationLoss`` is.
+  var isEquality: Bool { get }
+
   /// loss(f; y)
   func value(_ f: Values, _ y: Values) -> Double
 
@@ -97,6 +100,7 @@ public protocol ProximableLoss: Loss {
 extension Loss {
   public var outputs: Int? { nil }
   public var isSeparable: Bool { true }
+  public var isEquality: Bool { false }
   public var quadraticScale: Double? { nil }
   public var isTranslationInvariant: Bool { false }
   public var interior: (any SmoothLoss)? { nil }
@@ -126,6 +130,9 @@ extension Loss {
     let ratio = min(positive, negative) / max(positive, negative)
     for k in 0..<z.count where (z[k] > 0) == (positive > negative) { z[k] *= ratio }
   }
+
+  /// Whether what costs nothing fits what is left of the targets by least squares.
+  var fitsLeastSquares: Bool { quadraticScale != nil || isEquality }
 
   func checkScale() throws(ZonotopeError) {
     guard scale > 0, scale.isFinite else {

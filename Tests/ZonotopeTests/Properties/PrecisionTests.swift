@@ -84,7 +84,7 @@ import Testing
     let workspace = try map.makeWorkspace(threads: 1), n = map.samples, size = map.blocks * map.blockSize
     let free = hasFreeColumns ? try FreeBlock(columns: .ones(rows: n, before: map.x)) : nil
     let coefficients = try Vector(free?.rank ?? 0)
-    let gram = try sampleGram(map, free, workers)
+    let gram = try SampleGram(map, free, workers)
     let products = try #require(try map.makeSingleProducts(threads: 1))
     let mixed = try MixedSampleSystem(map, workspace, products, gram: gram, free: free)
     let double = try DoubleSampleSystem(map, workspace, gram: gram, free: free)
@@ -128,7 +128,7 @@ import Testing
     let map = try MaskedMap(
       x: MatrixView(data.x), patterns: PatternSet.masks(data.masks(3, seed: 1), samples: 20))
     let workspace = try map.makeWorkspace(threads: 1)
-    let gram = try sampleGram(map, nil, workers)
+    let gram = try SampleGram(map, nil, workers)
     let products = try #require(try map.makeSingleProducts(threads: 1))
     let mixed = try MixedSampleSystem(map, workspace, products, gram: gram, free: nil)
     // The rank is at most 6 of 20.

@@ -1,0 +1,72 @@
+/// Newton's method on the dual for the few steps that it needs where few blocks are active, then, where it needs more, ADMM
+/// from where it came to: at small beta the faces of many cones change with every step.
+struct NewtonFirst<Map: GramMap, Penalty: BlockPenalty, Objective: ConjugateLoss & ProximableLoss>:
+  SolverIteration
+{
+  private let evaluator: Evaluator<Map, Penalty, Objective>
+  private let precision: Precision
+  private var first: DualNewton<Map, Penalty, Objective>
+  private var second: ADMM<Map, Penalty, Objective>?
+
+  init(
+    _ evaluator: Evaluator<Map, Penalty, Objective>, from start: BlockPoint?, precision: Precision
+  ) throws(ZonotopeError) {
+    (self.evaluator, self.precision) = (evaluator, precision)
+    first = try DualNewton(evaluator, from: start, isFactored: true)
+  }
+
+  mutating func advance(upTo limit: Int) {
+    if second != nil {
+      second?.advance(upTo: limit - first.iteration)
+      return
+    }
+    first.advance(upTo: limit)
+    let isOver = first.iteration >= newtonSteps || first.evaluations >= 2 * newtonSteps || first.isBroken
+    if isOver, !evaluator.workers.isStopped { switchOver() }
+  }
+
+  private mutating func switchOver() {
+    let isBetter = evaluator.primal(first.blocks) < evaluator.withoutNetwork()
+    let start = isBetter ? BlockPoint(blocks: Array(first.blocks)) : nil
+    guard var admm = try? ADMM(evaluator, from: start, precision: precision),
+      let gradient = try? Vector(evaluator.program.map.fitSize), !evaluator.workers.isStopped
+    else { return }
+    if isBetter {
+      _ = evaluator.primal(first.blocks)
+      evaluator.gradientAtPrimal(into: gradient.mutable)
+      admm.restart(
+        at: first.blocks, free: evaluator.lastCoefficients, fit: evaluator.lastFit,
+        gradient: gradient.values)
+    }
+    second = admm
+  }
+
+  var kind: SolverKind { second == nil ? .newton : .admm }
+
+  var note: String? {
+    guard let second else { return nil }
+    return "\(second.iteration) steps after \(first.iteration) of newton, whose faces kept changing"
+  }
+
+  var iteration: Int { first.iteration + (second?.iteration ?? 0) }
+  var isBroken: Bool { second?.isBroken ?? first.isBroken }
+  var checkInterval: Int { second?.checkInterval ?? first.checkInterval }
+  var blocks: Values { second?.blocks ?? first.blocks }
+  var fitCandidate: Values? { second == nil ? first.fitCandidate : second?.fitCandidate }
+
+  var dualCandidate: (point: Values, adjoint: Values?)? {
+    if let second { return second.dualCandidate }
+    return first.dualCandidate
+  }
+
+  mutating func restart(at blocks: Values, free: Values, fit: Values, gradient: Values) {
+    if second != nil {
+      second?.restart(at: blocks, free: free, fit: fit, gradient: gradient)
+    } else {
+      first.restart(at: blocks, free: free, fit: fit, gradient: gradient)
+    }
+  }
+}
+
+/// Steps, of two evaluations, after which another method is likely to be the faster: most solves end in half as many.
+private let newtonSteps = 45
