@@ -17,8 +17,8 @@ public enum Beta: Sendable, Equatable {
 }
 
 /// A trained network with everything that is known about it.
-public struct TrainingResult: Sendable {
-  public var network: TwoLayerNetwork
+public struct TrainingOutcome<Network: Sendable>: Sendable {
+  public var network: Network
   public var certificate: Certificate
   public var solution: Solution
   /// The objective of the network, from its weights alone.
@@ -36,6 +36,9 @@ public struct TrainingResult: Sendable {
     solution.iterations == 0 && (solution.status == .cancelled || solution.status == .timeLimit)
   }
 }
+
+/// A trained network of two layers.
+public typealias TrainingResult = TrainingOutcome<TwoLayerNetwork>
 
 extension Architecture {
   /// Trains to the global optimum of the convex program and proves how close it came.
@@ -78,7 +81,7 @@ public final class TrainingSession<A: Architecture, Objective: Loss> {
     _ architecture: A, data: Dataset, loss: Objective, settings: SolverSettings = SolverSettings()
   ) throws(ZonotopeError) {
     try settings.check()
-    try Self.checkRange(data, loss)
+    try checkRange(data, loss)
     // The targets before the patterns: an error in them should not wait for an enumeration.
     targets = try loss.targets(of: data)
     try targets.withUnsafeBufferPointer { (y) throws(ZonotopeError) in try loss.check(y) }
@@ -116,25 +119,6 @@ public final class TrainingSession<A: Architecture, Objective: Loss> {
       map: formulation.map, penalty: formulation.penalty, loss: loss, targets: targets, beta: 0,
       free: formulation.free)
     return (formulation, program, try Evaluator(program, workers).betaMax())
-  }
-
-  /// Sizes beyond 1e50 or below 1e-50 would over- or underflow when they are multiplied and squared, and with them the
-  /// proof.
-  private static func checkRange(_ data: Dataset, _ loss: Objective) throws(ZonotopeError) {
-    let allowed = 1e-50...1e50
-    for (place, values) in [("x", data.x), ("y", data.y)] {
-      var largest = 0.0
-      for k in 0..<values.rows {
-        for j in 0..<values.columns { largest = max(largest, abs(values[k, j])) }
-      }
-      guard largest == 0 || allowed.contains(largest) else {
-        throw .invalid(
-          place: place, reason: "the largest entry is \(largest): scale the data to between 1e-50 and 1e50")
-      }
-    }
-    guard allowed.contains(loss.scale) else {
-      throw .invalid(place: "loss.scale", reason: "\(loss.scale) is not between 1e-50 and 1e50")
-    }
   }
 
   /// The optimum for one beta, from the answer to the last one.
@@ -181,5 +165,25 @@ public final class TrainingSession<A: Architecture, Objective: Loss> {
       active[part % count] = true
     }
     return active.reduce(0) { $0 + ($1 ? 1 : 0) }
+  }
+}
+
+/// Sizes beyond 1e50 or below 1e-50 would over- or underflow when they are multiplied and squared, and with them the
+/// proof.
+func checkRange(_ data: Dataset, _ loss: some Loss) throws(ZonotopeError) {
+  let allowed = 1e-50...1e50
+  for (place, values) in [("x", data.x), ("y", data.y)] {
+    var largest = 0.0
+    for k in 0..<values.rows {
+      let row = values.row(k)
+      for j in 0..<values.columns { largest = max(largest, abs(row[j])) }
+    }
+    guard largest == 0 || allowed.contains(largest) else {
+      throw .invalid(
+        place: place, reason: "the largest entry is \(largest): scale the data to between 1e-50 and 1e50")
+    }
+  }
+  guard allowed.contains(loss.scale) else {
+    throw .invalid(place: "loss.scale", reason: "\(loss.scale) is not between 1e-50 and 1e50")
   }
 }

@@ -7,6 +7,7 @@ public struct Problem: Sendable {
     case gatedReLU(GatedReLU)
     case patchwiseLinear(PatchwiseLinear)
     case circularLinear(CircularLinear)
+    case oneDimensional(OneDimensionalNetwork)
   }
   public enum LossTerm: Sendable {
     case squared(SquaredLoss)

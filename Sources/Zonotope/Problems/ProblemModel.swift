@@ -1,30 +1,32 @@
 extension Model {
   /// The network of a result of a problem, for a file.
-  public init(_ result: TrainingResult, of problem: Problem) {
+  ///
+  /// - Throws: ``ZonotopeError/unsupported(key:reason:)`` for networks that are not of two layers.
+  public init(_ result: TrainingOutcome<any NeuralNetwork>, of problem: Problem) throws(ZonotopeError) {
+    guard let network = result.network as? TwoLayerNetwork, let options = problem.model.options else {
+      throw .unsupported(key: "model.kind", reason: "a file of this kind holds networks of two layers")
+    }
+    let typed = TrainingResult(
+      network: network, certificate: result.certificate, solution: result.solution,
+      networkObjective: result.networkObjective, beta: result.beta, betaMax: result.betaMax,
+      patternCount: result.patternCount, activePatterns: result.activePatterns,
+      patternSource: result.patternSource)
     let card = ModelCard(
-      result, options: problem.model.options, loss: problem.loss.loss, selection: problem.model.patterns,
+      typed, options: options, loss: problem.loss.loss, selection: problem.model.patterns,
       tolerance: problem.settings.tolerance)
-    self.init(network: result.network, card: card)
+    self.init(network: network, card: card)
   }
 }
 
 extension Problem.Model {
-  /// The architecture itself.
-  public var architecture: any Architecture {
-    switch self {
-    case .relu(let architecture): architecture
-    case .gatedReLU(let architecture): architecture
-    case .patchwiseLinear(let architecture): architecture
-    case .circularLinear(let architecture): architecture
-    }
-  }
-
-  var options: TwoLayerOptions {
+  /// Nil for networks that are not of two layers.
+  var options: TwoLayerOptions? {
     switch self {
     case .relu(let architecture): architecture.options
     case .gatedReLU(let architecture): architecture.options
     case .patchwiseLinear(let architecture): architecture.options
     case .circularLinear(let architecture): architecture.options
+    case .oneDimensional: nil
     }
   }
 
@@ -33,7 +35,7 @@ extension Problem.Model {
     switch self {
     case .relu(let architecture): architecture.patterns
     case .gatedReLU(let architecture): architecture.patterns
-    case .patchwiseLinear, .circularLinear: .all
+    case .patchwiseLinear, .circularLinear, .oneDimensional: .all
     }
   }
 }

@@ -1,15 +1,42 @@
 extension Problem {
   /// Solves the problem.
-  public func solve() throws(ZonotopeError) -> TrainingResult {
-    try train(model.architecture)
+  public func solve() throws(ZonotopeError) -> TrainingOutcome<any NeuralNetwork> {
+    switch model {
+    case .oneDimensional(let architecture): return try train(architecture, loss.loss).erased
+    case .relu(let architecture): return try train(architecture).erased
+    case .gatedReLU(let architecture): return try train(architecture).erased
+    case .patchwiseLinear(let architecture): return try train(architecture).erased
+    case .circularLinear(let architecture): return try train(architecture).erased
+    }
   }
 
   private func train(_ architecture: some Architecture) throws(ZonotopeError) -> TrainingResult {
     try architecture.train(on: data, loss: loss.loss, beta: beta, settings: settings)
   }
+
+  private func train(
+    _ architecture: OneDimensionalNetwork, _ loss: some Loss
+  ) throws(ZonotopeError) -> TrainingOutcome<ParallelNetwork> {
+    try architecture.train(on: data, loss: loss, beta: beta, settings: settings)
+  }
 }
 
-extension TrainingResult {
+extension TrainingOutcome where Network: NeuralNetwork {
+  /// The same of a network of any kind.
+  var erased: TrainingOutcome<any NeuralNetwork> {
+    TrainingOutcome<any NeuralNetwork>(
+      network: network, certificate: certificate, solution: solution, networkObjective: networkObjective,
+      beta: beta, betaMax: betaMax, patternCount: patternCount, activePatterns: activePatterns,
+      patternSource: patternSource)
+  }
+}
+
+extension TrainingOutcome where Network: NeuralNetwork {
+  /// The result document of the problem format, on one line or indented.
+  public func json(pretty: Bool = true) -> String { erased.json(pretty: pretty) }
+}
+
+extension TrainingOutcome<any NeuralNetwork> {
   /// The result document of the problem format, on one line or indented.
   public func json(pretty: Bool = true) -> String {
     String(decoding: JSONWriter.encode(jsonValue, pretty: pretty), as: UTF8.self)
@@ -44,7 +71,7 @@ extension TrainingResult {
         "network",
         .object([
           JSONMember("objective", .number(networkObjective)),
-          JSONMember("neurons", .number(Double(network.neurons.count))),
+          JSONMember("neurons", .number(Double(network.units))),
         ])),
       JSONMember(
         "solver",

@@ -100,6 +100,10 @@ extension ConvexProgram where Map: GramMap {
         throw .memoryBudget(purpose: "fista on \(size) unknowns", needed: fista, budget: budget)
       }
       return (.fista, "asked for")
+    case .activeSet, .direct:
+      throw .unsupported(
+        key: "solver.kind",
+        reason: "\"\(settings.kind.rawValue)\" is a method for other networks; here there are fista and admm")
     case .automatic:
       let n = Double(map.samples)
       let factorisation = n * n * n / 3 + 100 * 2 * n * n

@@ -50,6 +50,10 @@ extension SolverIteration {
 /// The algorithms, by their names in problem files.
 public enum SolverKind: String, Sendable, Codable, CaseIterable {
   case automatic, fista, admm
+  /// Active sets of columns, for thresholds.
+  case activeSet = "active-set"
+  /// Methods for functions on the line and for closed forms.
+  case direct
 }
 
 /// The numbers that a solver computes with. Gaps are those of double precision either way.

@@ -1,0 +1,143 @@
+/// Exact piecewise constant fits with few jumps, in linear time:
+///
+///     minimise  1/2 sum_i w_i (f_i - t_i)^2 + m f_1 + sum_j (rise max(d_j, 0) + fall max(-d_j, 0)),   d_j = f_j - f_{j-1}
+///
+/// The sums F_j = w_1 f_1 + ... + w_j f_j run through a tube around those of the targets, and the shortest way through it, a
+/// string pulled taut, has the optimal slopes f (Davies and Kovac, "Local extremes, runs, strings and multiresolution",
+/// 2001). Its bends follow from two convex hulls that move along with the samples.
+struct TautString {
+  /// Runs of equal fit: the first sample of each.
+  private(set) var starts: [Int] = []
+  private(set) var levels: [Double] = []
+  /// The weight of the samples of each run.
+  private(set) var weights: [Double] = []
+  /// What the fit does at the start of each run: +1 it rises, -1 it falls, 0 at the beginning and at the end.
+  private var sides: [Double] = []
+
+  /// - Parameters:
+  ///   - costs: of a unit of rise and of fall; `slope` is m, the cost of a unit of f_1.
+  init(
+    count n: Int, w: UnsafePointer<Double>?, t: UnsafePointer<Double>, costs: KnotExchange.Costs
+  ) throws(ZonotopeError) {
+    let borders = try Self.borders(n, w, t, costs)
+    // The levels again, from the targets of each run alone: differences of long sums have lost digits.
+    sides = borders.map(\.side)
+    let c = self.costs(costs)
+    for run in 0..<borders.count - 1 {
+      let (first, last) = (borders[run].place, borders[run + 1].place)
+      var weight = 0.0, target = 0.0
+      for i in first..<last {
+        let v = w?[i] ?? 1
+        weight += v
+        target += v * t[i]
+      }
+      starts.append(first)
+      weights.append(weight)
+      levels.append((target + c[run + 1] - c[run]) / weight)
+    }
+  }
+
+  /// What a unit of each change costs, with its sign.
+  private func costs(_ costs: KnotExchange.Costs) -> [Double] {
+    sides.enumerated().map { k, side in
+      k == 0 ? costs.slope : side > 0 ? costs.rise : side < 0 ? -costs.fall : 0
+    }
+  }
+
+  /// How the levels change with the costs, at fixed runs.
+  func levelRates(_ rates: KnotExchange.Costs) -> [Double] {
+    let c = costs(rates)
+    return levels.indices.map { (c[$0 + 1] - c[$0]) / weights[$0] }
+  }
+
+  private typealias Border = (place: Int, side: Double)
+
+  /// Where the string bends: +1 where the fit rises, -1 where it falls, and both ends.
+  private static func borders(
+    _ n: Int, _ w: UnsafePointer<Double>?, _ t: UnsafePointer<Double>, _ costs: KnotExchange.Costs
+  ) throws(ZonotopeError) -> [Border] {
+    let upper = try Hull(n + 1), lower = try Hull(n + 1)
+    let position = try Vector(n + 1), targets = try Vector(n + 1)
+    for i in 0..<n {
+      let v = w?[i] ?? 1
+      position[i + 1] = position[i] + v
+      targets[i + 1] = targets[i] + v * t[i]
+    }
+    // F_j = Y_j - R_j with R_j between m - rise and m + fall.
+    let up = costs.rise - costs.slope, down = costs.fall + costs.slope
+    let last = targets[n] - costs.slope
+    var result: [Border] = [(0, 0)]
+    var apex = (place: 0, height: 0.0)
+    let p = position.pointer
+    for j in 1..<n + 1 {
+      let high = j < n ? targets[j] + up : last, low = j < n ? targets[j] - down : last
+      // The greatest convex function below the upper border, the least concave one above the lower.
+      upper.push(j, high, position: p, apex: apex.place, apex.height, turn: 1)
+      lower.push(j, low, position: p, apex: apex.place, apex.height, turn: -1)
+      // Where the tube has closed, the string bends at the border that is in its way.
+      while upper.count == 1, lower.count > 1 {
+        let bend = lower.first, y = lower.firstHeight
+        guard (high - apex.height) * (p[bend] - p[apex.place]) < (y - apex.height) * (p[j] - p[apex.place])
+        else { break }
+        result.append((bend, -1))
+        apex = (bend, y)
+        lower.pop()
+      }
+      while lower.count == 1, upper.count > 1 {
+        let bend = upper.first, y = upper.firstHeight
+        guard (low - apex.height) * (p[bend] - p[apex.place]) > (y - apex.height) * (p[j] - p[apex.place])
+        else { break }
+        result.append((bend, 1))
+        apex = (bend, y)
+        upper.pop()
+      }
+    }
+    result.append((n, 0))
+    return result
+  }
+
+  /// The part of a convex hull from the apex on, without the apex.
+  private final class Hull {
+    private let places: Buffer<Int32>
+    private let heights: Vector
+    private var head = 0, tail = 0
+
+    init(_ capacity: Int) throws(ZonotopeError) {
+      places = try Buffer(capacity)
+      heights = try Vector(capacity)
+    }
+
+    var count: Int { tail - head }
+    var first: Int { Int(places[head]) }
+    var firstHeight: Double { heights[head] }
+
+    func pop() { head += 1 }
+
+    /// Adds a point on the right; those that are no corners any more go.
+    ///
+    /// - Parameter turn: 1 where slopes grow along the hull, -1 where they fall.
+    @inline(__always)
+    func push(
+      _ place: Int, _ height: Double, position: UnsafePointer<Double>, apex: Int, _ apexHeight: Double,
+      turn: Double
+    ) {
+      let here = position[place]
+      while tail > head {
+        let last = tail - 1
+        let middle = position[Int(places[last])], middleHeight = heights[last]
+        let start = last > head ? position[Int(places[last - 1])] : position[apex]
+        let startHeight = last > head ? heights[last - 1] : apexHeight
+        let bend = (height - middleHeight) * (middle - start) - (middleHeight - startHeight) * (here - middle)
+        guard turn * bend <= 0 else { break }
+        tail = last
+      }
+      if tail == head {
+        head = 0
+        tail = 0
+      }
+      places[tail] = Int32(place)
+      heights[tail] = height
+      tail += 1
+    }
+  }
+}
