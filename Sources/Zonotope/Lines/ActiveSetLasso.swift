@@ -4,7 +4,7 @@
 /// Columns may depend on each other: one that depends on those before it changes places with one of them, along the
 /// direction that leaves the fit as it is, where that lowers the norm.
 final class ActiveSetLasso {
-  let lambda: Double
+  var lambda: Double
   private(set) var count = 0
   /// +1 or -1.
   private(set) var signs: [Double] = []
@@ -108,6 +108,13 @@ final class ActiveSetLasso {
     for i in 0..<count where !(factor.pivot(i) > dependence * gram[i * self.room + i]) { return false }
     self.factor = factor
     return true
+  }
+
+  /// x with G x = b; nil where columns depend on each other.
+  static func solve(_ gram: [[Double]], _ b: [Double]) -> [Double]? {
+    let system = ActiveSetLasso(lambda: 0)
+    for i in b.indices { system.append(products: Array(gram[i][...i]), correlation: b[i], sign: 1) }
+    return system.count == 0 ? [] : system.solve()
   }
 
   private func solve() -> [Double]? {

@@ -114,7 +114,7 @@ final class KnotExchange {
     while mayGoOn() {
       passes += 1
       let found = price()
-      if found.entering.isEmpty || found.excess * found.penalty <= tolerance * found.objective { return true }
+      if found.entering.isEmpty || found.excess * found.size <= tolerance * found.objective { return true }
       let before = objective(values)
       var entering = found.entering
       if single, let worst = entering.max(by: { $0.excess < $1.excess }) {
@@ -316,7 +316,7 @@ final class KnotExchange {
   }
 
   /// One pass over the samples.
-  private func price() -> (entering: [Entering], excess: Double, penalty: Double, objective: Double) {
+  private func price() -> (entering: [Entering], excess: Double, size: Double, objective: Double) {
     var entering: [Entering] = []
     var running = Running()
     let c = knotCosts()
@@ -362,11 +362,9 @@ final class KnotExchange {
     take(
       running.pass(knots[last], count, end: count - 1, from: values[last], slope: 0, x: x, w: w, t: t, of: count),
       shift: 0)
-    let penalty = penalty(values)
     let excess = entering.reduce(0) { max($0, $1.excess) }
-    // In units of the costs.
-    let largest = max(costs.rise, costs.fall, abs(costs.slope))
-    return (entering, excess, penalty / largest, 0.5 * running.squares + penalty)
+    let size = bends.reduce(0) { $0 + abs($1) }
+    return (entering, excess, size, 0.5 * running.squares + penalty(values))
   }
 
   private struct Extremes {

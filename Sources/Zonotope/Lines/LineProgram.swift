@@ -114,6 +114,9 @@ final class LineProgram<Objective: Loss> {
       return objective
     }
     func mayGoOn() -> Bool { stop.status == nil && solver.steps < limit }
+    if let interpolation = loss as? InterpolationLoss {
+      return try interpolate(interpolation, beta, settings, solver, mayGoOn, &run, started)
+    }
     if !run.isOptimal, beta < betaMax, mayGoOn() {
       if let curvature = loss.quadraticScale {
         try squares(solver, curvature, beta, settings.tolerance, mayGoOn) { _ = offer($0) }
@@ -124,10 +127,15 @@ final class LineProgram<Objective: Loss> {
         try splitting(proximable, solver, beta, { mayGoOn() && !run.isOptimal }) { offer($0, multipliers: $1) }
       }
     }
-    let status: Status =
-      run.isOptimal
+    return try finish(run, status: run.isOptimal
       ? .optimal
-      : stop.status ?? (solver.steps >= limit ? .iterationLimit : run.objective.isFinite ? .stalled : .numericalBreakdown)
+      : stop.status ?? (solver.steps >= limit ? .iterationLimit : run.objective.isFinite ? .stalled : .numericalBreakdown),
+      steps: solver.steps, started: started)
+  }
+
+  private func finish(
+    _ run: LineRun, status: Status, steps: Int, started: Double
+  ) throws(ZonotopeError) -> (solution: Solution, answer: LineFit) {
     let answer = run.answer ?? constantFit()
     answer.values(into: function.mutable, at: x)
     for p in 0..<samples.count { function[p] += shift }
@@ -136,9 +144,41 @@ final class LineProgram<Objective: Loss> {
       Solution(
         status: status, objective: run.objective, dual: run.dual,
         point: BlockPoint(blocks: try function.list()), dualPoint: point, solver: .direct,
-        choice: method, iterations: solver.steps, seconds: monotonicSeconds() - started),
+        choice: method, iterations: steps, seconds: monotonicSeconds() - started),
       answer.shifted(by: shift)
     )
+  }
+
+  /// The cheapest function through the targets.
+  private func interpolate(
+    _ loss: InterpolationLoss, _ beta: Double, _ settings: SolverSettings, _ solver: LineSolver,
+    _ mayGoOn: () -> Bool, _ run: inout LineRun, _ started: Double
+  ) throws(ZonotopeError) -> (solution: Solution, answer: LineFit) {
+    let means = try Vector(samples.count)
+    samples.add(targets.values, into: means.mutable)
+    if let multiplicity = samples.multiplicity {
+      for p in 0..<samples.count { means[p] /= multiplicity[p] }
+    }
+    samples.spread(means.values, into: fit.mutable)
+    let size = targets.values.reduce(0) { max($0, abs($1)) }
+    // Samples at the same position with different targets.
+    guard (0..<samples.samples).allSatisfy({ abs(fit[$0] - targets[$0]) <= 1e-13 * size }) else {
+      var none = LineRun(scale: 1, tolerance: settings.tolerance)
+      none.offer(objective: .greatestFiniteMagnitude, constantFit())
+      return try finish(none, status: .infeasible, steps: 0, started: started)
+    }
+    if run.isOptimal { return try finish(run, status: .optimal, steps: 0, started: started) }
+    var found = try LineInterpolation(model: model, samples: samples).solve(means.values)
+    if found == nil { found = try solver.interpolate(means, tolerance: settings.tolerance, while: mayGoOn) }
+    guard let found else { return try finish(run, status: .stalled, steps: solver.steps, started: started) }
+    run.offer(objective: beta * found.answer.penalty(of: model, at: x), found.answer)
+    samples.spread(found.multipliers.values, into: dual.mutable)
+    if let place = samples.place, let multiplicity = samples.multiplicity {
+      for k in 0..<samples.samples { dual[k] /= multiplicity[Int(place[k])] }
+    }
+    scale(dual.mutable, by: -1)
+    run.offer(dual: bound(beta), point: dual)
+    return try finish(run, status: run.isOptimal ? .optimal : .stalled, steps: solver.steps, started: started)
   }
 
   private func constantFit() -> LineFit {

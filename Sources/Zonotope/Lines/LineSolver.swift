@@ -75,6 +75,58 @@ final class LineSolver {
     }
   }
 
+  /// The cheapest combination of columns through the values, as the limit of fits whose penalty weighs less and less:
+  /// once the columns are right, the signs tell what is exact.
+  func interpolate(
+    _ y: Vector, tolerance: Double, while mayGoOn: () -> Bool
+  ) throws(ZonotopeError) -> (answer: LineFit, multipliers: Vector)? {
+    let f = try Vector(samples.count), r = try Vector(samples.count)
+    var best: (answer: LineFit, multipliers: Vector)?
+    var lambda = 1e-3 * y.values.reduce(0) { max($0, abs($1)) }
+    for _ in 0..<4 where mayGoOn() {
+      lambda *= 1e-2
+      let answer = try solve(w: nil, t: y.pointer, lambda: lambda, tolerance: 0, while: mayGoOn)
+      guard let answer, case .columns(let columns, var z, var constant) = answer else { break }
+      answer.values(into: f.mutable, at: samples.x.pointer)
+      for i in 0..<r.count { r[i] = (y[i] - f[i]) / lambda }
+      guard let exact = interpolating(columns, y) else { continue }
+      (z, constant) = exact
+      let repaired = LineFit.columns(columns, coefficients: z, constant: constant)
+      best = (repaired, try Vector(copying: r.values))
+    }
+    return best
+  }
+
+  /// Coefficients of the columns, and the constant, with the values at all positions; nil where there are none.
+  private func interpolating(_ columns: [LineColumn], _ y: Vector) -> (z: [Double], constant: Double)? {
+    let n = samples.count, bias = model.hasFreeConstant, k = columns.count
+    var features = columns.map { column -> [Double] in
+      var feature = [Double](repeating: 0, count: n)
+      feature.withUnsafeMutableBufferPointer { column.add(1, to: $0, at: samples.x.pointer) }
+      return feature
+    }
+    let mean = bias ? sum(y.values) / Double(n) : 0
+    var means = [Double](repeating: 0, count: k)
+    for c in 0..<k where bias {
+      means[c] = features[c].reduce(0, +) / Double(n)
+      for i in 0..<n { features[c][i] -= means[c] }
+    }
+    var z = [Double](repeating: 0, count: k), rest = (0..<n).map { y[$0] - mean }
+    // Twice: the second removes the rounding of the first.
+    for _ in 0..<3 {
+      let gram = (0..<k).map { a in (0..<k).map { b in zip(features[a], features[b]).reduce(0) { $0 + $1.0 * $1.1 } } }
+      let b = features.map { feature in zip(feature, rest).reduce(0) { $0 + $1.0 * $1.1 } }
+      guard let step = ActiveSetLasso.solve(gram, b) else { return nil }
+      for c in 0..<k {
+        z[c] += step[c]
+        for i in 0..<n { rest[i] -= step[c] * features[c][i] }
+      }
+    }
+    let size = y.values.reduce(0) { max($0, abs($1)) }
+    guard rest.allSatisfy({ abs($0) <= 1e-12 * size }) else { return nil }
+    return (z, zip(z, means).reduce(mean) { $0 - $1.0 * $1.1 })
+  }
+
   // MARK: Bends and jumps
 
   private func bends(

@@ -98,12 +98,16 @@ struct LineUnits {
       bias
       ? (parts: changes.map { (right: $0, left: 0.0) }, linear: 0.0)
       : split(first: levels[0], changes, a)
-    network.reserve(units: changes.count, parameters: 4 * changes.count)
+    network.reserve(units: changes.count, parameters: 2 * architecture.depth * changes.count)
+    // Deeper layers hand the pattern on.
+    let passing = [(weight: Double, bias: Double)](
+      repeating: (1, architecture.activation == .sign ? 0 : -0.5), count: architecture.depth - 2)
     network.bias = bias ? levels[0] - a * changes.reduce(0, +) : 0
     func unit(_ cut: Double, _ direction: Double, _ z: Double) {
       guard z != 0 else { return }
       let root = abs(z).squareRoot()
-      network.appendChain((direction, -direction * cut), amplitude: root, output: z < 0 ? -root : root)
+      network.appendChain(
+        [(direction, -direction * cut)] + passing, amplitude: root, output: z < 0 ? -root : root)
     }
     for (k, parts) in split.parts.enumerated() {
       let cut = cut(before: Int32(starts[k + 1]))

@@ -10,6 +10,11 @@ public protocol NeuralNetwork: Sendable {
 
   /// The outputs for the rows of `x`, (rows, features), into memory of the caller: ``outputs`` elements a row.
   func predict(_ x: MatrixView, into results: UnsafeMutableBufferPointer<Double>) throws(ZonotopeError)
+
+  /// loss on the data + beta times the penalty of the weights: the objective of ordinary training, from the weights alone.
+  func objective(
+    on x: MatrixView, targets: [Double], loss: some Loss, beta: Double
+  ) throws(ZonotopeError) -> Double
 }
 
 extension NeuralNetwork {

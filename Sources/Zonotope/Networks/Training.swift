@@ -53,7 +53,7 @@ extension Architecture {
   public func train(
     on data: Dataset, loss: some Loss, beta: Beta,
     settings: SolverSettings = SolverSettings()
-  ) throws(ZonotopeError) -> TrainingResult {
+  ) throws(ZonotopeError) -> TrainingOutcome<Network> {
     try beta.check()
     let started = monotonicSeconds()
     let session = try TrainingSession(self, data: data, loss: loss, settings: settings)
@@ -122,12 +122,12 @@ public final class TrainingSession<A: Architecture, Objective: Loss> {
   }
 
   /// The optimum for one beta, from the answer to the last one.
-  public func train(beta: Beta) throws(ZonotopeError) -> TrainingResult {
+  public func train(beta: Beta) throws(ZonotopeError) -> TrainingOutcome<A.Network> {
     try settings.check()
     return try train(beta: beta, until: StopCondition(settings, started: monotonicSeconds()))
   }
 
-  func train(beta: Beta, until stop: StopCondition) throws(ZonotopeError) -> TrainingResult {
+  func train(beta: Beta, until stop: StopCondition) throws(ZonotopeError) -> TrainingOutcome<A.Network> {
     try beta.check()
     let value =
       switch beta {
@@ -143,7 +143,7 @@ public final class TrainingSession<A: Architecture, Objective: Loss> {
         8, solution.point.blocks.count + (7 + formulation.map.outputs) * formulation.map.blocks,
         place: "network"))
     let network = try architecture.network(at: solution.point, of: formulation)
-    return TrainingResult(
+    return TrainingOutcome(
       network: network,
       certificate: Certificate(
         scope: architecture.scope(over: formulation.patterns), objective: solution.objective,

@@ -8,6 +8,7 @@ public struct Problem: Sendable {
     case patchwiseLinear(PatchwiseLinear)
     case circularLinear(CircularLinear)
     case oneDimensional(OneDimensionalNetwork)
+    case threshold(ThresholdNetwork)
   }
   public enum LossTerm: Sendable {
     case squared(SquaredLoss)
@@ -16,6 +17,7 @@ public struct Problem: Sendable {
     case softmax(SoftmaxLoss)
     case absolute(AbsoluteLoss)
     case huber(HuberLoss)
+    case interpolation(InterpolationLoss)
 
     /// The loss itself.
     public var loss: any Loss {
@@ -26,6 +28,7 @@ public struct Problem: Sendable {
       case .softmax(let loss): loss
       case .absolute(let loss): loss
       case .huber(let loss): loss
+      case .interpolation(let loss): loss
       }
     }
   }

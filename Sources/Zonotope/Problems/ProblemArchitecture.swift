@@ -6,6 +6,7 @@ struct ProblemArchitecture {
     case patchwise
     case circular
     case oneDimensional(OneDimensionalNetwork)
+    case threshold(ThresholdNetwork)
   }
 
   private let kind: Kind
@@ -24,6 +25,12 @@ struct ProblemArchitecture {
     }
     if kind == "one-dimensional" {
       self.kind = .oneDimensional(try OneDimensionalNetwork(&model))
+      (options, takesPatches) = (TwoLayerOptions(), false)
+      try model.finish()
+      return
+    }
+    if kind == "threshold" {
+      self.kind = .threshold(try ThresholdNetwork(&model))
       (options, takesPatches) = (TwoLayerOptions(), false)
       try model.finish()
       return
@@ -73,6 +80,7 @@ struct ProblemArchitecture {
     case .patchwise: .patchwiseLinear(PatchwiseLinear(options: options))
     case .circular: .circularLinear(CircularLinear(options: options))
     case .oneDimensional(let network): .oneDimensional(network)
+    case .threshold(let network): .threshold(network)
     }
   }
 }

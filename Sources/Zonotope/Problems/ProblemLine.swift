@@ -36,6 +36,29 @@ extension OneDimensionalNetwork {
   }
 }
 
+extension ThresholdNetwork {
+  /// Reads the keys of a `threshold` model.
+  init(_ model: inout JSONObjectReader) throws(ZonotopeError) {
+    let depth = try model.count("depth") ?? 2, widths = try model.counts("widths") ?? []
+    let inputBias = try model.flag("inputBias") ?? false, hiddenBias = try model.flag("hiddenBias") ?? false
+    let given = model.take("patterns"), place = model.path("patterns")
+    let patterns: Patterns
+    if let given, case .string("shattered") = given {
+      patterns = .shattered
+    } else {
+      switch try ProblemPatterns.read(given, place) {
+      case .all: patterns = .all
+      case .masks(let masks): patterns = .masks(masks)
+      case .sampled(let count, let seed): patterns = .sampled(count: count, seed: seed)
+      case .gates: throw .unsupported(key: place + ".gates", reason: "threshold networks take masks or a sample")
+      }
+    }
+    self.init(
+      patterns: patterns, depth: depth, widths: widths, inputBias: inputBias, hiddenBias: hiddenBias)
+    try check()
+  }
+}
+
 extension JSONObjectReader {
   /// A list of whole numbers.
   mutating func counts(_ key: String) throws(ZonotopeError) -> [Int]? {

@@ -13,14 +13,14 @@ struct ProblemLoss {
       try loss.expect(["scale", "classes", "delta"])
       throw .invalid(place: "loss.kind", reason: "is missing")
     }
-    let known = ["squared", "logistic", "hinge", "softmax", "absolute", "huber"]
+    let known = ["squared", "logistic", "hinge", "softmax", "absolute", "huber", "interpolation"]
     guard known.contains(kind) else {
       throw .unsupported(
         key: "loss.kind",
         reason: "\"\(kind)\" is not supported by this version (\(known.joined(separator: ", ")))")
     }
     self.kind = kind
-    scale = try loss.number("scale") ?? 1
+    scale = kind == "interpolation" ? 1 : try loss.number("scale") ?? 1
     guard scale > 0 else { throw .invalid(place: "loss.scale", reason: "\(scale) is not above 0") }
     classes = kind == "softmax" ? try loss.count("classes") : nil
     if kind == "huber" {
@@ -44,6 +44,7 @@ struct ProblemLoss {
     case "logistic": return .logistic(LogisticLoss(scale: scale))
     case "hinge": return .hinge(HingeLoss(scale: scale))
     case "absolute": return .absolute(AbsoluteLoss(scale: scale))
+    case "interpolation": return .interpolation(InterpolationLoss())
     case "huber": return .huber(HuberLoss(delta: delta, scale: scale))
     case "softmax":
       let largest = (0..<y.rows).reduce(0) { max($0, y[$1, 0]) }

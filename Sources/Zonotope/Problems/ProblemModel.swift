@@ -26,7 +26,7 @@ extension Problem.Model {
     case .gatedReLU(let architecture): architecture.options
     case .patchwiseLinear(let architecture): architecture.options
     case .circularLinear(let architecture): architecture.options
-    case .oneDimensional: nil
+    case .oneDimensional, .threshold: nil
     }
   }
 
@@ -35,7 +35,7 @@ extension Problem.Model {
     switch self {
     case .relu(let architecture): architecture.patterns
     case .gatedReLU(let architecture): architecture.patterns
-    case .patchwiseLinear, .circularLinear, .oneDimensional: .all
+    case .patchwiseLinear, .circularLinear, .oneDimensional, .threshold: .all
     }
   }
 }

@@ -3,6 +3,7 @@ extension Problem {
   public func solve() throws(ZonotopeError) -> TrainingOutcome<any NeuralNetwork> {
     switch model {
     case .oneDimensional(let architecture): return try train(architecture, loss.loss).erased
+    case .threshold(let architecture): return try train(architecture, loss.loss).erased
     case .relu(let architecture): return try train(architecture).erased
     case .gatedReLU(let architecture): return try train(architecture).erased
     case .patchwiseLinear(let architecture): return try train(architecture).erased
@@ -10,8 +11,14 @@ extension Problem {
     }
   }
 
-  private func train(_ architecture: some Architecture) throws(ZonotopeError) -> TrainingResult {
+  private func train<A: Architecture>(_ architecture: A) throws(ZonotopeError) -> TrainingOutcome<A.Network> {
     try architecture.train(on: data, loss: loss.loss, beta: beta, settings: settings)
+  }
+
+  private func train(
+    _ architecture: ThresholdNetwork, _ loss: some Loss
+  ) throws(ZonotopeError) -> TrainingOutcome<ParallelNetwork> {
+    try architecture.train(on: data, loss: loss, beta: beta, settings: settings)
   }
 
   private func train(
@@ -47,18 +54,22 @@ extension TrainingOutcome<any NeuralNetwork> {
     let negligible = 8 * Double.ulpOfOne * max(1, abs(solution.objective))
     let isExact = abs(solution.gap) < negligible
     let dual = isExact ? solution.objective : solution.dual
+    /// A problem without a solution has no values.
+    func number(_ value: Double) -> JSONValue {
+      solution.status == .infeasible ? .null : .number(value)
+    }
     return .object([
       JSONMember("status", .string(solution.status.rawValue)),
-      JSONMember("objective", .number(solution.objective)),
-      JSONMember("dual", .number(dual)),
-      JSONMember("gap", .number(isExact ? 0 : solution.gap)),
-      JSONMember("relativeGap", .number(isExact ? 0 : solution.relativeGap)),
+      JSONMember("objective", number(solution.objective)),
+      JSONMember("dual", number(dual)),
+      JSONMember("gap", number(isExact ? 0 : solution.gap)),
+      JSONMember("relativeGap", number(isExact ? 0 : solution.relativeGap)),
       JSONMember("betaMax", .number(betaMax)),
       JSONMember(
         "certificate",
         .object([
           JSONMember("scope", .string(certificate.scope.rawValue)),
-          JSONMember("lowerBound", .number(isExact ? dual : certificate.lowerBound)),
+          JSONMember("lowerBound", number(isExact ? dual : certificate.lowerBound)),
         ])),
       JSONMember(
         "patterns",
@@ -70,7 +81,7 @@ extension TrainingOutcome<any NeuralNetwork> {
       JSONMember(
         "network",
         .object([
-          JSONMember("objective", .number(networkObjective)),
+          JSONMember("objective", number(networkObjective)),
           JSONMember("neurons", .number(Double(network.units))),
         ])),
       JSONMember(

@@ -75,6 +75,8 @@ public enum Status: String, Sendable, Codable {
   case cancelled
   /// A number overflowed; the last finite answer is returned.
   case numericalBreakdown = "numerical-breakdown"
+  /// No network has the targets as its outputs, where ``InterpolationLoss`` asks for that.
+  case infeasible
 }
 
 /// What a solve may spend and where it reports.
