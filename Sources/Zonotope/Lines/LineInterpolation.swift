@@ -3,7 +3,7 @@ struct LineInterpolation {
   let model: LineModel
   let samples: LineSamples
 
-  private var x: UnsafePointer<Double> { UnsafePointer(samples.x.pointer) }
+  private var x: UnsafePointer<Double> { samples.x }
 
   /// The function through the values y at the positions, and r with r'y = penalty and a dual norm of one; nil where the
   /// model has no closed form for it.

@@ -12,8 +12,8 @@ final class LineProgram<Objective: Loss> {
   let shift: Double
   private let function: Vector
   private let fit: Vector
-  private let dual: Vector
-  private let residuals: Vector
+  private var dual: Vector
+  private let residuals: Vector?
   private(set) var betaMax = 0.0
   /// The value of the best constant, which is the network without neurons.
   private(set) var withoutNetwork = 0.0
@@ -30,7 +30,11 @@ final class LineProgram<Objective: Loss> {
       for k in 0..<n { targets[k] -= shift }
     }
     self.shift = shift
-    (function, fit, dual, residuals) = try (Vector(samples.count), Vector(n), Vector(n), Vector(samples.count))
+    fit = try Vector(n)
+    dual = try Vector(n)
+    // One number a position is one a sample where each has its own.
+    function = samples.place == nil ? fit : try Vector(samples.count)
+    residuals = samples.place == nil ? nil : try Vector(samples.count)
     constant = model.hasFreeConstant ? loss.optimalBias(fit.values, targets.values) : 0
     for k in 0..<n { fit[k] = constant }
     withoutNetwork = loss.value(fit.values, targets.values)
@@ -42,7 +46,7 @@ final class LineProgram<Objective: Loss> {
     betaMax = dualNorm()
   }
 
-  private var x: UnsafePointer<Double> { UnsafePointer(samples.x.pointer) }
+  private var x: UnsafePointer<Double> { samples.x }
 
   // MARK: Values and bounds
 
@@ -65,8 +69,8 @@ final class LineProgram<Objective: Loss> {
 
   /// Of the point `dual`.
   private func dualNorm() -> Double {
-    samples.add(dual.values, into: residuals.mutable)
-    let r = residuals.values
+    if let residuals { samples.add(dual.values, into: residuals.mutable) }
+    let r = residuals?.values ?? dual.values
     if samples.count == 1 { return model.hasFreeConstant ? 0 : abs(r[0]) }
     switch model {
     case .switches(let limit, let lean, _):
@@ -89,16 +93,18 @@ final class LineProgram<Objective: Loss> {
     var run = LineRun(scale: withoutNetwork, tolerance: settings.tolerance)
     let solver = LineSolver(model: model, samples: samples)
     run.offer(objective: withoutNetwork, constantFit())
-    for k in 0..<samples.samples { fit[k] = constant }
-    if model.hasFreeConstant {
-      loss.balancedGradient(fit.values, targets.values, into: dual.mutable)
-    } else {
-      loss.gradient(fit.values, targets.values, into: dual.mutable)
+    if beta >= betaMax {
+      for k in 0..<samples.samples { fit[k] = constant }
+      if model.hasFreeConstant {
+        loss.balancedGradient(fit.values, targets.values, into: dual.mutable)
+      } else {
+        loss.gradient(fit.values, targets.values, into: dual.mutable)
+      }
+      try run.offer(dual: bound(beta), point: &dual)
     }
-    run.offer(dual: bound(beta), point: dual)
     let limit = settings.iterations ?? 10_000
     /// Takes an answer with the multipliers that come with it, or the gradient at it.
-    func offer(_ answer: LineFit, multipliers: Vector? = nil) -> Double {
+    func offer(_ answer: LineFit, multipliers: Vector? = nil) throws(ZonotopeError) -> Double {
       let objective = value(answer, beta)
       run.offer(objective: objective, answer)
       if let multipliers {
@@ -106,7 +112,7 @@ final class LineProgram<Objective: Loss> {
       } else {
         loss.gradient(fit.values, targets.values, into: dual.mutable)
       }
-      run.offer(dual: bound(beta), point: dual)
+      try run.offer(dual: bound(beta), point: &dual)
       pulse?.report(
         Progress(
           solver: .direct, iteration: solver.steps, objective: run.objective, lowerBound: run.dual,
@@ -119,12 +125,18 @@ final class LineProgram<Objective: Loss> {
     }
     if !run.isOptimal, beta < betaMax, mayGoOn() {
       if let curvature = loss.quadraticScale {
-        try squares(solver, curvature, beta, settings.tolerance, mayGoOn) { _ = offer($0) }
+        try squares(solver, curvature, beta, settings.tolerance, mayGoOn) { (answer) throws(ZonotopeError) in
+          _ = try offer(answer)
+        }
       } else if let smooth = loss as? any SmoothLoss {
-        try newton(smooth, solver, beta, settings.tolerance, { mayGoOn() && !run.isOptimal }) { offer($0) }
+        try newton(smooth, solver, beta, settings.tolerance, { mayGoOn() && !run.isOptimal }) {
+          (answer) throws(ZonotopeError) in try offer(answer)
+        }
       }
       if !run.isOptimal, mayGoOn(), loss.quadraticScale == nil, let proximable = loss as? any ProximableLoss {
-        try splitting(proximable, solver, beta, { mayGoOn() && !run.isOptimal }) { offer($0, multipliers: $1) }
+        try splitting(proximable, solver, beta, { mayGoOn() && !run.isOptimal }) {
+          (answer, multipliers) throws(ZonotopeError) in try offer(answer, multipliers: multipliers)
+        }
       }
     }
     return try finish(run, status: run.isOptimal
@@ -137,13 +149,11 @@ final class LineProgram<Objective: Loss> {
     _ run: LineRun, status: Status, steps: Int, started: Double
   ) throws(ZonotopeError) -> (solution: Solution, answer: LineFit) {
     let answer = run.answer ?? constantFit()
-    answer.values(into: function.mutable, at: x)
-    for p in 0..<samples.count { function[p] += shift }
     let point = try run.point?.list() ?? [Double](repeating: 0, count: samples.samples)
     return (
       Solution(
         status: status, objective: run.objective, dual: run.dual,
-        point: BlockPoint(blocks: try function.list()), dualPoint: point, solver: .direct,
+        point: BlockPoint(blocks: []), dualPoint: point, solver: .direct,
         choice: method, iterations: steps, seconds: monotonicSeconds() - started),
       answer.shifted(by: shift)
     )
@@ -177,7 +187,7 @@ final class LineProgram<Objective: Loss> {
       for k in 0..<samples.samples { dual[k] /= multiplicity[Int(place[k])] }
     }
     scale(dual.mutable, by: -1)
-    run.offer(dual: bound(beta), point: dual)
+    try run.offer(dual: bound(beta), point: &dual)
     return try finish(run, status: run.isOptimal ? .optimal : .stalled, steps: solver.steps, started: started)
   }
 
@@ -206,9 +216,9 @@ final class LineProgram<Objective: Loss> {
   /// One fit to the means at the positions.
   private func squares(
     _ solver: LineSolver, _ curvature: Double, _ beta: Double, _ tolerance: Double, _ mayGoOn: () -> Bool,
-    _ offer: (LineFit) -> Void
+    _ offer: (LineFit) throws(ZonotopeError) -> Void
   ) throws(ZonotopeError) {
-    let means = try Vector(samples.count)
+    let means = samples.place == nil ? targets : try Vector(samples.count)
     samples.add(targets.values, into: means.mutable)
     if let multiplicity = samples.multiplicity {
       for p in 0..<samples.count { means[p] /= multiplicity[p] }
@@ -216,14 +226,14 @@ final class LineProgram<Objective: Loss> {
     let answer = try solver.solve(
       w: samples.multiplicity.map { UnsafePointer($0.pointer) }, t: means.pointer, lambda: beta / curvature,
       tolerance: 0.2 * tolerance, while: mayGoOn)
-    if let answer { offer(answer) }
+    if let answer { try offer(answer) }
   }
 
   /// Newton's method with the penalty as it is: every step is a fit by squares whose weights are the second derivatives,
   /// made larger until the step is one down (Lee, Sun and Saunders 2014).
   private func newton<Smooth: SmoothLoss>(
     _ loss: Smooth, _ solver: LineSolver, _ beta: Double, _ tolerance: Double, _ mayGoOn: () -> Bool,
-    _ offer: (LineFit) -> Double
+    _ offer: (LineFit) throws(ZonotopeError) -> Double
   ) throws(ZonotopeError) {
     let n = samples.samples, count = samples.count
     let f = try Vector(count), gradient = try Vector(count), weights = try Vector(count), t = try Vector(count)
@@ -245,7 +255,7 @@ final class LineProgram<Objective: Loss> {
       let answer = try solver.solve(
         w: weights.pointer, t: t.pointer, lambda: beta, tolerance: 0.1 * tolerance, while: mayGoOn)
       guard let answer else { return }
-      let next = offer(answer)
+      let next = try offer(answer)
       if next < objective {
         objective = next
         f.copy(from: function)
@@ -263,7 +273,7 @@ final class LineProgram<Objective: Loss> {
   /// steps of the loss (Boyd et al. 2011), for losses with kinks.
   private func splitting<Proximable: ProximableLoss>(
     _ loss: Proximable, _ solver: LineSolver, _ beta: Double, _ mayGoOn: () -> Bool,
-    _ offer: (LineFit, Vector) -> Double
+    _ offer: (LineFit, Vector) throws(ZonotopeError) -> Double
   ) throws(ZonotopeError) {
     let n = samples.samples, count = samples.count
     let g = try Vector(n), u = try Vector(n), z = try Vector(n), own = try Vector(n), old = try Vector(n)
@@ -296,7 +306,7 @@ final class LineProgram<Objective: Loss> {
       if step % 5 == 0 {
         for k in 0..<n { z[k] = rho * u[k] }
         loss.clip(z.mutable, targets.values)
-        _ = offer(answer, z)
+        _ = try offer(answer, z)
       }
       if step % 10 == 0, step < 400 {
         let ratio = (primal / max(change, 1e-300)).squareRoot()
@@ -327,9 +337,13 @@ private struct LineRun {
     reconcile()
   }
 
-  mutating func offer(dual: Double, point: Vector) {
-    guard dual > self.dual, let copy = try? Vector(copying: point.values) else { return }
-    (self.dual, self.point) = (dual, copy)
+  /// - Parameter point: where the bound comes from; another vector of its size afterwards.
+  mutating func offer(dual: Double, point: inout Vector) throws(ZonotopeError) {
+    guard dual > self.dual else { return }
+    var last = self.point
+    if last == nil { last = try Vector(point.count) }
+    (self.dual, self.point) = (dual, point)
+    if let last { point = last }
     reconcile()
   }
 

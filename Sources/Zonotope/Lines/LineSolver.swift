@@ -21,7 +21,7 @@ final class LineSolver {
     w: UnsafePointer<Double>?, t: UnsafePointer<Double>, lambda: Double, tolerance: Double,
     while mayGoOn: () -> Bool
   ) throws(ZonotopeError) -> LineFit? {
-    let n = samples.count, x = UnsafePointer(samples.x.pointer)
+    let n = samples.count, x = samples.x
     if lambda == 0 { return interpolation(t) }
     if n == 1 { return single(w, t[0], lambda) }
     switch model {
@@ -87,7 +87,7 @@ final class LineSolver {
       lambda *= 1e-2
       let answer = try solve(w: nil, t: y.pointer, lambda: lambda, tolerance: 0, while: mayGoOn)
       guard let answer, case .columns(let columns, var z, var constant) = answer else { break }
-      answer.values(into: f.mutable, at: samples.x.pointer)
+      answer.values(into: f.mutable, at: samples.x)
       for i in 0..<r.count { r[i] = (y[i] - f[i]) / lambda }
       guard let exact = interpolating(columns, y) else { continue }
       (z, constant) = exact
@@ -102,7 +102,7 @@ final class LineSolver {
     let n = samples.count, bias = model.hasFreeConstant, k = columns.count
     var features = columns.map { column -> [Double] in
       var feature = [Double](repeating: 0, count: n)
-      feature.withUnsafeMutableBufferPointer { column.add(1, to: $0, at: samples.x.pointer) }
+      feature.withUnsafeMutableBufferPointer { column.add(1, to: $0, at: samples.x) }
       return feature
     }
     let mean = bias ? sum(y.values) / Double(n) : 0
@@ -201,7 +201,7 @@ final class LineSolver {
     _ dictionary: inout some LineDictionary, _ w: UnsafePointer<Double>?, _ t: UnsafePointer<Double>,
     _ lambda: Double, _ tolerance: Double, _ mayGoOn: () -> Bool
   ) throws(ZonotopeError) -> LineFit? {
-    let n = samples.count, x = samples.x.pointer, bias = model.hasFreeConstant
+    let n = samples.count, x = samples.x, bias = model.hasFreeConstant
     let weights = (0..<n).map { w?[$0] ?? 1 }, total = weights.reduce(0, +)
     func centred(_ values: inout [Double]) -> Double {
       guard bias else { return 0 }
@@ -242,7 +242,7 @@ final class LineSolver {
     }
     for (column, sign) in self.columns { add(column, sign, targets) }
     if !columns.isEmpty { settle() }
-    var best = Double.infinity
+    var best = Double.infinity, single = false
     while mayGoOn() {
       steps += 1
       var r = targets
@@ -259,9 +259,18 @@ final class LineSolver {
         break
       }
       let known = Set(columns)
-      let new = found.columns.filter { !known.contains($0) }
-      if new.isEmpty || !(objective < best) { break }
-      best = objective
+      var new = found.columns.filter { !known.contains($0) }
+      if new.isEmpty { break }
+      // Many at once may be in each other's way; one alone lowers the objective.
+      if objective < best {
+        single = false
+      } else if single {
+        break
+      } else {
+        single = true
+      }
+      best = min(best, objective)
+      if single { new = [new[0]] }
       for column in new { add(column, nil, r) }
       settle()
     }

@@ -5,7 +5,7 @@ struct LineUnits {
   let samples: LineSamples
   let memory: Int
 
-  private var x: UnsafePointer<Double> { UnsafePointer(samples.x.pointer) }
+  private var x: UnsafePointer<Double> { samples.x }
   private var power: Double { Double(architecture.depth) }
 
   func network(of answer: LineFit) throws(ZonotopeError) -> ParallelNetwork {

@@ -56,39 +56,41 @@ struct TautString {
   private static func borders(
     _ n: Int, _ w: UnsafePointer<Double>?, _ t: UnsafePointer<Double>, _ costs: KnotExchange.Costs
   ) throws(ZonotopeError) -> [Border] {
-    let upper = try Hull(n + 1), lower = try Hull(n + 1)
-    let position = try Vector(n + 1), targets = try Vector(n + 1)
-    for i in 0..<n {
-      let v = w?[i] ?? 1
-      position[i + 1] = position[i] + v
-      targets[i + 1] = targets[i] + v * t[i]
-    }
+    let upper = try Hull(), lower = try Hull()
+    var total = 0.0
+    for i in 0..<n { total += (w?[i] ?? 1) * t[i] }
     // F_j = Y_j - R_j with R_j between m - rise and m + fall.
     let up = costs.rise - costs.slope, down = costs.fall + costs.slope
-    let last = targets[n] - costs.slope
     var result: [Border] = [(0, 0)]
-    var apex = (place: 0, height: 0.0)
-    let p = position.pointer
+    var apex = Corner(place: 0, position: 0, height: 0)
+    var position = 0.0, target = 0.0
     for j in 1..<n + 1 {
-      let high = j < n ? targets[j] + up : last, low = j < n ? targets[j] - down : last
+      let weight = w?[j - 1] ?? 1
+      position += weight
+      target += weight * t[j - 1]
+      let high = j < n ? target + up : total - costs.slope, low = j < n ? target - down : total - costs.slope
       // The greatest convex function below the upper border, the least concave one above the lower.
-      upper.push(j, high, position: p, apex: apex.place, apex.height, turn: 1)
-      lower.push(j, low, position: p, apex: apex.place, apex.height, turn: -1)
+      try upper.push(Corner(place: j, position: position, height: high), apex: apex, turn: 1)
+      try lower.push(Corner(place: j, position: position, height: low), apex: apex, turn: -1)
       // Where the tube has closed, the string bends at the border that is in its way.
       while upper.count == 1, lower.count > 1 {
-        let bend = lower.first, y = lower.firstHeight
-        guard (high - apex.height) * (p[bend] - p[apex.place]) < (y - apex.height) * (p[j] - p[apex.place])
+        let bend = lower.first
+        guard
+          (high - apex.height) * (bend.position - apex.position)
+            < (bend.height - apex.height) * (position - apex.position)
         else { break }
-        result.append((bend, -1))
-        apex = (bend, y)
+        result.append((bend.place, -1))
+        apex = bend
         lower.pop()
       }
       while lower.count == 1, upper.count > 1 {
-        let bend = upper.first, y = upper.firstHeight
-        guard (low - apex.height) * (p[bend] - p[apex.place]) > (y - apex.height) * (p[j] - p[apex.place])
+        let bend = upper.first
+        guard
+          (low - apex.height) * (bend.position - apex.position)
+            > (bend.height - apex.height) * (position - apex.position)
         else { break }
-        result.append((bend, 1))
-        apex = (bend, y)
+        result.append((bend.place, 1))
+        apex = bend
         upper.pop()
       }
     }
@@ -96,20 +98,22 @@ struct TautString {
     return result
   }
 
+  /// A point that the string may touch: after so many samples, of so much weight.
+  private struct Corner {
+    var place: Int
+    var position: Double
+    var height: Double
+  }
+
   /// The part of a convex hull from the apex on, without the apex.
   private final class Hull {
-    private let places: Buffer<Int32>
-    private let heights: Vector
+    private var corners: Buffer<Corner>
     private var head = 0, tail = 0
 
-    init(_ capacity: Int) throws(ZonotopeError) {
-      places = try Buffer(capacity)
-      heights = try Vector(capacity)
-    }
+    init() throws(ZonotopeError) { corners = try Buffer(64) }
 
     var count: Int { tail - head }
-    var first: Int { Int(places[head]) }
-    var firstHeight: Double { heights[head] }
+    var first: Corner { corners[head] }
 
     func pop() { head += 1 }
 
@@ -117,27 +121,27 @@ struct TautString {
     ///
     /// - Parameter turn: 1 where slopes grow along the hull, -1 where they fall.
     @inline(__always)
-    func push(
-      _ place: Int, _ height: Double, position: UnsafePointer<Double>, apex: Int, _ apexHeight: Double,
-      turn: Double
-    ) {
-      let here = position[place]
+    func push(_ corner: Corner, apex: Corner, turn: Double) throws(ZonotopeError) {
+      let pointer = corners.pointer
       while tail > head {
-        let last = tail - 1
-        let middle = position[Int(places[last])], middleHeight = heights[last]
-        let start = last > head ? position[Int(places[last - 1])] : position[apex]
-        let startHeight = last > head ? heights[last - 1] : apexHeight
-        let bend = (height - middleHeight) * (middle - start) - (middleHeight - startHeight) * (here - middle)
+        let middle = pointer[tail - 1], start = tail - 1 > head ? pointer[tail - 2] : apex
+        let bend =
+          (corner.height - middle.height) * (middle.position - start.position)
+          - (middle.height - start.height) * (corner.position - middle.position)
         guard turn * bend <= 0 else { break }
-        tail = last
+        tail -= 1
       }
-      if tail == head {
-        head = 0
-        tail = 0
-      }
-      places[tail] = Int32(place)
-      heights[tail] = height
+      if tail == corners.count { try makeRoom() }
+      corners.pointer[tail] = corner
       tail += 1
+    }
+
+    /// Moves the corners to the front, of a longer buffer where they fill it.
+    private func makeRoom() throws(ZonotopeError) {
+      let count = count
+      let target = 2 * count > corners.count ? try Buffer<Corner>(2 * corners.count) : corners
+      for k in 0..<count { target[k] = corners[head + k] }
+      (corners, head, tail) = (target, 0, count)
     }
   }
 }

@@ -27,6 +27,9 @@ struct ActiveSet<Penalty: BlockPenalty, Objective: Loss>: SolverIteration {
   /// The bits of the active columns, line by line.
   private var lines: [UInt64] = []
   private var isSettled = false
+  /// The last objective at this lambda, and whether columns enter one by one because many did not lower it.
+  private var last = Double.infinity
+  private var single = false
   private let tolerance: Double
 
   /// Nil where the columns are not zeros and ones.
@@ -86,7 +89,21 @@ struct ActiveSet<Penalty: BlockPenalty, Objective: Loss>: SolverIteration {
       }
       lambda = max(target, stepDown * lambda)
       lasso.lambda = lambda
+      (last, single) = (.infinity, false)
+      entering = adjoint.elements.indices.filter { !isActive[$0] && abs(adjoint[$0]) > lambda * (1 + 1e-12) }
     }
+    // Many at once may be in each other's way; one alone lowers the objective.
+    let objective = lasso.objective
+    if objective < last {
+      single = false
+    } else if single {
+      isSettled = true
+      return
+    } else {
+      single = true
+    }
+    last = objective
+    if single, let worst = entering.max(by: { abs(adjoint[$0]) < abs(adjoint[$1]) }) { entering = [worst] }
     let most = max(24, active.count / 3)
     if entering.count > most {
       let sizes = entering.map { abs(adjoint[$0]) }.sorted(by: >)
