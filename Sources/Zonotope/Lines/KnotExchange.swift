@@ -123,7 +123,8 @@ final class KnotExchange {
       }
       insert(entering)
       settle()
-      if objective(values) < before {
+      // Less is rounding, and would go to and fro.
+      if objective(values) < before - 1e-15 * max(base, abs(before)) {
         single = false
       } else if single {
         return false

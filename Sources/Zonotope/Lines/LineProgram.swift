@@ -240,6 +240,7 @@ final class LineProgram<Objective: Loss> {
     let curvature = try Vector(n), slope = try Vector(n)
     for p in 0..<count { f[p] = constant }
     var objective = withoutNetwork, damping = 1.0, failures = 0
+    let reach = max(1e-300, targets.values.reduce(0) { max($0, abs($1)) })
     for _ in 0..<200 {
       guard mayGoOn() else { return }
       samples.spread(f.values, into: fit.mutable)
@@ -247,13 +248,14 @@ final class LineProgram<Objective: Loss> {
       loss.curvature(fit.values, targets.values, into: curvature.mutable)
       samples.add(slope.values, into: gradient.mutable)
       samples.add(curvature.values, into: weights.mutable)
-      let least = 1e-6 * loss.curvatureBound
       for p in 0..<count {
+        // Where there is hardly any curvature, what keeps targets within reach of the others.
+        let least = max(1e-13 * loss.curvatureBound, abs(gradient[p]) / (1e4 * reach))
         weights[p] = max(weights[p], least) * damping
         t[p] = f[p] - gradient[p] / weights[p]
       }
       let answer = try solver.solve(
-        w: weights.pointer, t: t.pointer, lambda: beta, tolerance: 0.1 * tolerance, while: mayGoOn)
+        w: weights.pointer, t: t.pointer, lambda: beta, tolerance: 1e-14, while: mayGoOn)
       guard let answer else { return }
       let next = try offer(answer)
       if next < objective {
@@ -288,7 +290,7 @@ final class LineProgram<Objective: Loss> {
       samples.add(z.values, into: t.mutable)
       if let multiplicity { for p in 0..<count { t[p] /= multiplicity[p] } }
       let answer = try solver.solve(
-        w: multiplicity.map { UnsafePointer($0.pointer) }, t: t.pointer, lambda: beta / rho, tolerance: 1e-12,
+        w: multiplicity.map { UnsafePointer($0.pointer) }, t: t.pointer, lambda: beta / rho, tolerance: 1e-14,
         while: mayGoOn)
       guard let answer else { return }
       answer.values(into: function.mutable, at: x)
