@@ -96,6 +96,15 @@ final class ActiveSetLasso {
     return kept
   }
 
+  /// Moves the coefficients by what the products of the columns with the residual say is missing, where all signs stay.
+  func refine(_ products: [Double]) {
+    guard count > 0, factored(), let factor else { return }
+    var step = (0..<count).map { products[$0] - lambda * signs[$0] }
+    step.withUnsafeMutableBufferPointer { factor.solve($0) }
+    guard (0..<count).allSatisfy({ signs[$0] * (z[$0] + step[$0]) > 0 }) else { return }
+    for k in 0..<count { z[k] += step[k] }
+  }
+
   // MARK: Systems
 
   private func factored() -> Bool {

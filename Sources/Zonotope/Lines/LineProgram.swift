@@ -60,11 +60,32 @@ final class LineProgram<Objective: Loss> {
   /// A lower bound from the point `dual`, which is made feasible.
   private func bound(_ beta: Double) -> Double {
     if model.hasFreeConstant { loss.balance(dual.mutable, targets.values) }
+    if beta == 0 {
+      // What all samples of a position have in common is what a network can change, for nothing.
+      balancePositions()
+      scale(dual.mutable, by: loss.dualScaling(dual.values, targets.values, limit: .infinity))
+      return max(0, loss.dualValue(dual.values, targets.values))
+    }
     let largest = dualNorm()
     guard largest.isFinite else { return 0 }
     let limit = largest > 0 ? beta / largest * (1 - 8 * Double.ulpOfOne) : .infinity
     scale(dual.mutable, by: loss.dualScaling(dual.values, targets.values, limit: limit))
     return max(0, loss.dualValue(dual.values, targets.values))
+  }
+
+  /// Moves `dual` to the nearest point that sums to zero at every position.
+  private func balancePositions() {
+    guard let residuals, let place = samples.place, let multiplicity = samples.multiplicity else {
+      return dual.mutable.update(repeating: 0)
+    }
+    for _ in 0..<2 {
+      samples.add(dual.values, into: residuals.mutable)
+      for k in 0..<samples.samples {
+        let p = Int(place[k])
+        dual[k] -= residuals[p] / multiplicity[p]
+      }
+    }
+    loss.clip(dual.mutable, targets.values)
   }
 
   /// Of the point `dual`.
@@ -223,9 +244,12 @@ final class LineProgram<Objective: Loss> {
     if let multiplicity = samples.multiplicity {
       for p in 0..<samples.count { means[p] /= multiplicity[p] }
     }
-    let answer = try solver.solve(
+    var answer = try solver.solve(
       w: samples.multiplicity.map { UnsafePointer($0.pointer) }, t: means.pointer, lambda: beta / curvature,
       tolerance: 0.2 * tolerance, while: mayGoOn)
+    if answer == nil, beta == 0 {
+      answer = try solver.interpolate(means, tolerance: tolerance, while: mayGoOn)?.answer
+    }
     if let answer { try offer(answer) }
   }
 

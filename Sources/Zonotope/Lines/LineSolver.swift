@@ -240,13 +240,22 @@ final class LineSolver {
       features = kept.map { features[$0] }
       means = kept.map { means[$0] }
     }
-    for (column, sign) in self.columns { add(column, sign, targets) }
-    if !columns.isEmpty { settle() }
-    var best = Double.infinity, single = false
-    while mayGoOn() {
-      steps += 1
+    /// The residual y - f, without the weights.
+    func residual() -> [Double] {
       var r = targets
       for (z, feature) in zip(lasso.z, features) { for i in 0..<n { r[i] -= z * feature[i] } }
+      return r
+    }
+    for (column, sign) in self.columns { add(column, sign, targets) }
+    if !columns.isEmpty { settle() }
+    var best = Double.infinity, single = false, tried: Set<LineColumn> = []
+    let scale = (0..<n).reduce(0) { $0 + 0.5 * weights[$1] * targets[$1] * targets[$1] }
+    while mayGoOn() {
+      steps += 1
+      // Products with the residual show what the system has left to rounding.
+      let rough = residual()
+      lasso.refine(features.map { product($0, rough) })
+      var r = residual()
       var loss = 0.0
       for i in 0..<n {
         loss += 0.5 * weights[i] * r[i] * r[i]
@@ -259,18 +268,20 @@ final class LineSolver {
         break
       }
       let known = Set(columns)
-      var new = found.columns.filter { !known.contains($0) }
-      if new.isEmpty { break }
-      // Many at once may be in each other's way; one alone lowers the objective.
-      if objective < best {
+      // Many at once may be in each other's way; then one alone enters, another where that one does not help.
+      if objective < best - 1e-15 * scale {
         single = false
-      } else if single {
-        break
+        tried = []
       } else {
         single = true
       }
+      var new = found.columns.filter { !known.contains($0) && !tried.contains($0) }
+      if new.isEmpty { break }
       best = min(best, objective)
-      if single { new = [new[0]] }
+      if single {
+        new = [new[0]]
+        tried.insert(new[0])
+      }
       for column in new { add(column, nil, r) }
       settle()
     }

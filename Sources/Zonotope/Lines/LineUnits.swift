@@ -21,7 +21,7 @@ struct LineUnits {
       for (column, z) in zip(columns, coefficients) where z != 0 {
         switch column {
         case .switches(let places, let startsHigh, _):
-          network.append(SwitchUnit(architecture).unit(places.map(cut), startsHigh: startsHigh, z: z))
+          network.append(SwitchUnit(architecture).unit(cuts(places), startsHigh: startsHigh, z: z))
         case .fold(let center, let height):
           let g = raised(abs(z), 1 / 3)
           network.appendChain(
@@ -32,12 +32,14 @@ struct LineUnits {
     return network
   }
 
-  /// Between the position and the one before it.
-  private func cut(before place: Int32) -> Double {
+  /// Between the position and the one before it; where there is no number in between, the one that is on the right side.
+  private func cut(before place: Int32, opensLeft: Bool = false) -> Double {
     let (low, high) = (x[Int(place) - 1], x[Int(place)])
     let middle = low + 0.5 * (high - low)
-    return middle > low ? middle : high
+    return middle > low && middle < high ? middle : opensLeft ? low : high
   }
+
+  private func cuts(_ places: [Int32]) -> [Double] { places.map { cut(before: $0) } }
 
   // MARK: Two layers
 
@@ -110,10 +112,10 @@ struct LineUnits {
         [(direction, -direction * cut)] + passing, amplitude: root, output: z < 0 ? -root : root)
     }
     for (k, parts) in split.parts.enumerated() {
-      let cut = cut(before: Int32(starts[k + 1]))
-      unit(cut, 1, parts.right)
+      let place = Int32(starts[k + 1])
+      unit(cut(before: place), 1, parts.right)
       // A unit that opens to the left falls where one to the right rises.
-      unit(cut, -1, -parts.left)
+      unit(cut(before: place, opensLeft: true), -1, -parts.left)
     }
     unit(x[0], 1, split.linear)
   }
@@ -182,7 +184,7 @@ struct LineUnits {
       }
       network.append(
         SwitchUnit(architecture).unit(
-          places.map(cut), startsHigh: values[0] >= level, z: sign * (level - last) / (1 - a)))
+          cuts(places), startsHigh: values[0] >= level, z: sign * (level - last) / (1 - a)))
       last = level
     }
   }
