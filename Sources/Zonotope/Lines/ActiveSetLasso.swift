@@ -180,9 +180,15 @@ final class ActiveSetLasso {
   }
 
   private func drop(_ columns: [Int]) {
-    let gone = Set(columns), kept = (0..<count).filter { !gone.contains($0) }
-    for (i, from) in kept.enumerated() {
-      for (j, other) in kept.enumerated() { gram[i * room + j] = gram[from * room + other] }
+    var isGone = [Bool](repeating: false, count: count)
+    for column in columns { isGone[column] = true }
+    let kept = (0..<count).filter { !isGone[$0] }
+    let room = room
+    gram.withUnsafeMutableBufferPointer { gram in
+      for (i, from) in kept.enumerated() {
+        let source = gram.baseAddress! + from * room, target = gram.baseAddress! + i * room
+        for j in 0..<kept.count { target[j] = source[kept[j]] }
+      }
     }
     b = kept.map { b[$0] }
     signs = kept.map { signs[$0] }

@@ -35,8 +35,10 @@ final class LineProgram<Objective: Loss> {
     // One number a position is one a sample where each has its own.
     function = samples.place == nil ? fit : try Vector(samples.count)
     residuals = samples.place == nil ? nil : try Vector(samples.count)
-    constant = model.hasFreeConstant ? loss.optimalBias(fit.values, targets.values) : 0
-    for k in 0..<n { fit[k] = constant }
+    // Squares are centred already.
+    let isCentred = loss.quadraticScale != nil
+    constant = model.hasFreeConstant && !isCentred ? loss.optimalBias(fit.values, targets.values) : 0
+    if constant != 0 { for k in 0..<n { fit[k] = constant } }
     withoutNetwork = loss.value(fit.values, targets.values)
     if model.hasFreeConstant {
       loss.balancedGradient(fit.values, targets.values, into: dual.mutable)

@@ -66,7 +66,15 @@ struct ActiveSet<Penalty: BlockPenalty, Objective: Loss>: SolverIteration {
 
   /// The residual y - D z and its products with all columns.
   private mutating func price() {
-    program.map.forward(solution.values, into: fit.mutable, workspace, workers)
+    // Of all columns few have a coefficient.
+    fit.mutable.update(repeating: 0)
+    if !active.isEmpty {
+      guard let few = try? program.map.restricted(to: active), let own = try? few.makeWorkspace(threads: 1) else {
+        isBroken = true
+        return
+      }
+      lasso.z.withUnsafeBufferPointer { few.forward($0, into: fit.mutable, own, workers) }
+    }
     for k in 0..<fit.count { gradient[k] = program.targets[k] - fit[k] }
     program.map.adjoint(gradient.values, into: adjoint.mutable, workspace, workers)
   }
