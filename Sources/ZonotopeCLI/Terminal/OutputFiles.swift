@@ -32,6 +32,10 @@ struct OutputFile {
 /// options name, and names that do not end as their contents do. What is there and is no regular file, such as
 /// /dev/stdout, may have any name.
 func check(_ outputs: OutputFile?..., reading inputs: String...) throws {
+  try check(outputs, reading: inputs)
+}
+
+private func check(_ outputs: [OutputFile?], reading inputs: [String]) throws {
   var taken = inputs.map { ($0, identity($0)) }
   for output in outputs.compactMap({ $0 }) {
     try checkWritable(output.path)
