@@ -56,7 +56,7 @@ struct TautString {
   private static func borders(
     _ n: Int, _ w: UnsafePointer<Double>?, _ t: UnsafePointer<Double>, _ costs: KnotExchange.Costs
   ) throws(ZonotopeError) -> [Border] {
-    let upper = try Hull(), lower = try Hull()
+    var upper = try Hull(), lower = try Hull()
     var total = 0.0
     for i in 0..<n { total += (w?[i] ?? 1) * t[i] }
     // F_j = Y_j - R_j with R_j between m - rise and m + fall.
@@ -64,10 +64,12 @@ struct TautString {
     var result: [Border] = [(0, 0)]
     var apex = Corner(place: 0, position: 0, height: 0)
     var position = 0.0, target = 0.0
-    for j in 1..<n + 1 {
-      let weight = w?[j - 1] ?? 1
+    var j = 0
+    while j < n {
+      j &+= 1
+      let weight = w?[j &- 1] ?? 1
       position += weight
-      target += weight * t[j - 1]
+      target += weight * t[j &- 1]
       let high = j < n ? target + up : total - costs.slope, low = j < n ? target - down : total - costs.slope
       // The greatest convex function below the upper border, the least concave one above the lower.
       try upper.push(Corner(place: j, position: position, height: high), apex: apex, turn: 1)
@@ -106,42 +108,46 @@ struct TautString {
   }
 
   /// The part of a convex hull from the apex on, without the apex.
-  private final class Hull {
+  private struct Hull {
     private var corners: Buffer<Corner>
+    private var pointer: UnsafeMutablePointer<Corner>
+    private var room = 64
     private var head = 0, tail = 0
 
-    init() throws(ZonotopeError) { corners = try Buffer(64) }
+    init() throws(ZonotopeError) {
+      corners = try Buffer(room)
+      pointer = corners.pointer
+    }
 
-    var count: Int { tail - head }
-    var first: Corner { corners[head] }
+    var count: Int { tail &- head }
+    var first: Corner { pointer[head] }
 
-    func pop() { head += 1 }
+    mutating func pop() { head &+= 1 }
 
     /// Adds a point on the right; those that are no corners any more go.
     ///
     /// - Parameter turn: 1 where slopes grow along the hull, -1 where they fall.
     @inline(__always)
-    func push(_ corner: Corner, apex: Corner, turn: Double) throws(ZonotopeError) {
-      let pointer = corners.pointer
+    mutating func push(_ corner: Corner, apex: Corner, turn: Double) throws(ZonotopeError) {
       while tail > head {
-        let middle = pointer[tail - 1], start = tail - 1 > head ? pointer[tail - 2] : apex
+        let middle = pointer[tail &- 1], start = tail &- 1 > head ? pointer[tail &- 2] : apex
         let bend =
           (corner.height - middle.height) * (middle.position - start.position)
           - (middle.height - start.height) * (corner.position - middle.position)
         guard turn * bend <= 0 else { break }
-        tail -= 1
+        tail &-= 1
       }
-      if tail == corners.count { try makeRoom() }
-      corners.pointer[tail] = corner
-      tail += 1
+      if tail == room { try makeRoom() }
+      pointer[tail] = corner
+      tail &+= 1
     }
 
     /// Moves the corners to the front, of a longer buffer where they fill it.
-    private func makeRoom() throws(ZonotopeError) {
+    private mutating func makeRoom() throws(ZonotopeError) {
       let count = count
-      let target = 2 * count > corners.count ? try Buffer<Corner>(2 * corners.count) : corners
-      for k in 0..<count { target[k] = corners[head + k] }
-      (corners, head, tail) = (target, 0, count)
+      let target = 2 * count > room ? try Buffer<Corner>(2 * room) : corners
+      for k in 0..<count { target[k] = pointer[head + k] }
+      (corners, pointer, room, head, tail) = (target, target.pointer, target.count, 0, count)
     }
   }
 }
