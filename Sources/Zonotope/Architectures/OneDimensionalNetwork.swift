@@ -81,7 +81,8 @@ public struct OneDimensionalNetwork: Sendable, Equatable {
     guard widths.count == depth - 2 else {
       throw .invalid(
         place: "model.widths",
-        reason: "\(widths.count) numbers, a depth of \(depth) has \(depth - 2): the last hidden layer has one neuron"
+        reason:
+          "\(widths.count) numbers, a depth of \(depth) has \(depth - 2): the last hidden layer has one neuron"
       )
     }
     if let l = widths.firstIndex(where: { $0 < 1 }) {
@@ -90,7 +91,8 @@ public struct OneDimensionalNetwork: Sendable, Equatable {
     if isStep { return stepModel(positions: positions) }
     guard depth == 2 || widths.allSatisfy({ $0 == 1 }) else {
       throw .unsupported(
-        key: "model.widths", reason: "wide layers have programs with thresholds and signs only; others are narrow")
+        key: "model.widths",
+        reason: "wide layers have programs with thresholds and signs only; others are narrow")
     }
     switch (activation, depth) {
     case (.relu, 2): return .bends(lean: 0)
@@ -100,7 +102,8 @@ public struct OneDimensionalNetwork: Sendable, Equatable {
     case (.absolute, 3): return .folds
     default:
       throw .unsupported(
-        key: "model.depth", reason: "\(depth) layers of this activation have no known program; "
+        key: "model.depth",
+        reason: "\(depth) layers of this activation have no known program; "
           + (activation == .absolute ? "up to three do" : "two do"))
     }
   }
@@ -152,7 +155,8 @@ public struct OneDimensionalNetwork: Sendable, Equatable {
     guard settings.kind == .automatic || settings.kind == .direct else {
       throw .unsupported(
         key: "solver.kind",
-        reason: "networks on one-dimensional data have a method of their own, \"direct\", not \"\(settings.kind.rawValue)\""
+        reason:
+          "networks on one-dimensional data have a method of their own, \"direct\", not \"\(settings.kind.rawValue)\""
       )
     }
     try checkRange(data, loss)

@@ -16,7 +16,8 @@ struct ShatteredThresholds {
     guard settings.kind == .automatic || settings.kind == .direct else {
       throw .unsupported(
         key: "solver.kind",
-        reason: "shattered thresholds have a method of their own, \"direct\", not \"\(settings.kind.rawValue)\"")
+        reason:
+          "shattered thresholds have a method of their own, \"direct\", not \"\(settings.kind.rawValue)\"")
     }
     try checkRange(data, loss)
     try data.y.withColumn { (y) throws(ZonotopeError) in try loss.check(y) }
@@ -25,7 +26,8 @@ struct ShatteredThresholds {
     guard network.widths.first ?? 0 >= samples.count - 1 else {
       throw .invalid(
         place: "model.widths[0]",
-        reason: "\(network.widths.first ?? 0), \"shattered\" needs \(samples.count - 1) for \(samples.count) distinct rows"
+        reason:
+          "\(network.widths.first ?? 0), \"shattered\" needs \(samples.count - 1) for \(samples.count) distinct rows"
       )
     }
     let model = LineModel.span(lean: 0, bias: false)
@@ -74,7 +76,8 @@ struct ShatteredThresholds {
       let places = Set(line.elements)
       if places.count == distinct { return (MatrixView(line, rows: n, columns: 1), direction) }
     }
-    throw .invalid(place: "x", reason: "rows are too close to each other to be told apart along one direction")
+    throw .invalid(
+      place: "x", reason: "rows are too close to each other to be told apart along one direction")
   }
 
   private func distinctRows(_ x: MatrixView) throws(ZonotopeError) -> Int {

@@ -36,7 +36,8 @@ struct ThresholdLayers: Sendable {
     guard combinations <= 2e6 else {
       throw .unsupported(
         key: "model.patterns",
-        reason: "\(layer.count) patterns of a layer, \(m) at a time, are too many to list; sample, or \"shattered\""
+        reason:
+          "\(layer.count) patterns of a layer, \(m) at a time, are too many to list; sample, or \"shattered\""
       )
     }
     var known: [[UInt64]: Int] = [:], lines: [UInt64] = [], from: [[Int]] = []
@@ -90,7 +91,8 @@ struct ThresholdUnits {
 
   /// That of the rows without the ones.
   func fingerprint(features: Int) throws(ZonotopeError) -> UInt64 {
-    let plain = try MatrixView(pointer: rows.base, rows: rows.rows, columns: features, stride: rows.stride, owner: rows.owner)
+    let plain = try MatrixView(
+      pointer: rows.base, rows: rows.rows, columns: features, stride: rows.stride, owner: rows.owner)
     return plain.fingerprint
   }
 
@@ -129,7 +131,9 @@ struct ThresholdUnits {
     // The first layer, of single neurons.
     var first = ParallelNetwork.Layer(weights: [], biases: [])
     for pattern in wanted {
-      guard let own = try direction(pattern, deep.layers[0], on: rows, bias: network.inputBias) else { return nil }
+      guard let own = try direction(pattern, deep.layers[0], on: rows, bias: network.inputBias) else {
+        return nil
+      }
       first.weights += own.weights
       first.biases += own.biases
     }

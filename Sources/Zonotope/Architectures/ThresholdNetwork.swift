@@ -42,7 +42,8 @@ public struct ThresholdNetwork: Sendable {
     guard widths.count == depth - 2 else {
       throw .invalid(
         place: "model.widths",
-        reason: "\(widths.count) numbers, a depth of \(depth) has \(depth - 2): the last hidden layer has one neuron"
+        reason:
+          "\(widths.count) numbers, a depth of \(depth) has \(depth - 2): the last hidden layer has one neuron"
       )
     }
     if let l = widths.firstIndex(where: { $0 < 1 }) {
@@ -79,7 +80,8 @@ public struct ThresholdNetwork: Sendable {
       throw .unsupported(key: "loss", reason: "threshold networks have one output")
     }
     if case .shattered = patterns {
-      return try ShatteredThresholds(network: self).train(on: data, loss: loss, beta: beta, settings: settings)
+      return try ShatteredThresholds(network: self).train(
+        on: data, loss: loss, beta: beta, settings: settings)
     }
     if case .all = patterns, depth == 2, inputBias, data.x.columns == 1, loss.isSeparable,
       settings.kind == .automatic || settings.kind == .direct
@@ -115,9 +117,11 @@ struct ThresholdPatterns: Architecture {
     let rows = try network.rows(of: x)
     let patterns: PatternSet
     switch network.patterns {
-    case .masks(let masks): patterns = try PatternSelection.masks(masks).patterns(of: rows, memory: memory, workers)
+    case .masks(let masks):
+      patterns = try PatternSelection.masks(masks).patterns(of: rows, memory: memory, workers)
     case .sampled(let count, let seed):
-      patterns = try PatternSelection.sampled(count: count, seed: seed).patterns(of: rows, memory: memory, workers)
+      patterns = try PatternSelection.sampled(count: count, seed: seed).patterns(
+        of: rows, memory: memory, workers)
     default:
       if let layers {
         patterns = layers.patterns

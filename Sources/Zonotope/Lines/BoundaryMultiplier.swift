@@ -20,7 +20,8 @@ struct BoundaryMultiplier {
   func costs(_ m: Double) -> KnotExchange.Costs {
     let near = max(0, beta - abs(m)) / (1 - lean), far = (beta - lean * abs(m)) / (1 - lean)
     return m >= 0
-      ? KnotExchange.Costs(rise: far, fall: near, slope: m) : KnotExchange.Costs(rise: near, fall: far, slope: m)
+      ? KnotExchange.Costs(rise: far, fall: near, slope: m)
+      : KnotExchange.Costs(rise: near, fall: far, slope: m)
   }
 
   /// Half of |S| - (1 + a) / (1 - a) TV on the side of the sign.

@@ -281,7 +281,8 @@ final class KnotExchange {
       if k > 0 {
         if let last = kept.knots.last {
           let width = x[knots[k]] - x[knots[k - 1]]
-          open = open.map { KnotSums($0, sums[k - 1], widths: (x[knots[k - 1]] - x[last], width)) } ?? sums[k - 1]
+          open =
+            open.map { KnotSums($0, sums[k - 1], widths: (x[knots[k - 1]] - x[last], width)) } ?? sums[k - 1]
         } else {
           let total = sums[k - 1].total
           before.weight += total.weight
@@ -337,7 +338,8 @@ final class KnotExchange {
     if knots.isEmpty {
       // Prices are known up to a constant, which is free as long as the ends of their range are closer than the costs.
       running.z = 0
-      let range = running.pass(0, count, end: count - 1, from: mean, slope: 0, x: x, w: w, t: t, of: count, startIsFree: true)
+      let range = running.pass(
+        0, count, end: count - 1, from: mean, slope: 0, x: x, w: w, t: t, of: count, startIsFree: true)
       let excess = range.largest - range.smallest - costs.rise - costs.fall
       let objective = objective([])
       guard excess > slack else { return ([], 0, 0, objective) }
@@ -350,18 +352,21 @@ final class KnotExchange {
     if knots[0] > 0 {
       running.z = 0
       let range = running.pass(
-        0, knots[0], end: knots[0] - 1, from: values[0], slope: 0, x: x, w: w, t: t, of: count, startIsFree: true)
+        0, knots[0], end: knots[0] - 1, from: values[0], slope: 0, x: x, w: w, t: t, of: count,
+        startIsFree: true)
       take(range, shift: c[0] - running.z)
     }
     for k in 0..<knots.count - 1 {
       running.z = c[k]
       let a = knots[k], b = knots[k + 1], slope = (values[k + 1] - values[k]) / (x[b] - x[a])
-      take(running.pass(a, b, end: b - 1, from: values[k], slope: slope, x: x, w: w, t: t, of: count), shift: 0)
+      take(
+        running.pass(a, b, end: b - 1, from: values[k], slope: slope, x: x, w: w, t: t, of: count), shift: 0)
     }
     let last = knots.count - 1
     running.z = c[last]
     take(
-      running.pass(knots[last], count, end: count - 1, from: values[last], slope: 0, x: x, w: w, t: t, of: count),
+      running.pass(
+        knots[last], count, end: count - 1, from: values[last], slope: 0, x: x, w: w, t: t, of: count),
       shift: 0)
     let excess = entering.reduce(0) { max($0, $1.excess) }
     let size = bends.reduce(0) { $0 + abs($1) }

@@ -10,8 +10,9 @@ struct KnotSums {
   var tq = 0.0
 
   /// The sums of the interval from x[first] to x[last], over the samples first ..< last.
-  init(_ first: Int, _ last: Int, x: UnsafePointer<Double>, w: UnsafePointer<Double>?, t: UnsafePointer<Double>)
-  {
+  init(
+    _ first: Int, _ last: Int, x: UnsafePointer<Double>, w: UnsafePointer<Double>?, t: UnsafePointer<Double>
+  ) {
     let a = x[first], width = x[last] - a, scale = 1 / width
     if let w {
       for i in first..<last {

@@ -30,7 +30,8 @@ public struct LineDrawing {
   /// - Parameters:
   ///   - stages: of the path; none for a picture without it.
   public init(
-    x: MatrixView, y: [Double], network: ParallelNetwork, stages: [Stage] = [], labels: (x: String, y: String),
+    x: MatrixView, y: [Double], network: ParallelNetwork, stages: [Stage] = [],
+    labels: (x: String, y: String),
     title: String
   ) throws(ZonotopeError) {
     guard network.features == 1, x.columns == 1 else {
@@ -135,7 +136,7 @@ public struct LineDrawing {
     for decade in 0...Int(-log10(least) + 1e-9) {
       let place = vertical.place(Double(decade))
       let text = decade == 0 ? "betaMax" : "1e-\(decade)"
-      body.append(text_(Self.left - 8, place + 5, "end", text))
+      body.append(label(Self.left - 8, place + 5, "end", text))
       body.append(
         "<line x1=\"\(Self.left)\" x2=\"\(Self.right)\" y1=\"\(SVG.number(place))\" y2=\"\(SVG.number(place))\" class=\"grid\"/>"
       )
@@ -149,29 +150,29 @@ public struct LineDrawing {
       }
     }
     body.append(
-      text_(0.5 * (Self.left + Self.right), Self.pathBottom + 40, "middle", "breakpoints as beta falls"))
+      label(0.5 * (Self.left + Self.right), Self.pathBottom + 40, "middle", "breakpoints as beta falls"))
     return body
   }
 
   private func axes(_ horizontal: Axis, _ vertical: Axis) -> [String] {
-    var body = [text_(Self.left, 36, "start", title)]
+    var body = [label(Self.left, 36, "start", title)]
     for tick in horizontal.ticks {
       let place = horizontal.place(tick)
       body.append(
         "<line x1=\"\(SVG.number(place))\" x2=\"\(SVG.number(place))\" y1=\"\(Self.top)\" y2=\"\(Self.bottom)\" class=\"grid\"/>"
       )
-      body.append(text_(place, Self.bottom + 20, "middle", horizontal.text(tick)))
+      body.append(label(place, Self.bottom + 20, "middle", horizontal.text(tick)))
     }
     for tick in vertical.ticks {
       let place = vertical.place(tick)
       body.append(
         "<line x1=\"\(Self.left)\" x2=\"\(Self.right)\" y1=\"\(SVG.number(place))\" y2=\"\(SVG.number(place))\" class=\"grid\"/>"
       )
-      body.append(text_(Self.left - 8, place + 5, "end", vertical.text(tick)))
+      body.append(label(Self.left - 8, place + 5, "end", vertical.text(tick)))
     }
     body.append(frame(Self.top, Self.bottom))
-    body.append(text_(Self.right, Self.bottom + 42, "end", labels.x))
-    body.append(text_(Self.left, Self.top - 8, "start", labels.y))
+    body.append(label(Self.right, Self.bottom + 42, "end", labels.x))
+    body.append(label(Self.left, Self.top - 8, "start", labels.y))
     return body
   }
 
@@ -179,7 +180,7 @@ public struct LineDrawing {
     "<rect x=\"\(Self.left)\" y=\"\(top)\" width=\"\(Self.right - Self.left)\" height=\"\(bottom - top)\" class=\"axis\"/>"
   }
 
-  private func text_(_ x: Double, _ y: Double, _ anchor: String, _ text: String) -> String {
+  private func label(_ x: Double, _ y: Double, _ anchor: String, _ text: String) -> String {
     var escaped = ""
     for character in text {
       switch character {

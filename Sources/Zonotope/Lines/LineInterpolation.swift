@@ -37,7 +37,11 @@ struct LineInterpolation {
         r[high] += 1 / (1 - lean)
         r[low] -= 1 / (1 - lean)
       } else if lean < 0 {
-        if abs(y[high]) >= abs(y[low]) { r[high] = y[high] < 0 ? -1 : 1 } else { r[low] = y[low] < 0 ? -1 : 1 }
+        if abs(y[high]) >= abs(y[low]) {
+          r[high] = y[high] < 0 ? -1 : 1
+        } else {
+          r[low] = y[low] < 0 ? -1 : 1
+        }
       } else {
         if y[high] > 0 { r[high] = 1 }
         if y[low] < 0 { r[low] = -1 }

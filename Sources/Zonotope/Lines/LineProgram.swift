@@ -162,9 +162,13 @@ final class LineProgram<Objective: Loss> {
         }
       }
     }
-    return try finish(run, status: run.isOptimal
-      ? .optimal
-      : stop.status ?? (solver.steps >= limit ? .iterationLimit : run.objective.isFinite ? .stalled : .numericalBreakdown),
+    return try finish(
+      run,
+      status: run.isOptimal
+        ? .optimal
+        : stop.status
+          ?? (solver.steps >= limit
+            ? .iterationLimit : run.objective.isFinite ? .stalled : .numericalBreakdown),
       steps: solver.steps, started: started)
   }
 
@@ -262,7 +266,8 @@ final class LineProgram<Objective: Loss> {
     _ offer: (LineFit) throws(ZonotopeError) -> Double
   ) throws(ZonotopeError) {
     let n = samples.samples, count = samples.count
-    let f = try Vector(count), gradient = try Vector(count), weights = try Vector(count), t = try Vector(count)
+    let f = try Vector(count), gradient = try Vector(count), weights = try Vector(count),
+      t = try Vector(count)
     let curvature = try Vector(n), slope = try Vector(n)
     for p in 0..<count { f[p] = constant }
     var objective = withoutNetwork, damping = 1.0, failures = 0

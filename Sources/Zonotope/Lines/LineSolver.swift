@@ -114,7 +114,9 @@ final class LineSolver {
     var z = [Double](repeating: 0, count: k), rest = (0..<n).map { y[$0] - mean }
     // Twice: the second removes the rounding of the first.
     for _ in 0..<3 {
-      let gram = (0..<k).map { a in (0..<k).map { b in zip(features[a], features[b]).reduce(0) { $0 + $1.0 * $1.1 } } }
+      let gram = (0..<k).map { a in
+        (0..<k).map { b in zip(features[a], features[b]).reduce(0) { $0 + $1.0 * $1.1 } }
+      }
       let b = features.map { feature in zip(feature, rest).reduce(0) { $0 + $1.0 * $1.1 } }
       guard let step = ActiveSetLasso.solve(gram, b) else { return nil }
       for c in 0..<k {

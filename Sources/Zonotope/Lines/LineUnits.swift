@@ -50,7 +50,9 @@ struct LineUnits {
   ) {
     network.bias = values[0]
     guard knots.count > 1 else { return }
-    let slopes = knots.indices.dropLast().map { (values[$0 + 1] - values[$0]) / (x[knots[$0 + 1]] - x[knots[$0]]) }
+    let slopes = knots.indices.dropLast().map {
+      (values[$0 + 1] - values[$0]) / (x[knots[$0 + 1]] - x[knots[$0]])
+    }
     let changes = zip(slopes.dropFirst(), slopes).map { ($0 - $1) / (1 - a) }
     let split = split(first: slopes[0], changes, a)
     // The value at the first position, from which the bias follows.
@@ -126,7 +128,9 @@ struct LineUnits {
   private func ramps(_ knots: [Int], _ values: [Double], _ network: inout ParallelNetwork) {
     network.bias = values[0]
     guard knots.count > 1 else { return }
-    let slopes = knots.indices.dropLast().map { (values[$0 + 1] - values[$0]) / (x[knots[$0 + 1]] - x[knots[$0]]) }
+    let slopes = knots.indices.dropLast().map {
+      (values[$0 + 1] - values[$0]) / (x[knots[$0 + 1]] - x[knots[$0]])
+    }
     func ramp(_ from: Int, _ to: Int, _ z: Double) {
       let (low, high) = (x[knots[from]], x[knots[to]])
       let g = raised(abs(z), 1 / power), extra = architecture.depth - 3

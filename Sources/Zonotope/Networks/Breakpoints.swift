@@ -27,7 +27,9 @@ extension ParallelNetwork {
           }
         }
       }
-      start += own.enumerated().reduce(2) { $0 + $1.element * ((($1.offset > 0) ? own[$1.offset - 1] : 1) + 1) }
+      start += own.enumerated().reduce(2) {
+        $0 + $1.element * ((($1.offset > 0) ? own[$1.offset - 1] : 1) + 1)
+      }
     }
     places.sort()
     return places.enumerated().filter { $0.offset == 0 || $0.element != places[$0.offset - 1] }.map(\.element)

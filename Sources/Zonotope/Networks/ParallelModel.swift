@@ -25,7 +25,8 @@ public struct ParallelModel: Sendable, Equatable {
   func encode() throws(ZonotopeError) -> [UInt8] {
     let document = JSONWriter.encode(card.json(of: network))
     try Allocation.probe(
-      bytes: product(40, network.parameters.count + network.widths.count, place: "model") + 8 * document.count)
+      bytes: product(40, network.parameters.count + network.widths.count, place: "model") + 8 * document.count
+    )
     var writer = ModelDocument.writer(card: document)
     try writer.add(
       "unit.widths", shape: [network.units, network.depth - 1], values: network.widths.map { Int64($0) })
@@ -68,7 +69,8 @@ public struct ParallelModel: Sendable, Equatable {
       }
       let values = try file.values(of: tensor)
       if let k = values.elements.firstIndex(where: { !$0.isFinite }) {
-        throw document.error(tensor.bytes.lowerBound + 8 * k, "\(values[k]) in '\(name)' is not a finite number")
+        throw document.error(
+          tensor.bytes.lowerBound + 8 * k, "\(values[k]) in '\(name)' is not a finite number")
       }
       return (tensor, values)
     }

@@ -93,7 +93,9 @@ public struct ParallelNetwork: NeuralNetwork, Equatable {
   }
 
   /// A unit of one neuron a layer, without lists.
-  mutating func appendChain(_ layers: (weight: Double, bias: Double)..., amplitude: Double = 1, output: Double) {
+  mutating func appendChain(
+    _ layers: (weight: Double, bias: Double)..., amplitude: Double = 1, output: Double
+  ) {
     appendChain(layers, amplitude: amplitude, output: output)
   }
 

@@ -38,7 +38,9 @@ struct ProblemArchitecture {
     guard kind == "two-layer" || kind == "convolutional" else {
       throw .unsupported(
         key: "model.kind",
-        reason: "\"\(kind)\" is not supported by this version (two-layer, convolutional, one-dimensional, threshold)")
+        reason:
+          "\"\(kind)\" is not supported by this version (two-layer, convolutional, one-dimensional, threshold)"
+      )
     }
     let pooling = kind == "convolutional" ? try model.text("pooling") ?? "sum" : nil
     guard pooling.map({ ["sum", "none", "circular"].contains($0) }) ?? true else {

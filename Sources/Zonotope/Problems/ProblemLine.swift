@@ -50,7 +50,8 @@ extension ThresholdNetwork {
       case .all: patterns = .all
       case .masks(let masks): patterns = .masks(masks)
       case .sampled(let count, let seed): patterns = .sampled(count: count, seed: seed)
-      case .gates: throw .unsupported(key: place + ".gates", reason: "threshold networks take masks or a sample")
+      case .gates:
+        throw .unsupported(key: place + ".gates", reason: "threshold networks take masks or a sample")
       }
     }
     self.init(

@@ -69,7 +69,8 @@ struct ActiveSet<Penalty: BlockPenalty, Objective: Loss>: SolverIteration {
     // Of all columns few have a coefficient.
     fit.mutable.update(repeating: 0)
     if !active.isEmpty {
-      guard let few = try? program.map.restricted(to: active), let own = try? few.makeWorkspace(threads: 1) else {
+      guard let few = try? program.map.restricted(to: active), let own = try? few.makeWorkspace(threads: 1)
+      else {
         isBroken = true
         return
       }

@@ -44,7 +44,8 @@ extension ConvexProgram where Map: GramMap {
 
   /// Nil where the program is not that of thresholds with squares, or another algorithm was asked for.
   private func byActiveSet(
-    _ settings: SolverSettings, _ start: BlockPoint?, _ workers: Workers, _ stop: StopCondition, _ started: Double
+    _ settings: SolverSettings, _ start: BlockPoint?, _ workers: Workers, _ stop: StopCondition,
+    _ started: Double
   ) throws(ZonotopeError) -> Solution? {
     guard settings.kind == .automatic || settings.kind == .activeSet, let map = map as? MaskedMap,
       map.isIndicator, loss.quadraticScale != nil, free == nil
@@ -53,7 +54,8 @@ extension ConvexProgram where Map: GramMap {
       map: map, penalty: penalty, loss: loss, targets: targets, beta: beta)
     let run = SolveRun(
       settings: settings, start: start, workers: workers, stop: stop, started: started,
-      choice: settings.kind == .activeSet ? "asked for" : "few of the patterns are active", precision: .double)
+      choice: settings.kind == .activeSet ? "asked for" : "few of the patterns are active", precision: .double
+    )
     return try program.iterate(run) { (evaluator, _) throws(ZonotopeError) in
       guard let iteration = try ActiveSet(evaluator, tolerance: 0.2 * settings.tolerance) else {
         throw .unsupported(key: "solver.kind", reason: "\"active-set\" is for thresholds with squares")

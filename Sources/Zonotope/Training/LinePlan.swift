@@ -66,7 +66,9 @@ public struct LinePlan: Sendable {
       throw .invalid(
         place: "columns", reason: "\(others.count) columns beside the target, a network on a line takes one")
     }
-    guard !name.equalsInBytes(target) else { throw .invalid(place: "columns", reason: "'\(name)' is the target") }
+    guard !name.equalsInBytes(target) else {
+      throw .invalid(place: "columns", reason: "'\(name)' is the target")
+    }
     return (name, column, try table.matrix(columns: [name]))
   }
 
@@ -79,7 +81,9 @@ public struct LinePlan: Sendable {
     try plan.check()
     let (name, target, x) = try columns(of: table)
     let rows = try TrainingRows(x, target, plan: plan)
-    func fit(_ part: TrainingRows.Part, _ beta: Beta) throws(ZonotopeError) -> TrainingOutcome<ParallelNetwork> {
+    func fit(_ part: TrainingRows.Part, _ beta: Beta) throws(ZonotopeError) -> TrainingOutcome<
+      ParallelNetwork
+    > {
       let data = try Dataset(x: part.x, y: part.y), scale = 1 / Double(part.y.count)
       return target.loss == .squared
         ? try network.train(on: data, loss: SquaredLoss(scale: scale), beta: beta, settings: settings)

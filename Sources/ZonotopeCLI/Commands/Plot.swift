@@ -16,7 +16,8 @@ struct Plot: ParsableCommand {
   @Option(help: "The .svg file to write.") var svg: String
   @Option(help: "A model file of such a network, in place of training one.") var model: String?
   @OptionGroup var line: LineOptions
-  @Option(parsing: .unconditional, help: "The weight of the penalty as a share of betaMax.") var betaRatio = 0.01
+  @Option(parsing: .unconditional, help: "The weight of the penalty as a share of betaMax.") var betaRatio =
+    0.01
   @Flag(name: .customLong("no-output-bias"), help: "No constant at the output.") var noOutputBias = false
   @Flag(name: .customLong("no-path"), help: "Leave the path out.") var noPath = false
   @OptionGroup var limits: Limits
@@ -37,7 +38,8 @@ struct Plot: ParsableCommand {
     let network: ParallelNetwork, title: String
     if let model {
       guard case .parallel(let found) = try TrainedModel(path: model, memory: budget) else {
-        throw ZonotopeError.unsupported(key: "model", reason: "\(model) is not a network on one-dimensional data")
+        throw ZonotopeError.unsupported(
+          key: "model", reason: "\(model) is not a network on one-dimensional data")
       }
       (network, title) = (found.network, model)
     } else {

@@ -22,7 +22,8 @@ struct Train: ParsableCommand {
   @Option(help: "The columns to predict it from, separated by commas; all others without it.")
   var columns: String?
   @Option(help: "squared, logistic or softmax; by the target without it.") var loss: TrainingPlan.LossKind?
-  @Option(help: "two-layer, or one-dimensional for one column, exact in linear time.") var model = NetworkKind.twoLayer
+  @Option(help: "two-layer, or one-dimensional for one column, exact in linear time.") var model = NetworkKind
+    .twoLayer
   @OptionGroup var line: LineOptions
   @Flag(help: "Fixed gates in place of the exact activation.") var gated = false
   @Option(parsing: .unconditional, help: "How many gates to draw for patterns, or all.")

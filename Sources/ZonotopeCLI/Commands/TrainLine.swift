@@ -41,7 +41,8 @@ extension Train {
     try print(facts.text())
     if !verbosity.quiet {
       try print(
-        output.map { "\nThe model is in \($0)." } ?? "\nThe model was not saved; --output MODEL.safetensors does that.")
+        output.map { "\nThe model is in \($0)." }
+          ?? "\nThe model was not saved; --output MODEL.safetensors does that.")
     }
   }
 }
