@@ -36,8 +36,8 @@ import Testing
     let problem = Problem(
       data: try LineCase(12, seed: 6).data(), model: .oneDimensional(network),
       loss: .squared(SquaredLoss()), beta: .ratio(0.05))
-    let model = try ParallelModel(problem.solve(), of: problem), folder = try TemporaryFolder()
-    let path = folder.path("model.safetensors")
+    let model = try ParallelModel(problem.solve(), of: problem), folder = TemporaryFolder()
+    let path = folder("model.safetensors")
     try model.save(to: path)
     guard case .parallel(let read) = try TrainedModel(path: path) else {
       Issue.record("another kind")
