@@ -44,6 +44,8 @@ const char *zt_outcome_string(enum zt_outcome outcome) {
         return "cancelled";
     case ZT_NUMERICAL_BREAKDOWN:
         return "numerical-breakdown";
+    case ZT_INFEASIBLE:
+        return "infeasible";
     default:
         return "unknown outcome";
     }

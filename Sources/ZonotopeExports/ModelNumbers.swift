@@ -19,6 +19,7 @@ public func zt_model_outcome(_ pointer: OpaquePointer?) -> zt_outcome {
   case .timeLimit: .timeLimit
   case .cancelled: .cancelled
   case .numericalBreakdown: .numericalBreakdown
+  case .infeasible: .infeasible
   }
 }
 

@@ -53,7 +53,9 @@ enum ZT_OPEN zt_outcome {
     /* The callback asked to stop; the model is the best so far. */
     ZT_CANCELLED ZT_NAME("cancelled") = 4,
     /* A number overflowed; the model is the last finite one. */
-    ZT_NUMERICAL_BREAKDOWN ZT_NAME("numericalBreakdown") = 5
+    ZT_NUMERICAL_BREAKDOWN ZT_NAME("numericalBreakdown") = 5,
+    /* No network has the targets as its outputs, where that is asked for. */
+    ZT_INFEASIBLE ZT_NAME("infeasible") = 6
 };
 
 /* A short English text for a status or an outcome, any value allowed. It lives as long as the program. */

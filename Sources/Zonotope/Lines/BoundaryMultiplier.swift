@@ -25,7 +25,7 @@ struct BoundaryMultiplier {
   }
 
   /// Half of |S| - (1 + a) / (1 - a) TV on the side of the sign.
-  private func excess(_ ends: Ends, _ sign: Double) -> Double {
+  func excess(_ ends: Ends, _ sign: Double) -> Double {
     let (up, down) = sign > 0 ? (ends.rises, ends.falls) : (ends.falls, ends.rises)
     return sign * ends.first - (lean * up + down) / (1 - lean)
   }

@@ -135,11 +135,24 @@ final class KnotExchange {
     return false
   }
 
-  /// How the values at the knots change with the costs, at fixed knots and signs.
-  func valueRates(_ rates: Costs) -> [Double] {
-    var c = signs.map { $0 > 0 ? rates.rise : $0 < 0 ? -rates.fall : 0 }
-    if !flatEnds, !c.isEmpty { c[0] = rates.slope }
-    return solve(targets: false, costs: c)
+  /// The values at the knots for other costs, at fixed knots and signs; without the targets, how values change with costs.
+  func values(targets: Bool, _ costs: Costs) -> [Double] {
+    var c = signs.map { $0 > 0 ? costs.rise : $0 < 0 ? -costs.fall : 0 }
+    if !flatEnds, !c.isEmpty { c[0] = costs.slope }
+    return solve(targets: targets, costs: c)
+  }
+
+  /// The change of slope at each knot for values there.
+  func bends(of values: [Double]) -> [Double] { Self.bends(values, knots, x) }
+
+  /// The first slope of values at the knots, and the sums of their rising and of their falling bends.
+  func ends(of values: [Double]) -> BoundaryMultiplier.Ends {
+    let bends = Self.bends(values, knots, x)
+    var ends = BoundaryMultiplier.Ends(first: bends.first ?? 0, rises: 0, falls: 0)
+    for k in knots.indices where signs[k] != 0 {
+      if signs[k] > 0 { ends.rises += bends[k] } else { ends.falls -= bends[k] }
+    }
+    return ends
   }
 
   // MARK: Fixed knots

@@ -25,15 +25,8 @@ final class LineSolver {
     if lambda == 0 { return interpolation(t) }
     if n == 1 { return single(w, t[0], lambda) }
     switch model {
-    case .bends(let lean): return try bends(lean, x, w, t, lambda, tolerance, mayGoOn)
-    case .flatBends:
-      let costs = KnotExchange.Costs(rise: 0.5 * lambda, fall: 0.5 * lambda)
-      let exchange = KnotExchange(
-        count: n, x: x, w: w, t: t, flatEnds: true, costs: costs, start: knots)
-      _ = exchange.run(tolerance: tolerance, while: mayGoOn)
-      steps += exchange.passes
-      knots = (exchange.knots, exchange.signs)
-      return exchange.answer
+    case .bends, .flatBends:
+      return try exchange(w: w, t: t, lambda: lambda, tolerance: tolerance, while: mayGoOn).answer
     case .jumps(let lean, let bias): return try jumps(lean, bias, w, t, lambda)
     case .span(let lean, let bias):
       steps += 1
@@ -131,38 +124,32 @@ final class LineSolver {
 
   // MARK: Bends and jumps
 
-  private func bends(
-    _ lean: Double, _ x: UnsafePointer<Double>, _ w: UnsafePointer<Double>?, _ t: UnsafePointer<Double>,
-    _ lambda: Double, _ tolerance: Double, _ mayGoOn: () -> Bool
-  ) throws(ZonotopeError) -> LineFit {
-    let boundary = BoundaryMultiplier(beta: lambda, lean: lean)
-    let exchange = KnotExchange(
-      count: samples.count, x: x, w: w, t: t, flatEnds: false, costs: boundary.costs(0), start: knots)
-    func ends(of values: [Double]) -> BoundaryMultiplier.Ends {
-      var first = 0.0, rises = 0.0, falls = 0.0, last = 0.0
-      for k in 0..<exchange.knots.count - 1 {
-        let slope = (values[k + 1] - values[k]) / (x[exchange.knots[k + 1]] - x[exchange.knots[k]])
-        if k == 0 {
-          first = slope
-        } else if exchange.signs[k] > 0 {
-          rises += slope - last
-        } else {
-          falls -= slope - last
-        }
-        last = slope
-      }
-      return BoundaryMultiplier.Ends(first: first, rises: rises, falls: falls)
+  /// The exchange of knots at its optimum, for models with bends.
+  func exchange(
+    w: UnsafePointer<Double>?, t: UnsafePointer<Double>, lambda: Double, tolerance: Double,
+    while mayGoOn: () -> Bool
+  ) throws(ZonotopeError) -> KnotExchange {
+    let n = samples.count, x = samples.x
+    let exchange: KnotExchange
+    if case .bends(let lean) = model {
+      let boundary = BoundaryMultiplier(beta: lambda, lean: lean)
+      exchange = KnotExchange(
+        count: n, x: x, w: w, t: t, flatEnds: false, costs: boundary.costs(0), start: knots)
+      _ = try boundary.find(
+        solve: { (costs) throws(ZonotopeError) in
+          exchange.costs = costs
+          guard exchange.run(tolerance: tolerance, while: mayGoOn) || mayGoOn() else { return nil }
+          return exchange.ends(of: exchange.values)
+        },
+        rates: { exchange.ends(of: exchange.values(targets: false, $0)) })
+    } else {
+      let costs = KnotExchange.Costs(rise: 0.5 * lambda, fall: 0.5 * lambda)
+      exchange = KnotExchange(count: n, x: x, w: w, t: t, flatEnds: true, costs: costs, start: knots)
+      _ = exchange.run(tolerance: tolerance, while: mayGoOn)
     }
-    _ = try boundary.find(
-      solve: { (costs) throws(ZonotopeError) in
-        exchange.costs = costs
-        guard exchange.run(tolerance: tolerance, while: mayGoOn) || mayGoOn() else { return nil }
-        return ends(of: exchange.values)
-      },
-      rates: { ends(of: exchange.valueRates($0)) })
     steps += exchange.passes
     knots = (exchange.knots, exchange.signs)
-    return exchange.answer
+    return exchange
   }
 
   private func jumps(

@@ -92,6 +92,27 @@ import Testing
     }
   }
 
+  @Test(
+    arguments: OneDimensionalNetwork.kinds.filter {
+      !$0.networkActivation.isStep && $0 != .init(activation: .absolute, depth: 3)
+    })
+  func pathOfBendsIsTheOptimumEverywhere(_ network: OneDimensionalNetwork) throws {
+    for seed in [11, 12, 13] as [UInt64] {
+      let problem = LineCase(30, seed: seed, ties: seed == 12)
+      let path = try BendPath(network, on: problem.data(), scale: 0.5)
+      #expect(path.events == path.events.sorted(by: >) && path.end == 0)
+      let x = try MatrixView(problem.x, rows: 30, columns: 1)
+      for ratio in [0.0003, 0.004, 0.05, 0.3, 0.8, 1.5] {
+        var settings = SolverSettings()
+        settings.tolerance = 1e-12
+        let result = try network.train(
+          on: problem.data(), loss: SquaredLoss(scale: 0.5), beta: .ratio(ratio), settings: settings)
+        let fit = try result.network.predict(x), other = try path.outputs(at: result.beta)
+        #expect(zip(fit, other).allSatisfy { abs($0 - $1) <= 1e-6 }, "\(seed) \(ratio)")
+      }
+    }
+  }
+
   @Test func picturesShowSamplesFunctionAndPath() throws {
     let problem = LineCase(15, seed: 3), network = OneDimensionalNetwork(activation: .absolute, depth: 3)
     let data = try problem.data(), settings = SolverSettings()
