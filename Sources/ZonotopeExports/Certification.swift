@@ -39,7 +39,7 @@ public func zt_certify(
         inputBias: handle.options.inputBias, activation: handle.options.activation)
       return try problem.audit(network)
     }
-    if let target = model(best), let better = audit.best { target.model = Model(better, of: problem) }
+    if let target = model(best), let better = audit.best { target.model = try Model(better, of: problem) }
     var answer = zt_audit()
     answer.struct_size = min(room, MemoryLayout<zt_audit>.size)
     answer.objective = audit.objective

@@ -47,7 +47,7 @@ public func zt_train(
     let problem = try handle.problem(SolverSettings(given))
     let allocator = try Allocator.of(given) ?? handle.allocator
     target.model = try withMemory(of: allocator) { () throws(ZonotopeError) in
-      Model(try problem.solve(), of: problem)
+      try Model(problem.solve(), of: problem)
     }
   }
 }

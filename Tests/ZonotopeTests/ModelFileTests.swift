@@ -48,7 +48,7 @@ private func convolutionalModels() throws -> [Model] {
   ]
   return try problems.map { model in
     let problem = Problem(data: data, model: model, loss: .squared(SquaredLoss()), beta: .ratio(0.05))
-    return Model(try problem.solve(), of: problem)
+    return try Model(problem.solve(), of: problem)
   }
 }
 

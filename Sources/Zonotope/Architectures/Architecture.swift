@@ -1,7 +1,8 @@
 /// A network architecture: what becomes a convex program, and how its optimum becomes weights.
 ///
 /// An architecture never runs a loop of its own, and a solver never asks which architecture it is solving.
-public protocol Architecture: Sendable {
+public protocol Architecture<Network>: Sendable {
+  associatedtype Network: NeuralNetwork = TwoLayerNetwork
   associatedtype Map: GramMap
   associatedtype Penalty: BlockPenalty
 
@@ -21,7 +22,7 @@ public protocol Architecture: Sendable {
   /// The network that the blocks stand for, with the same objective.
   func network(
     at point: BlockPoint, of formulation: Formulation<Map, Penalty>
-  ) throws(ZonotopeError) -> TwoLayerNetwork
+  ) throws(ZonotopeError) -> Network
 
   /// Whether patterns are added while they help: column generation.
   var grows: Bool { get }

@@ -100,7 +100,8 @@ public struct MatrixView: @unchecked Sendable {
 
   /// All entries, row after row.
   func entries() -> [Double] {
-    (0..<rows).flatMap { k in UnsafeBufferPointer(start: row(k), count: columns) }
+    if stride == columns { return Array(UnsafeBufferPointer(start: base, count: rows * columns)) }
+    return (0..<rows).flatMap { k in UnsafeBufferPointer(start: row(k), count: columns) }
   }
 
   /// A column of ones, before the columns of another matrix where there is one.

@@ -35,6 +35,11 @@ public struct MaskedMap: GramMap, PatternMap {
     self.joinsOutputs = joinsOutputs
   }
 
+  /// Whether its columns are the patterns themselves, zeros and ones.
+  var isIndicator: Bool {
+    x.columns == 1 && outputs == 1 && activation == .relu && (0..<x.rows).allSatisfy { x[$0, 0] == 1 }
+  }
+
   /// For every thread a kernel workspace and the largest norm that it has seen.
   public final class Workspace {
     fileprivate let scratch: Vector

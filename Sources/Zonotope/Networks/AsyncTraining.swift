@@ -9,12 +9,12 @@ extension Architecture {
   public func train(
     on data: Dataset, loss: some Loss, beta: Beta,
     settings: SolverSettings = SolverSettings()
-  ) async throws(ZonotopeError) -> TrainingResult {
+  ) async throws(ZonotopeError) -> TrainingOutcome<Network> {
     let cancellation = settings.cancellation ?? Cancellation()
     var cancellable = settings
     cancellable.cancellation = cancellation
     let own = cancellable
-    let result: Result<TrainingResult, ZonotopeError> = await withTaskCancellationHandler {
+    let result: Result<TrainingOutcome<Network>, ZonotopeError> = await withTaskCancellationHandler {
       do throws(ZonotopeError) {
         return .success(
           try await OwnThread.run { () throws(ZonotopeError) in

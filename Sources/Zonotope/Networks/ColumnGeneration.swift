@@ -30,7 +30,7 @@ extension TrainingSession {
   /// The optimum over all neurons for one beta, as far as the oracle can prove it.
   func grow(
     _ oracle: any NeuronOracle, beta: Double, until stop: StopCondition
-  ) throws(ZonotopeError) -> TrainingResult {
+  ) throws(ZonotopeError) -> TrainingOutcome<A.Network> {
     let started = monotonicSeconds(), stopping = workers.stopping(at: stop)
     var growth = Growth()
     var best = (dual: 0.0, point: [Double](repeating: 0, count: data.samples * program.map.outputs))

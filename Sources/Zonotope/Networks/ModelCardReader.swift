@@ -40,21 +40,7 @@ extension ModelCard {
       }
     }
 
-    var loss = try reader.requireObject("loss")
-    let term = LossTerm(
-      kind: try loss.requireText("kind"), scale: try loss.requireNumber("scale"),
-      delta: try loss.number("delta"))
-    guard
-      ["squared", "logistic", "hinge", "softmax", "absolute", "huber", "interpolation"].contains(term.kind)
-    else {
-      throw .unsupported(key: "loss.kind", reason: "\"\(term.kind)\" is not supported by this version")
-    }
-    guard term.scale > 0 else { throw .invalid(place: "loss.scale", reason: "\(term.scale) is not above 0") }
-    guard term.kind == "huber" ? term.delta.map({ $0 > 0 }) == true : term.delta == nil else {
-      throw .invalid(place: "loss.delta", reason: "belongs to the Huber loss, above 0")
-    }
-    try loss.finish()
-
+    let term = try LossTerm(reader.requireObject("loss"))
     let beta = try reader.requireNumber("beta"), betaMax = try reader.requireBound("betaMax")
     guard beta >= 0 else { throw .invalid(place: "beta", reason: "\(beta) is negative") }
     guard betaMax >= 0 else { throw .invalid(place: "betaMax", reason: "\(betaMax) is negative") }
@@ -96,8 +82,27 @@ extension PatchLayout {
   }
 }
 
+extension ModelCard.LossTerm {
+  init(_ given: JSONObjectReader) throws(ZonotopeError) {
+    var loss = given
+    self.init(
+      kind: try loss.requireText("kind"), scale: try loss.requireNumber("scale"),
+      delta: try loss.number("delta"))
+    guard
+      ["squared", "logistic", "hinge", "softmax", "absolute", "huber", "interpolation"].contains(kind)
+    else {
+      throw .unsupported(key: loss.path("kind"), reason: "\"\(kind)\" is not supported by this version")
+    }
+    guard scale > 0 else { throw .invalid(place: loss.path("scale"), reason: "\(scale) is not above 0") }
+    guard kind == "huber" ? delta.map({ $0 > 0 }) == true : delta == nil else {
+      throw .invalid(place: loss.path("delta"), reason: "belongs to the Huber loss, above 0")
+    }
+    try loss.finish()
+  }
+}
+
 extension ModelCard.Preprocessing {
-  fileprivate init(_ given: JSONObjectReader) throws(ZonotopeError) {
+  init(_ given: JSONObjectReader) throws(ZonotopeError) {
     var reader = given
     let standard = try reader.require("standardization")
     standardization =
@@ -121,7 +126,7 @@ extension ModelCard.Preprocessing {
 }
 
 extension ModelCard.Proof {
-  fileprivate init(_ given: JSONObjectReader) throws(ZonotopeError) {
+  init(_ given: JSONObjectReader) throws(ZonotopeError) {
     var reader = given
     certificate = Certificate(
       scope: try reader.choice("scope"), objective: try reader.requireBound("objective"),
@@ -134,7 +139,7 @@ extension ModelCard.Proof {
 }
 
 extension ModelCard.Patterns {
-  fileprivate init(_ given: JSONObjectReader) throws(ZonotopeError) {
+  init(_ given: JSONObjectReader) throws(ZonotopeError) {
     var reader = given
     count = try reader.requireCount("count")
     active = try reader.requireCount("active")
@@ -146,7 +151,7 @@ extension ModelCard.Patterns {
 }
 
 extension ModelCard.Solver {
-  fileprivate init(_ given: JSONObjectReader) throws(ZonotopeError) {
+  init(_ given: JSONObjectReader) throws(ZonotopeError) {
     var reader = given
     kind = try reader.choice("kind")
     reason = try reader.requireText("reason")
@@ -158,7 +163,7 @@ extension ModelCard.Solver {
 }
 
 extension ModelCard.Run {
-  fileprivate init(_ given: JSONObjectReader) throws(ZonotopeError) {
+  init(_ given: JSONObjectReader) throws(ZonotopeError) {
     var reader = given
     rows = try reader.requireCount("rows")
     testRows = try reader.requireCount("testRows")
@@ -180,11 +185,11 @@ extension ModelCard.Run {
 // MARK: - Keys that must be there
 
 extension JSONObjectReader {
-  fileprivate mutating func requireObject(_ key: String) throws(ZonotopeError) -> JSONObjectReader {
+  mutating func requireObject(_ key: String) throws(ZonotopeError) -> JSONObjectReader {
     try JSONObjectReader(require(key), place: path(key))
   }
 
-  fileprivate mutating func requireText(_ key: String) throws(ZonotopeError) -> String {
+  mutating func requireText(_ key: String) throws(ZonotopeError) -> String {
     guard let value = try text(key) else { throw .invalid(place: path(key), reason: "is missing") }
     return value
   }
@@ -199,22 +204,22 @@ extension JSONObjectReader {
     return number
   }
 
-  fileprivate mutating func requireNumber(_ key: String) throws(ZonotopeError) -> Double {
+  mutating func requireNumber(_ key: String) throws(ZonotopeError) -> Double {
     guard let value = try number(key) else { throw .invalid(place: path(key), reason: "is missing") }
     return value
   }
 
-  fileprivate mutating func requireCount(_ key: String) throws(ZonotopeError) -> Int {
+  mutating func requireCount(_ key: String) throws(ZonotopeError) -> Int {
     guard let value = try count(key) else { throw .invalid(place: path(key), reason: "is missing") }
     return value
   }
 
-  fileprivate mutating func requireFlag(_ key: String) throws(ZonotopeError) -> Bool {
+  mutating func requireFlag(_ key: String) throws(ZonotopeError) -> Bool {
     guard let value = try flag(key) else { throw .invalid(place: path(key), reason: "is missing") }
     return value
   }
 
-  fileprivate mutating func choice<Choice: RawRepresentable<String>>(
+  mutating func choice<Choice: RawRepresentable<String>>(
     _ key: String
   ) throws(ZonotopeError) -> Choice {
     let value = try requireText(key)
@@ -225,14 +230,14 @@ extension JSONObjectReader {
   }
 
   /// A value that may be null but not missing.
-  fileprivate mutating func optional<Result>(
+  mutating func optional<Result>(
     _ key: String, _ body: (JSONValue, String) throws(ZonotopeError) -> Result
   ) throws(ZonotopeError) -> Result? {
     let value = try require(key)
     return value == .null ? nil : try body(value, path(key))
   }
 
-  fileprivate mutating func optionalNumber(_ key: String) throws(ZonotopeError) -> Double? {
+  mutating func optionalNumber(_ key: String) throws(ZonotopeError) -> Double? {
     try optional(key) { (value, place) throws(ZonotopeError) in
       guard case .number(let number) = value else {
         throw .invalid(place: place, reason: "\(value.kind), not a number")
@@ -241,7 +246,7 @@ extension JSONObjectReader {
     }
   }
 
-  fileprivate mutating func optionalCount(_ key: String) throws(ZonotopeError) -> Int? {
+  mutating func optionalCount(_ key: String) throws(ZonotopeError) -> Int? {
     try optional(key) { (value, place) throws(ZonotopeError) in
       guard let count = value.integer, count >= 0 else {
         throw .invalid(place: place, reason: "not a whole number of at least 0")
@@ -250,7 +255,7 @@ extension JSONObjectReader {
     }
   }
 
-  fileprivate mutating func texts(_ key: String) throws(ZonotopeError) -> [String]? {
+  mutating func texts(_ key: String) throws(ZonotopeError) -> [String]? {
     try optional(key) { (value, place) throws(ZonotopeError) in
       if case .numbers(let numbers) = value, numbers.isEmpty { return [] }
       guard case .array(let values) = value else {

@@ -1,8 +1,4 @@
 extension Model {
-  /// Keys under `__metadata__`.
-  private static let cardKey = "zonotope"
-  private static let checksumKey = "zonotope.checksum"
-
   /// The bytes of the .safetensors file: the tensors `hidden.weight` (m, width), `output.weight` (c, m), `output.bias`
   /// (c); where every gate has a matrix of weights, `hidden.weight` (m, c width) and `output.weight` (1, m); where K patches
   /// have output weights of their own, `output.weight` (c K, m), and K is the width in a circular convolution; with a skip
@@ -13,10 +9,7 @@ extension Model {
     let (m, width) = (network.neurons.count, network.width)
     let card = JSONWriter.encode(self.card.json(trainingRows: network.trainingRows))
     try probeEncoding(card: card.count)
-    var writer = SafetensorsWriter(metadata: [
-      Self.cardKey: String(decoding: card, as: UTF8.self),
-      Self.checksumKey: String(repeating: "0", count: 16),
-    ])
+    var writer = ModelDocument.writer(card: card)
     let c = network.outputs, heads = network.outputWeights
     try writer.add(
       "hidden.weight", shape: [m, network.hiddenWidth], values: network.neurons.flatMap(\.weights))
@@ -38,8 +31,7 @@ extension Model {
         try writer.add("masks", shape: [m, m == 0 ? 0 : masks.count / m], values: masks)
       }
     }
-    writer.metadata[Self.checksumKey] = hexadecimal(FileChecksum.of(writer.encode()))
-    return writer.encode()
+    return ModelDocument.encode(&writer)
   }
 
   /// Makes sure that there is memory to encode the model: its tensors, flat and as bytes, and the file made of them.
@@ -73,39 +65,18 @@ extension Model {
     try self.init(source)
   }
 
-  private init(_ source: FileBytes) throws(ZonotopeError) {
-    let file = try SafetensorsFile(source)
-    func error(_ byte: Int, _ reason: String) -> ZonotopeError {
-      .malformedBytes(file: source.name, byte: byte, reason: reason)
-    }
-    guard let text = file.metadata[Self.cardKey], let cardPlace = file.metadataPlaces[Self.cardKey] else {
-      throw error(8, "no card of a zonotope model in the metadata")
-    }
-    guard let stored = file.metadata[Self.checksumKey], let place = file.metadataPlaces[Self.checksumKey]
-    else { throw error(8, "no checksum in the metadata") }
-    if let key = file.metadata.keys.first(where: { $0 != Self.cardKey && $0 != Self.checksumKey }) {
-      throw error(file.metadataPlaces[key] ?? 8, "the metadata '\(key)' are not known")
-    }
-    let computed = source.withBytes { FileChecksum.of($0, blanking: Self.checksumKey, namedAt: place) }
-    guard stored == hexadecimal(computed) else {
-      throw error(place, "the checksum is not that of the file, which has been damaged")
-    }
+  private init(_ source: FileBytes) throws(ZonotopeError) { try self.init(ModelDocument(source)) }
+
+  init(_ document: ModelDocument) throws(ZonotopeError) {
+    let file = document.file, cardPlace = document.cardPlace
+    func error(_ byte: Int, _ reason: String) -> ZonotopeError { document.error(byte, reason) }
     let card: ModelCard, trainingRows: UInt64
-    let bytes = Array(text.utf8)
-    try bytes.withUnsafeBufferPointer { (bytes) throws(ZonotopeError) in
-      try JSONScanner.checkMemory(bytes, name: source.name)
-    }
     do {
-      let document = try bytes.withUnsafeBufferPointer { (bytes) throws(JSONFault) in
-        try JSONScanner.scan(bytes)
-      }
-      (card, trainingRows) = try ModelCard.read(document)
-    } catch let fault as JSONFault {
-      throw error(cardPlace, "the card, at its byte \(fault.byte): \(fault.reason)")
-    } catch let fault {
-      throw error(cardPlace, "the card: \(fault)")
+      (card, trainingRows) = try ModelCard.read(document.card)
+    } catch {
+      throw document.error(cardPlace, "the card: \(error)")
     }
-    network = try ModelTensors(file, name: source.name).network(of: card, trainingRows: trainingRows)
+    network = try ModelTensors(file, name: document.name).network(of: card, trainingRows: trainingRows)
     self.card = card
     let columns = card.preprocessing.standardization?.means.count ?? card.preprocessing.features?.count
     if let columns, columns != network.features {
@@ -154,6 +125,6 @@ enum FileChecksum {
 extension Model {
   /// Whether a .safetensors file has the card of this library, and is not another's.
   public static func isModel(path: String) throws(ZonotopeError) -> Bool {
-    try SafetensorsFile(path: path).metadata[cardKey] != nil
+    try SafetensorsFile(path: path).metadata[ModelDocument.cardKey] != nil
   }
 }

@@ -26,8 +26,8 @@ public enum Beta: Sendable, Equatable {
 }
 
 /// A trained network with everything that is known about it.
-public struct TrainingResult: Sendable {
-  public var network: TwoLayerNetwork
+public struct TrainingOutcome<Network: Sendable>: Sendable {
+  public var network: Network
   public var certificate: Certificate
   public var solution: Solution
   /// The objective of the network, from its weights alone.
@@ -48,6 +48,9 @@ public struct TrainingResult: Sendable {
   }
 }
 
+/// A trained network of two layers.
+public typealias TrainingResult = TrainingOutcome<TwoLayerNetwork>
+
 extension Architecture {
   /// Trains to the global optimum of the convex program and proves how close it came.
   ///
@@ -61,7 +64,7 @@ extension Architecture {
   public func train(
     on data: Dataset, loss: some Loss, beta: Beta,
     settings: SolverSettings = SolverSettings()
-  ) throws(ZonotopeError) -> TrainingResult {
+  ) throws(ZonotopeError) -> TrainingOutcome<Network> {
     try beta.check(with: loss)
     let started = monotonicSeconds()
     let session = try TrainingSession(self, data: data, loss: loss, settings: settings)
@@ -98,7 +101,7 @@ public final class TrainingSession<A: Architecture, Objective: Loss> {
     _ architecture: A, data: Dataset, loss: Objective, settings: SolverSettings, start: BlockPoint?
   ) throws(ZonotopeError) {
     try settings.check()
-    try Self.checkRange(data, loss)
+    try checkRange(data, loss)
     // The targets before the patterns: an error in them should not wait for an enumeration.
     targets = try loss.targets(of: data)
     try targets.withUnsafeBufferPointer { (y) throws(ZonotopeError) in try loss.check(y) }
@@ -188,32 +191,13 @@ public final class TrainingSession<A: Architecture, Objective: Loss> {
     return (formulation, program, try Evaluator(program, workers).betaMax())
   }
 
-  /// Sizes beyond 1e50 or below 1e-50 would over- or underflow when they are multiplied and squared, and with them the
-  /// proof.
-  private static func checkRange(_ data: Dataset, _ loss: Objective) throws(ZonotopeError) {
-    let allowed = 1e-50...1e50
-    for (place, values) in [("x", data.x), ("y", data.y)] {
-      var largest = 0.0
-      for k in 0..<values.rows {
-        for j in 0..<values.columns { largest = max(largest, abs(values[k, j])) }
-      }
-      guard largest == 0 || allowed.contains(largest) else {
-        throw .invalid(
-          place: place, reason: "the largest entry is \(largest): scale the data to between 1e-50 and 1e50")
-      }
-    }
-    guard allowed.contains(loss.scale) else {
-      throw .invalid(place: "loss.scale", reason: "\(loss.scale) is not between 1e-50 and 1e50")
-    }
-  }
-
   /// The optimum for one beta, from the answer to the last one.
-  public func train(beta: Beta) throws(ZonotopeError) -> TrainingResult {
+  public func train(beta: Beta) throws(ZonotopeError) -> TrainingOutcome<A.Network> {
     try settings.check()
     return try train(beta: beta, until: StopCondition(settings, started: monotonicSeconds()))
   }
 
-  func train(beta: Beta, until stop: StopCondition) throws(ZonotopeError) -> TrainingResult {
+  func train(beta: Beta, until stop: StopCondition) throws(ZonotopeError) -> TrainingOutcome<A.Network> {
     try beta.check(with: program.loss)
     let value =
       switch beta {
@@ -230,14 +214,14 @@ public final class TrainingSession<A: Architecture, Objective: Loss> {
   /// The network at an answer, and what is known about it.
   func result(
     _ solution: Solution, beta value: Double, scope: Certificate.Scope, growth: Growth?
-  ) throws(ZonotopeError) -> TrainingResult {
+  ) throws(ZonotopeError) -> TrainingOutcome<A.Network> {
     // The weights of neurons are arrays of their own, no longer together than the blocks and their headers.
     try Allocation.probe(
       bytes: product(
         8, solution.point.blocks.count + (7 + formulation.map.outputs) * formulation.map.blocks,
         place: "network"))
     let network = try architecture.network(at: solution.point, of: formulation)
-    return TrainingResult(
+    return TrainingOutcome(
       network: network,
       certificate: Certificate(
         scope: scope, objective: solution.objective, lowerBound: solution.dual),
@@ -260,5 +244,25 @@ public final class TrainingSession<A: Architecture, Objective: Loss> {
       active[part % count] = true
     }
     return active.indices.filter { active[$0] }
+  }
+}
+
+/// Sizes beyond 1e50 or below 1e-50 would over- or underflow when they are multiplied and squared, and with them the
+/// proof.
+func checkRange(_ data: Dataset, _ loss: some Loss) throws(ZonotopeError) {
+  let allowed = 1e-50...1e50
+  for (place, values) in [("x", data.x), ("y", data.y)] {
+    var largest = 0.0
+    for k in 0..<values.rows {
+      let row = values.row(k)
+      for j in 0..<values.columns { largest = max(largest, abs(row[j])) }
+    }
+    guard largest == 0 || allowed.contains(largest) else {
+      throw .invalid(
+        place: place, reason: "the largest entry is \(largest): scale the data to between 1e-50 and 1e50")
+    }
+  }
+  guard allowed.contains(loss.scale) else {
+    throw .invalid(place: "loss.scale", reason: "\(loss.scale) is not between 1e-50 and 1e50")
   }
 }

@@ -7,6 +7,8 @@ public struct Problem: Sendable {
     case gatedReLU(GatedReLU)
     case patchwiseLinear(PatchwiseLinear)
     case circularLinear(CircularLinear)
+    case oneDimensional(OneDimensionalNetwork)
+    case threshold(ThresholdNetwork)
   }
   public enum LossTerm: Sendable {
     case squared(SquaredLoss)

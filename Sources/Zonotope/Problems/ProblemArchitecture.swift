@@ -5,6 +5,8 @@ struct ProblemArchitecture {
     case gated(PatternSelection)
     case patchwise
     case circular
+    case oneDimensional(OneDimensionalNetwork)
+    case threshold(ThresholdNetwork)
   }
 
   private let kind: Kind
@@ -17,12 +19,28 @@ struct ProblemArchitecture {
     guard let kind = try model.text("kind") else {
       try model.expect([
         "activation", "gated", "patterns", "skip", "outputBias", "inputBias", "outputs", "grow", "pooling",
+        "slope", "depth", "architecture", "widths", "hiddenBias",
       ])
       throw .invalid(place: "model.kind", reason: "is missing")
     }
+    if kind == "one-dimensional" {
+      self.kind = .oneDimensional(try OneDimensionalNetwork(&model))
+      (options, takesPatches) = (TwoLayerOptions(), false)
+      try model.finish()
+      return
+    }
+    if kind == "threshold" {
+      self.kind = .threshold(try ThresholdNetwork(&model))
+      (options, takesPatches) = (TwoLayerOptions(), false)
+      try model.finish()
+      return
+    }
     guard kind == "two-layer" || kind == "convolutional" else {
       throw .unsupported(
-        key: "model.kind", reason: "\"\(kind)\" is not supported by this version (two-layer, convolutional)")
+        key: "model.kind",
+        reason:
+          "\"\(kind)\" is not supported by this version (two-layer, convolutional, one-dimensional, threshold)"
+      )
     }
     let pooling = kind == "convolutional" ? try model.text("pooling") ?? "sum" : nil
     guard pooling.map({ ["sum", "none", "circular"].contains($0) }) ?? true else {
@@ -64,6 +82,8 @@ struct ProblemArchitecture {
     case .gated(let patterns): .gatedReLU(GatedReLU(patterns: patterns, options: options))
     case .patchwise: .patchwiseLinear(PatchwiseLinear(options: options))
     case .circular: .circularLinear(CircularLinear(options: options))
+    case .oneDimensional(let network): .oneDimensional(network)
+    case .threshold(let network): .threshold(network)
     }
   }
 }

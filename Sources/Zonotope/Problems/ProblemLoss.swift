@@ -20,7 +20,7 @@ struct ProblemLoss {
         reason: "\"\(kind)\" is not supported by this version (\(known.joined(separator: ", ")))")
     }
     self.kind = kind
-    scale = try loss.number("scale") ?? 1
+    scale = kind == "interpolation" ? 1 : try loss.number("scale") ?? 1
     guard scale > 0 else { throw .invalid(place: "loss.scale", reason: "\(scale) is not above 0") }
     classes = kind == "softmax" ? try loss.count("classes") : nil
     if kind == "huber" {
@@ -43,8 +43,8 @@ struct ProblemLoss {
     switch kind {
     case "logistic": return .logistic(LogisticLoss(scale: scale))
     case "hinge": return .hinge(HingeLoss(scale: scale))
-    case "interpolation": return .interpolation(InterpolationLoss())
     case "absolute": return .absolute(AbsoluteLoss(scale: scale))
+    case "interpolation": return .interpolation(InterpolationLoss())
     case "huber": return .huber(HuberLoss(delta: delta, scale: scale))
     case "softmax":
       let largest = (0..<y.rows).reduce(0) { max($0, y[$1, 0]) }

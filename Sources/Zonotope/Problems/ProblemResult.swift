@@ -1,15 +1,49 @@
 extension Problem {
   /// Solves the problem.
-  public func solve() throws(ZonotopeError) -> TrainingResult {
-    try train(model.architecture)
+  public func solve() throws(ZonotopeError) -> TrainingOutcome<any NeuralNetwork> {
+    switch model {
+    case .oneDimensional(let architecture): return try train(architecture, loss.loss).erased
+    case .threshold(let architecture): return try train(architecture, loss.loss).erased
+    case .relu(let architecture): return try train(architecture).erased
+    case .gatedReLU(let architecture): return try train(architecture).erased
+    case .patchwiseLinear(let architecture): return try train(architecture).erased
+    case .circularLinear(let architecture): return try train(architecture).erased
+    }
   }
 
-  private func train(_ architecture: some Architecture) throws(ZonotopeError) -> TrainingResult {
+  private func train<A: Architecture>(_ architecture: A) throws(ZonotopeError) -> TrainingOutcome<A.Network> {
     try architecture.train(on: data, loss: loss.loss, beta: beta, settings: settings)
+  }
+
+  private func train(
+    _ architecture: ThresholdNetwork, _ loss: some Loss
+  ) throws(ZonotopeError) -> TrainingOutcome<ParallelNetwork> {
+    try architecture.train(on: data, loss: loss, beta: beta, settings: settings)
+  }
+
+  private func train(
+    _ architecture: OneDimensionalNetwork, _ loss: some Loss
+  ) throws(ZonotopeError) -> TrainingOutcome<ParallelNetwork> {
+    try architecture.train(on: data, loss: loss, beta: beta, settings: settings)
   }
 }
 
-extension TrainingResult {
+extension TrainingOutcome where Network: NeuralNetwork {
+  /// The same of a network of any kind.
+  var erased: TrainingOutcome<any NeuralNetwork> {
+    TrainingOutcome<any NeuralNetwork>(
+      network: network, certificate: certificate, solution: solution, networkObjective: networkObjective,
+      beta: beta, betaMax: betaMax, patternCount: patternCount, activePatterns: activePatterns,
+      patternSource: patternSource)
+  }
+}
+
+extension TrainingOutcome where Network: NeuralNetwork {
+  /// The result document of the problem format, on one line or indented.
+  public func json(pretty: Bool = true) -> String { erased.json(pretty: pretty) }
+}
+
+extension TrainingOutcome<any NeuralNetwork> {
   /// The result document of the problem format, on one line or indented.
   public func json(pretty: Bool = true) -> String {
     String(decoding: JSONWriter.encode(jsonValue, pretty: pretty), as: UTF8.self)
@@ -20,18 +54,22 @@ extension TrainingResult {
     let negligible = 8 * Double.ulpOfOne * max(1, abs(solution.objective))
     let isExact = abs(solution.gap) < negligible
     let dual = isExact ? solution.objective : solution.dual
+    /// A problem without a solution has no values.
+    func number(_ value: Double) -> JSONValue {
+      solution.status == .infeasible || !value.isFinite ? .null : .number(value)
+    }
     var members = [
       JSONMember("status", .string(solution.status.rawValue)),
-      JSONMember("objective", .number(solution.objective)),
-      JSONMember("dual", .number(dual)),
-      JSONMember("gap", .number(isExact ? 0 : solution.gap)),
-      JSONMember("relativeGap", .number(isExact ? 0 : solution.relativeGap)),
-      JSONMember("betaMax", .number(betaMax)),
+      JSONMember("objective", number(solution.objective)),
+      JSONMember("dual", number(dual)),
+      JSONMember("gap", number(isExact ? 0 : solution.gap)),
+      JSONMember("relativeGap", number(isExact ? 0 : solution.relativeGap)),
+      JSONMember("betaMax", betaMax.isFinite ? .number(betaMax) : .null),
       JSONMember(
         "certificate",
         .object([
           JSONMember("scope", .string(certificate.scope.rawValue)),
-          JSONMember("lowerBound", .number(isExact ? dual : certificate.lowerBound)),
+          JSONMember("lowerBound", number(isExact ? dual : certificate.lowerBound)),
         ])),
       JSONMember(
         "patterns",
@@ -43,8 +81,8 @@ extension TrainingResult {
       JSONMember(
         "network",
         .object([
-          JSONMember("objective", .number(networkObjective)),
-          JSONMember("neurons", .number(Double(network.neurons.count))),
+          JSONMember("objective", number(networkObjective)),
+          JSONMember("neurons", .number(Double(network.units))),
         ])),
       JSONMember(
         "solver",

@@ -99,6 +99,9 @@ struct CholeskyFactor<Element: BLASElement> {
     Element.divide(count, columns.count, below + start, by: above + start, stride: stride, other: other)
   }
 
+  /// The square of the k-th pivot.
+  func pivot(_ k: Int) -> Element { factor[k * order + k] * factor[k * order + k] }
+
   /// x = (L L')^{-1} x for x (n, width); times the scale that is (K + delta I)^{-1} x.
   func solve(_ x: UnsafeMutablePointer<Element>, width: Int = 1) {
     for first in Swift.stride(from: 0, to: order, by: square) {

@@ -1,4 +1,4 @@
-/// A sum whose error does not grow with the number of terms (Neumaier 1974), and the size of its terms, from which a
+/// A sum whose error does not grow with the number of terms (Ogita, Rump and Oishi 2005), and the size of its terms, from which a
 /// bound of the error follows.
 struct CompensatedSum {
   private var total = 0.0
@@ -7,8 +7,9 @@ struct CompensatedSum {
   private(set) var size = 0.0
 
   mutating func add(_ term: Double) {
-    let next = total + term
-    compensation += abs(total) >= abs(term) ? (total - next) + term : (term - next) + total
+    // The error of the addition, whichever term is larger (Knuth): a choice would make the loop wait.
+    let next = total + term, part = next - total
+    compensation += (total - (next - part)) + (term - part)
     total = next
     size += abs(term)
   }

@@ -22,6 +22,7 @@ extension ConvexProgram where Map: GramMap {
     _ settings: SolverSettings, from start: BlockPoint?, _ workers: Workers, until stop: StopCondition
   ) throws(ZonotopeError) -> Solution {
     let started = monotonicSeconds()
+    if let answer = try byActiveSet(settings, start, workers, stop, started) { return answer }
     let (kind, why) = try choose(settings, threads: workers.threads)
     let precision = precision(settings, kind), choice = precision.note.map { "\(why); \($0)" } ?? why
     let run = SolveRun(
@@ -45,6 +46,28 @@ extension ConvexProgram where Map: GramMap {
       throw .invalid(place: "loss", reason: "\(loss.name) has neither a gradient nor a proximal step")
     }
     return try byADMM(proximable, run)
+  }
+
+  /// Nil where the program is not that of thresholds with squares, or another algorithm was asked for.
+  private func byActiveSet(
+    _ settings: SolverSettings, _ start: BlockPoint?, _ workers: Workers, _ stop: StopCondition,
+    _ started: Double
+  ) throws(ZonotopeError) -> Solution? {
+    guard settings.kind == .automatic || settings.kind == .activeSet, let map = map as? MaskedMap,
+      map.isIndicator, loss.quadraticScale != nil, free == nil
+    else { return nil }
+    let program = try ConvexProgram<MaskedMap, Penalty, Objective>(
+      map: map, penalty: penalty, loss: loss, targets: targets, beta: beta)
+    let run = SolveRun(
+      settings: settings, start: start, workers: workers, stop: stop, started: started,
+      choice: settings.kind == .activeSet ? "asked for" : "few of the patterns are active", precision: .double
+    )
+    return try program.iterate(run) { (evaluator, _) throws(ZonotopeError) in
+      guard let iteration = try ActiveSet(evaluator, tolerance: 0.2 * settings.tolerance) else {
+        throw .unsupported(key: "solver.kind", reason: "\"active-set\" is for thresholds with squares")
+      }
+      return iteration
+    }
   }
 
   fileprivate func byFISTA<Smooth: SmoothLoss>(_ loss: Smooth, _ run: SolveRun) throws(ZonotopeError)
@@ -140,6 +163,10 @@ extension ConvexProgram where Map: GramMap {
         throw .memoryBudget(purpose: "\(name) on \(map.samples) samples", needed: needed, budget: budget)
       }
       return (settings.kind, "asked for")
+    case .activeSet, .direct:
+      throw .unsupported(
+        key: "solver.kind",
+        reason: "\"\(settings.kind.rawValue)\" is a method for other networks; here there are fista and admm")
     case .automatic:
       let n = Double(map.samples)
       let factorisation = n * n * n / 3 + 100 * 2 * n * n

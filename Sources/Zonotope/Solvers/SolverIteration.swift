@@ -54,6 +54,10 @@ public enum SolverKind: String, Sendable, Codable, CaseIterable {
   case newton
   /// The same with products in place of factors.
   case augmentedLagrangian = "augmented-lagrangian"
+  /// Active sets of columns, for thresholds.
+  case activeSet = "active-set"
+  /// Methods for functions on the line and for closed forms.
+  case direct
 }
 
 /// The numbers that a solver computes with. Gaps are those of double precision either way.

@@ -21,7 +21,7 @@ public struct TrainingReport: Sendable {
   public func json(savedTo path: String? = nil, pretty: Bool = true) -> String {
     guard case .object(let card) = model.card.json(trainingRows: 0) else { return "" }
     let document = JSONValue.object([
-      JSONMember("result", result.jsonValue),
+      JSONMember("result", result.erased.jsonValue),
       JSONMember("card", .object(card.filter { $0.name != "trainingRows" })),
       JSONMember("baseline", baseline?.json ?? .null),
       JSONMember("seconds", .number(seconds)),

@@ -15,7 +15,11 @@ struct Inspect: ParsableCommand {
   }
 
   func run() throws {
-    let model = try Model(path: self.model)
+    let model: Model
+    switch try TrainedModel(path: self.model) {
+    case .twoLayer(let found): model = found
+    case .parallel(let found): return try show(found)
+    }
     if json { return try print(model.card.json()) }
     let card = model.card, proof = card.proof
     var facts = Facts()
@@ -32,6 +36,28 @@ struct Inspect: ParsableCommand {
     facts.add("certificate", CardText.scope(card))
     try print(facts.text() + "\n")
     try print(network(model))
+  }
+
+  private func show(_ model: ParallelModel) throws {
+    let card = model.card, network = model.network, proof = card.proof
+    if json { return try print(card.json(of: network, pretty: true)) }
+    var facts = Facts()
+    facts.add("model", "\(self.model), written by version \(card.library)")
+    if let target = card.preprocessing.target { facts.add("target", target) }
+    facts.add(
+      "network",
+      "\(network.units) parallel units of \(network.depth) layers, activation \(network.activation), output bias \(short(network.bias))"
+    )
+    facts.add("loss", "\(card.loss.kind), times \(short(card.loss.scale))")
+    facts.add("beta", short(card.beta))
+    facts.add("solver", "\(card.solver.kind.rawValue): \(card.solver.reason)")
+    facts.add("objective", short(proof.certificate.objective, 10))
+    facts.add("lower bound", short(proof.certificate.lowerBound, 10))
+    facts.add("relative gap", "\(short(proof.certificate.relativeGap, 2)), \(proof.status.rawValue)")
+    facts.add(
+      "certificate",
+      proof.certificate.scope == .allNeurons ? "over all networks of this kind" : "over the patterns given")
+    try print(facts.text())
   }
 
   /// The neurons, largest first.

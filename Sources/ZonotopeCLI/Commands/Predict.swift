@@ -17,7 +17,8 @@ struct Predict: ParsableCommand {
   func run() throws {
     try check(.predictions("--output", output), reading: model, data)
     let budget = try limits.fileBudget()
-    let predictions = try Predictions(of: Model(path: model, memory: budget), onFile: data, memory: budget)
+    let predictions = try Predictions(
+      of: TrainedModel(path: model, memory: budget), onFile: data, memory: budget)
     if let output {
       try writing { () throws(ZonotopeError) in try predictions.write(to: output) }
     } else {

@@ -29,7 +29,7 @@ struct Solve: ParsableCommand {
     let result = try problem.solve()
     line.clear()
     if let network {
-      try writing { () throws(ZonotopeError) in try Model(result, of: problem).save(to: network) }
+      try writing { () throws(ZonotopeError) in try TrainedModel(result, of: problem).save(to: network) }
     }
     if let predictions {
       let outputs = try result.network.predict(problem.data.x)

@@ -22,6 +22,9 @@ struct Train: ParsableCommand {
   @Option(help: "The columns to predict it from, separated by commas; all others without it.")
   var columns: String?
   @Option(help: "squared, logistic or softmax; by the target without it.") var loss: TrainingPlan.LossKind?
+  @Option(help: "two-layer, or one-dimensional for one column, exact in linear time.") var model = NetworkKind
+    .twoLayer
+  @OptionGroup var line: LineOptions
   @Flag(help: "Fixed gates in place of the exact activation.") var gated = false
   @Option(parsing: .unconditional, help: "How many gates to draw for patterns, or all.")
   var patterns: String?
@@ -48,7 +51,18 @@ struct Train: ParsableCommand {
   @Flag(help: "Print one JSON document.") var json = false
   @OptionGroup var verbosity: Verbosity
 
+  enum NetworkKind: String, ExpressibleByArgument, CaseIterable {
+    case twoLayer = "two-layer"
+    case oneDimensional = "one-dimensional"
+  }
+
   func validate() throws {
+    if model == .oneDimensional, gated || patterns != nil || noInputBias || solver != .automatic {
+      throw ValidationError("--gated, --patterns, --no-input-bias and --solver belong to two-layer networks.")
+    }
+    if model == .twoLayer, line.isGiven {
+      throw ValidationError("--activation, --slope, --depth and --widths belong to --model one-dimensional.")
+    }
     if beta != nil && betaRatio != nil {
       throw ValidationError("--beta and --beta-ratio exclude each other.")
     }
@@ -84,6 +98,7 @@ struct Train: ParsableCommand {
     try check(
       .model("--output", output), .predictions("--predictions", predictions), reading: file)
     let table = try CSVTable(path: file, memory: limits.fileBudget())
+    if model == .oneDimensional { return try runLine(on: table) }
     let line = ProgressLine(quiet: verbosity.quiet)
     var plan = plan
     plan.progress = line.training(file)

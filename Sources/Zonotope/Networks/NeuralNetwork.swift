@@ -1,0 +1,44 @@
+/// A trained network as weights: what architectures end in.
+///
+/// It knows nothing of convex programs.
+public protocol NeuralNetwork: Sendable {
+  /// Columns of the data it takes.
+  var features: Int { get }
+  var outputs: Int { get }
+  /// Hidden neurons of the last layer: units that are added up.
+  var units: Int { get }
+
+  /// The outputs for the rows of `x`, (rows, features), into memory of the caller: ``outputs`` elements a row.
+  func predict(_ x: MatrixView, into results: UnsafeMutableBufferPointer<Double>) throws(ZonotopeError)
+
+  /// loss on the data + beta times the penalty of the weights: the objective of ordinary training, from the weights alone.
+  func objective(
+    on x: MatrixView, targets: [Double], loss: some Loss, beta: Double
+  ) throws(ZonotopeError) -> Double
+}
+
+extension NeuralNetwork {
+  /// The outputs for the rows of `x`, (rows, features): those of a row next to each other.
+  public func predict(_ x: MatrixView) throws(ZonotopeError) -> [Double] {
+    let results = try Vector(product(x.rows, outputs, place: "outputs"))
+    try predict(x, into: results.mutable)
+    return try results.list()
+  }
+
+  func checkInput(_ x: MatrixView, _ results: UnsafeMutableBufferPointer<Double>) throws(ZonotopeError) {
+    guard results.count == x.rows * outputs else {
+      throw .invalid(
+        place: "outputs", reason: "\(results.count) elements for \(x.rows) rows of \(outputs)")
+    }
+    guard x.columns == features else {
+      throw .invalid(place: "x", reason: "\(x.columns) columns, the network takes \(features)")
+    }
+    if let (row, column) = x.firstNonFinite() {
+      throw .invalid(place: "x[\(row)][\(column)]", reason: "\(x[row, column]) is not a finite number")
+    }
+  }
+}
+
+extension TwoLayerNetwork: NeuralNetwork {
+  public var units: Int { neurons.count }
+}

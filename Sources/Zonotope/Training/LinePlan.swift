@@ -1,0 +1,120 @@
+/// Ordinary training of a network on one column of a table: split, choose beta, fit, test.
+///
+/// As ``TrainingPlan``, but the column is taken as it is: programs on the line are as well conditioned in any unit.
+public struct LinePlan: Sendable {
+  /// The column to predict, and the one to predict it from; nil where there is one other.
+  public var target: String
+  public var feature: String?
+  public var network: OneDimensionalNetwork
+  /// Squared or logistic; nil: by the target.
+  public var loss: TrainingPlan.LossKind?
+  public var penalty = TrainingPlan.Penalty.search
+  /// The share of the rows that is held back for the test; 0 for none.
+  public var testFraction = 0.2
+  public var seed: UInt64 = 0
+  public var settings = SolverSettings()
+
+  public init(target: String, network: OneDimensionalNetwork) {
+    (self.target, self.network) = (target, network)
+  }
+
+  /// What a run gives.
+  public struct Report: Sendable {
+    public let model: ParallelModel
+    public let result: TrainingOutcome<ParallelNetwork>
+    public let rows: Int
+    public let testRows: Int
+    public let betaRatio: Double
+    public let score: Score
+    /// Nil where it is not defined.
+    public let trainScore: Double?
+    public let testScore: Double?
+    public let seconds: Double
+
+    /// One JSON document: the result of the problem format, the card, the scores.
+    public func json(savedTo path: String? = nil) -> String {
+      let number = { (value: Double?) in value.map { JSONValue.number($0) } ?? .null }
+      let document = JSONValue.object([
+        JSONMember("result", result.erased.jsonValue),
+        JSONMember("card", model.card.json(of: model.network)),
+        JSONMember("betaRatio", .number(betaRatio)),
+        JSONMember("score", .string(score.rawValue)),
+        JSONMember("trainScore", number(trainScore)),
+        JSONMember("testScore", number(testScore)),
+        JSONMember("seconds", .number(seconds)),
+        JSONMember("model", path.map { .string($0) } ?? .null),
+      ])
+      return String(decoding: JSONWriter.encode(document, pretty: true), as: UTF8.self)
+    }
+  }
+
+  /// The column of the table that the network sees, (rows, 1), and the targets.
+  public func data(of table: CSVTable) throws(ZonotopeError) -> (x: MatrixView, y: [Double]) {
+    let (_, target, x) = try columns(of: table)
+    return (x, target.values)
+  }
+
+  private func columns(
+    of table: CSVTable
+  ) throws(ZonotopeError) -> (name: String, target: TargetColumn, x: MatrixView) {
+    let column = try TargetColumn(table, column: target, loss: loss)
+    guard column.outputs == 1 else {
+      throw .unsupported(key: "target", reason: "a network on one-dimensional data tells two classes apart")
+    }
+    let others = table.columns.filter { !$0.equalsInBytes(target) }
+    guard let name = feature ?? (others.count == 1 ? others[0] : nil) else {
+      throw .invalid(
+        place: "columns", reason: "\(others.count) columns beside the target, a network on a line takes one")
+    }
+    guard !name.equalsInBytes(target) else {
+      throw .invalid(place: "columns", reason: "'\(name)' is the target")
+    }
+    return (name, column, try table.matrix(columns: [name]))
+  }
+
+  /// Carries the plan out.
+  public func run(on table: CSVTable) throws(ZonotopeError) -> Report {
+    let started = monotonicSeconds()
+    var plan = TrainingPlan(target: target)
+    (plan.penalty, plan.testFraction, plan.seed, plan.standardizes) = (penalty, testFraction, seed, false)
+    plan.settings = settings
+    try plan.check()
+    let (name, target, x) = try columns(of: table)
+    let rows = try TrainingRows(x, target, plan: plan)
+    func fit(_ part: TrainingRows.Part, _ beta: Beta) throws(ZonotopeError) -> TrainingOutcome<
+      ParallelNetwork
+    > {
+      let data = try Dataset(x: part.x, y: part.y), scale = 1 / Double(part.y.count)
+      return target.loss == .squared
+        ? try network.train(on: data, loss: SquaredLoss(scale: scale), beta: beta, settings: settings)
+        : try network.train(on: data, loss: LogisticLoss(scale: scale), beta: beta, settings: settings)
+    }
+    var beta = Beta.ratio(TrainingPlan.candidates[0])
+    if case .fixed(let given) = penalty { beta = given }
+    if penalty == .search, let part = rows.fit, let holdout = rows.holdout {
+      var lowest = Double.infinity
+      for ratio in TrainingPlan.candidates where settings.cancellation?.isCancelled != true {
+        let outputs = try fit(part, .ratio(ratio)).network.predict(holdout.x)
+        let value = meanLoss(target.loss, outputs, holdout.y)
+        if value < lowest { (lowest, beta) = (value, .ratio(ratio)) }
+      }
+    }
+    let result = try fit(rows.train, beta), scale = 1 / Double(rows.train.y.count)
+    let score = target.loss == .squared ? Score.rSquared : .accuracy
+    let preprocessing = ModelCard.Preprocessing(
+      standardization: nil, features: [name], target: self.target, classes: target.classes)
+    let card =
+      target.loss == .squared
+      ? ParallelCard(
+        result, loss: SquaredLoss(scale: scale), tolerance: settings.tolerance, preprocessing: preprocessing)
+      : ParallelCard(
+        result, loss: LogisticLoss(scale: scale), tolerance: settings.tolerance, preprocessing: preprocessing)
+    return Report(
+      model: ParallelModel(network: result.network, card: card), result: result, rows: rows.train.y.count,
+      testRows: rows.test.y.count, betaRatio: result.betaMax > 0 ? result.beta / result.betaMax : 0,
+      score: score, trainScore: score.value(try result.network.predict(rows.train.x), rows.train.y),
+      testScore: rows.test.y.isEmpty
+        ? nil : score.value(try result.network.predict(rows.test.x), rows.test.y),
+      seconds: monotonicSeconds() - started)
+  }
+}

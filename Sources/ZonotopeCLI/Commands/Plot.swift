@@ -1,0 +1,60 @@
+import ArgumentParser
+import Zonotope
+
+struct Plot: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Draws a network on one column of a CSV file: data, function, breakpoints and path.",
+    discussion: """
+      The network is trained on all rows with the squared loss, or read from --model. Breakpoints that are not at \
+      samples, such as mirror images of samples, are hollow. Below is the path: the breakpoints of the optimal networks \
+      as beta falls from betaMax to a thousandth of it.
+      """)
+
+  @Argument(help: "A CSV file with a header.") var file: String
+  @Option(help: "The column to predict.") var target: String
+  @Option(help: "The column to predict it from; without it the only other one.") var column: String?
+  @Option(help: "The .svg file to write.") var svg: String
+  @Option(help: "A model file of such a network, in place of training one.") var model: String?
+  @OptionGroup var line: LineOptions
+  @Option(parsing: .unconditional, help: "The weight of the penalty as a share of betaMax.") var betaRatio =
+    0.01
+  @Flag(name: .customLong("no-output-bias"), help: "No constant at the output.") var noOutputBias = false
+  @Flag(name: .customLong("no-path"), help: "Leave the path out.") var noPath = false
+  @OptionGroup var limits: Limits
+
+  func run() throws {
+    try check(OutputFile("--svg", svg, endings: [".svg"]), reading: file, model ?? file)
+    let budget = try limits.fileBudget()
+    let architecture = try line.network(outputBias: !noOutputBias)
+    var plan = LinePlan(target: target, network: architecture)
+    (plan.feature, plan.loss) = (column, .squared)
+    let table = try CSVTable(path: file, memory: budget)
+    let (x, y) = try plan.data(of: table)
+    let data = try Dataset(x: x, y: y), loss = SquaredLoss()
+    var settings = SolverSettings()
+    limits.apply(to: &settings)
+    settings.cancellation = Signals.cancellation
+    Signals.cancelOnInterrupt()
+    let network: ParallelNetwork, title: String
+    if let model {
+      guard case .parallel(let found) = try TrainedModel(path: model, memory: budget) else {
+        throw ZonotopeError.unsupported(
+          key: "model", reason: "\(model) is not a network on one-dimensional data")
+      }
+      (network, title) = (found.network, model)
+    } else {
+      let result = try architecture.train(on: data, loss: loss, beta: .ratio(betaRatio), settings: settings)
+      network = result.network
+      title =
+        "\(line.activation?.rawValue ?? "relu"), \(architecture.depth) layers, beta = \(short(betaRatio)) betaMax: "
+        + "\(network.units) units, objective \(short(result.solution.objective)), "
+        + "gap \(short(result.solution.relativeGap, 2))"
+    }
+    let stages =
+      noPath ? [] : try LineDrawing.path(of: architecture, on: data, loss: loss, settings: settings)
+    let name = column ?? table.columns.first { $0 != target } ?? "x"
+    let drawing = try LineDrawing(
+      x: x, y: y, network: network, stages: stages, labels: (x: name, y: target), title: title)
+    try writing { () throws(ZonotopeError) in try drawing.write(to: svg) }
+  }
+}

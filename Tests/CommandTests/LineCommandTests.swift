@@ -1,0 +1,62 @@
+import Foundation
+import Testing
+
+@Suite struct LineCommandTests {
+  private func table(_ folder: Folder) throws -> String {
+    let lines = (0..<60).map { k -> String in
+      let x = Double((k * 37) % 60) / 10
+      return "\(x),\(k % 2),\(abs(x - 3) + Double(k % 3) / 10)\n"
+    }
+    return try folder.write("line.csv", "x,other,y\n" + lines.joined())
+  }
+
+  @Test func trainsOnOneColumnAndPredictsFromTheFile() throws {
+    let folder = Folder(), data = try table(folder), model = folder.path("m.safetensors")
+    let trained = try Command.run(
+      "train", data, "--target", "y", "--columns", "x", "--model", "one-dimensional", "--depth", "3",
+      "--output",
+      model, "--predictions", folder.path("p.csv"))
+    #expect(trained.status == 0 && trained.errors.isEmpty, "\(trained.errors)")
+    for text in ["all networks of this kind", "optimal", "test R^2", model] {
+      #expect(trained.output.contains(text), "\(text)")
+    }
+    let predicted = try Command.run("predict", model, "--data", data)
+    #expect(predicted.status == 0)
+    #expect(try predicted.output == folder.text("p.csv"))
+    let inspected = try Command.run("inspect", model)
+    #expect(inspected.status == 0 && inspected.output.contains("parallel units of 3 layers"))
+    let json = try object(
+      Command.run(
+        "train", data, "--target", "y", "--columns", "x", "--model", "one-dimensional", "--activation",
+        "threshold", "--json", "--beta-ratio", "0.05"
+      ).output)
+    #expect((json["result"] as? [String: Any])?["status"] as? String == "optimal")
+  }
+
+  @Test func plotsTheNetwork() throws {
+    let folder = Folder(), data = try table(folder), picture = folder.path("p.svg")
+    let plotted = try Command.run("plot", data, "--target", "y", "--column", "x", "--svg", picture)
+    #expect(plotted.status == 0 && plotted.errors.isEmpty, "\(plotted.errors)")
+    #expect(try folder.text("p.svg").hasPrefix("<svg"))
+  }
+
+  @Test func optionsThatDoNotBelongAreRefused() throws {
+    let folder = Folder(), data = try table(folder)
+    for arguments in [
+      ["--depth", "3"], ["--model", "one-dimensional", "--gated"], ["--model", "one-dimensional"],
+      ["--model", "one-dimensional", "--columns", "x", "--slope", "0.1"],
+      ["--model", "one-dimensional", "--columns", "x", "--activation", "abs", "--depth", "4"],
+    ] {
+      let answer = try Command.run(["train", data, "--target", "y"] + arguments)
+      #expect(answer.status == 2, "\(arguments)")
+    }
+    let problem = try folder.write(
+      "p.json",
+      """
+      {"format": "zonotope-problem", "version": 1, "data": {"x": [[0], [1]], "y": [0, 1]},
+       "model": {"kind": "one-dimensional", "activation": "abs", "slope": 1}, "loss": {"kind": "squared"}, "beta": 1}
+      """)
+    let answer = try Command.run("solve", problem)
+    #expect(answer.status == 2 && answer.errors.contains("model.slope"))
+  }
+}
