@@ -1,12 +1,13 @@
 """Our seconds beside those of other packages on the same programs, in one table.
 
-    python compare.py COMMAND [--seconds S] [--case NAME] [--package NAME]
+    python compare.py COMMAND [--seconds S] [--case NAME] [--package NAME] [--launcher "chrt -f 50"]
 
 COMMAND is the built zonotope. Each package solves a case again and again with a sharper tolerance of its own, because none
 means the gap by it, until the objective of the weights it returned, evaluated here in double, is within the tolerance of the
 case (1e-6, 1e-4 for digits) of our lower bound, which is certified; the seconds are those of that run. S (60) is the limit
 of all runs of a package on a case together. Packages: seconds of the processor, one thread. Ours: `solver.seconds`, a
-time on the wall, the least of ten, half of them before the others and half after.
+time on the wall, the least of ten, half of them before the others and half after; the launcher, which is put before our
+command, can keep other work off its processor meanwhile.
 """
 
 import argparse
@@ -75,12 +76,13 @@ def prepare(case, folder):
         json.dump(problem, file)
 
 
-def ours(command, folder, best=None):
+def ours(launcher, command, folder, best=None):
     """The fastest of five results and `best`; the network is written as well."""
     for _ in range(5):
         answer = json.loads(
             subprocess.run(
-                [command, "solve", f"{folder}/problem.json", "--quiet", "--network", f"{folder}/network.safetensors"],
+                [*launcher, command, "solve", f"{folder}/problem.json", "--quiet", "--network",
+                 f"{folder}/network.safetensors"],
                 check=True, capture_output=True, env={**os.environ, **ONE_THREAD}).stdout)
         if best is None or answer["solver"]["seconds"] < best["solver"]["seconds"]:
             best = answer
@@ -142,6 +144,7 @@ def main():
     parser.add_argument("command")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--case")
+    parser.add_argument("--launcher", default="")
     parser.add_argument("--package", choices=packages.PACKAGES)
     options = parser.parse_args()
     print("| case, beta / betaMax | package | seconds | objective / bound - 1 | breach of cones | test accuracy | |")
@@ -151,7 +154,7 @@ def main():
             continue
         with tempfile.TemporaryDirectory() as folder:
             prepare(case, folder)
-            answer, rows = ours(options.command, folder), []
+            answer, rows = ours(options.launcher.split(), options.command, folder), []
             blocks = blocks_of(case, tensors(f"{folder}/network.safetensors"))
             beta, bound = case.ratio * answer["betaMax"], answer["certificate"]["lowerBound"]
             judge = lambda blocks: (
@@ -176,7 +179,7 @@ def main():
                 rows.append(
                     row(case, f"{name} {version}", best["seconds"], best["excess"], *judge(best["blocks"]), note))
             excess = cases.objective(case, beta, blocks) / bound - 1
-            answer = ours(options.command, folder, answer)
+            answer = ours(options.launcher.split(), options.command, folder, answer)
             print(row(case, "zonotope", answer["solver"]["seconds"], excess, *judge(blocks), answer["solver"]["kind"]))
             print(*rows, sep="\n", flush=True)
 

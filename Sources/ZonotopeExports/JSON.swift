@@ -21,7 +21,7 @@ public func zt_solve_json(
     guard length >= 0 else { throw .sizeOverflow(place: "length") }
     let bytes = UnsafeRawBufferPointer(start: text, count: length)
     let problem = try Problem(utf8: bytes.bindMemory(to: UInt8.self))
-    result.pointee = duplicate(try problem.solve().json(pretty: false))
+    result.pointee = duplicate(try problem.answer().json(pretty: false))
     return result.pointee == nil ? .outOfMemory : .ok
   } catch {
     result.pointee = duplicate(error.json)

@@ -1,9 +1,10 @@
-/// A network architecture: what becomes a convex program, and how its optimum becomes weights.
+/// What becomes a convex program, and how its optimum becomes the weights of a network.
 ///
 /// An architecture never runs a loop of its own, and a solver never asks which architecture it is solving.
-public protocol Architecture: Sendable {
-  associatedtype Map: GramMap
+public protocol Trainable: Sendable {
+  associatedtype Map: FactoredMap
   associatedtype Penalty: BlockPenalty
+  associatedtype Network: TrainedNetwork
 
   /// The structured map and the penalty of the program over the rows of `x`, for so many outputs.
   ///
@@ -21,11 +22,33 @@ public protocol Architecture: Sendable {
   /// The network that the blocks stand for, with the same objective.
   func network(
     at point: BlockPoint, of formulation: Formulation<Map, Penalty>
-  ) throws(ZonotopeError) -> TwoLayerNetwork
+  ) throws(ZonotopeError) -> Network
+}
+
+/// A network of two layers.
+public protocol Architecture: Trainable where Network == TwoLayerNetwork {}
+
+/// A network with weights, whose objective needs nothing else.
+public protocol TrainedNetwork: Sendable {
+  /// Neurons or heads.
+  var size: Int { get }
+  var outputs: Int { get }
+
+  /// The outputs of every row, next to each other.
+  func predict(_ x: MatrixView) throws(ZonotopeError) -> [Double]
+
+  /// loss + beta * (the weight decay of all neurons or heads), from the weights alone.
+  func objective(
+    on x: MatrixView, targets: [Double], loss: some Loss, beta: Double
+  ) throws(ZonotopeError) -> Double
+}
+
+extension TwoLayerNetwork: TrainedNetwork {
+  public var size: Int { neurons.count }
 }
 
 /// The parts of a convex program that the architecture and the rows determine; losses and beta come on top.
-public struct Formulation<Map: GramMap, Penalty: BlockPenalty>: Sendable {
+public struct Formulation<Map: FactoredMap, Penalty: BlockPenalty>: Sendable {
   /// The rows as the network's first layer sees them: patch by patch, with the column of ones where there is an input
   /// bias.
   public let rows: MatrixView

@@ -1,4 +1,4 @@
-extension Architecture {
+extension Trainable {
   /// Trains on a thread of its own while the calling task waits; other tasks go on.
   ///
   /// When the task is cancelled, training stops within one iteration and returns, rather than throws: the result is
@@ -9,12 +9,12 @@ extension Architecture {
   public func train(
     on data: Dataset, loss: some Loss, beta: Beta,
     settings: SolverSettings = SolverSettings()
-  ) async throws(ZonotopeError) -> TrainingResult {
+  ) async throws(ZonotopeError) -> Trained<Network> {
     let cancellation = settings.cancellation ?? Cancellation()
     var cancellable = settings
     cancellable.cancellation = cancellation
     let own = cancellable
-    let result: Result<TrainingResult, ZonotopeError> = await withTaskCancellationHandler {
+    let result: Result<Trained<Network>, ZonotopeError> = await withTaskCancellationHandler {
       do throws(ZonotopeError) {
         return .success(
           try await OwnThread.run { () throws(ZonotopeError) in

@@ -16,9 +16,12 @@ public enum Beta: Sendable, Equatable {
   }
 }
 
+/// A trained network of two layers with everything that is known about it.
+public typealias TrainingResult = Trained<TwoLayerNetwork>
+
 /// A trained network with everything that is known about it.
-public struct TrainingResult: Sendable {
-  public var network: TwoLayerNetwork
+public struct Trained<Network: TrainedNetwork>: Sendable {
+  public var network: Network
   public var certificate: Certificate
   public var solution: Solution
   /// The objective of the network, from its weights alone.
@@ -37,7 +40,7 @@ public struct TrainingResult: Sendable {
   }
 }
 
-extension Architecture {
+extension Trainable {
   /// Trains to the global optimum of the convex program and proves how close it came.
   ///
   /// - Parameters:
@@ -50,7 +53,7 @@ extension Architecture {
   public func train(
     on data: Dataset, loss: some Loss, beta: Beta,
     settings: SolverSettings = SolverSettings()
-  ) throws(ZonotopeError) -> TrainingResult {
+  ) throws(ZonotopeError) -> Trained<Network> {
     try beta.check()
     let started = monotonicSeconds()
     let session = try TrainingSession(self, data: data, loss: loss, settings: settings)
@@ -62,7 +65,7 @@ extension Architecture {
 ///
 /// Where its settings stop the set-up, the session is one over a few of the patterns, ``formulation`` says how many, and
 /// its betaMax is that of these.
-public final class TrainingSession<A: Architecture, Objective: Loss> {
+public final class TrainingSession<A: Trainable, Objective: Loss> {
   public let architecture: A
   public let data: Dataset
   public let betaMax: Double
@@ -138,12 +141,12 @@ public final class TrainingSession<A: Architecture, Objective: Loss> {
   }
 
   /// The optimum for one beta, from the answer to the last one.
-  public func train(beta: Beta) throws(ZonotopeError) -> TrainingResult {
+  public func train(beta: Beta) throws(ZonotopeError) -> Trained<A.Network> {
     try settings.check()
     return try train(beta: beta, until: StopCondition(settings, started: monotonicSeconds()))
   }
 
-  func train(beta: Beta, until stop: StopCondition) throws(ZonotopeError) -> TrainingResult {
+  func train(beta: Beta, until stop: StopCondition) throws(ZonotopeError) -> Trained<A.Network> {
     try beta.check()
     let value =
       switch beta {
@@ -159,7 +162,7 @@ public final class TrainingSession<A: Architecture, Objective: Loss> {
         8, solution.point.blocks.count + (7 + formulation.map.outputs) * formulation.map.blocks,
         place: "network"))
     let network = try architecture.network(at: solution.point, of: formulation)
-    return TrainingResult(
+    return Trained(
       network: network,
       certificate: Certificate(
         scope: architecture.scope(over: formulation.patterns), objective: solution.objective,

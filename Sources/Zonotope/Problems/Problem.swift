@@ -7,6 +7,10 @@ public struct Problem: Sendable {
     case gatedReLU(GatedReLU)
     case patchwiseLinear(PatchwiseLinear)
     case circularLinear(CircularLinear)
+    case attention(Attention)
+    case mixer(Mixer)
+    case fourier(FourierOperator)
+    case simplexAttention(SimplexAttention)
   }
   public enum LossTerm: Sendable {
     case squared(SquaredLoss)
@@ -90,8 +94,8 @@ public struct Problem: Sendable {
     guard var data = try reader.object("data") else { throw .invalid(place: "data", reason: "is missing") }
     try data.expect(["x", "y"])
     let values = try ProblemData(
-      &data, folder: folder, patches: architecture.takesPatches, labels: term.hasSignedLabels,
-      memory: settings.memoryBudget)
+      &data, folder: folder, patches: architecture.takesPatches, tokenTargets: architecture.hasTokenTargets,
+      labels: term.hasSignedLabels, memory: settings.memoryBudget)
     try data.finish()
     try reader.finish()
     model = architecture.model(patches: values.patches)

@@ -5,12 +5,17 @@ struct ProblemArchitecture {
     case gated(PatternSelection)
     case patchwise
     case circular
+    case tokens(ProblemTokens)
   }
 
   private let kind: Kind
   private let options: TwoLayerOptions
-  /// Whether samples are lists of patches, not of numbers.
+  /// Whether samples are lists of patches, or of tokens, not of numbers.
   let takesPatches: Bool
+  /// Whether every token of a sample has targets of its own.
+  var hasTokenTargets: Bool {
+    if case .tokens(let layer) = kind { layer.hasTokenTargets } else { false }
+  }
 
   init(_ reader: inout JSONObjectReader) throws(ZonotopeError) {
     guard var model = try reader.object("model") else { throw .invalid(place: "model", reason: "is missing") }
@@ -20,9 +25,15 @@ struct ProblemArchitecture {
       ])
       throw .invalid(place: "model.kind", reason: "is missing")
     }
+    if ProblemTokens.kinds.contains(kind) {
+      (takesPatches, options) = (true, TwoLayerOptions.linear())
+      self.kind = .tokens(try ProblemTokens(kind, &model))
+      try model.finish()
+      return
+    }
     guard kind == "two-layer" || kind == "convolutional" else {
-      throw .unsupported(
-        key: "model.kind", reason: "\"\(kind)\" is not supported by this version (two-layer, convolutional)")
+      let known = (["two-layer", "convolutional"] + ProblemTokens.kinds).joined(separator: ", ")
+      throw .unsupported(key: "model.kind", reason: "\"\(kind)\" is not supported by this version (\(known))")
     }
     let pooling = kind == "convolutional" ? try model.text("pooling") ?? "sum" : nil
     guard pooling.map({ ["sum", "none", "circular"].contains($0) }) ?? true else {
@@ -54,7 +65,7 @@ struct ProblemArchitecture {
     try model.finish()
   }
 
-  /// The model for data of so many patches a sample.
+  /// The model for data of so many patches, or tokens, a sample.
   func model(patches: Int) -> Problem.Model {
     var options = options
     options.patches = patches
@@ -63,6 +74,7 @@ struct ProblemArchitecture {
     case .gated(let patterns): .gatedReLU(GatedReLU(patterns: patterns, options: options))
     case .patchwise: .patchwiseLinear(PatchwiseLinear(options: options))
     case .circular: .circularLinear(CircularLinear(options: options))
+    case .tokens(let layer): layer.model(tokens: patches)
     }
   }
 }

@@ -10,21 +10,27 @@ extension Model {
 
 extension Problem.Model {
   /// The architecture itself.
-  public var architecture: any Architecture {
+  public var architecture: any Trainable {
     switch self {
     case .relu(let architecture): architecture
     case .gatedReLU(let architecture): architecture
     case .patchwiseLinear(let architecture): architecture
     case .circularLinear(let architecture): architecture
+    case .attention(let architecture): architecture
+    case .mixer(let architecture): architecture
+    case .fourier(let architecture): architecture
+    case .simplexAttention(let architecture): architecture
     }
   }
 
+  /// Of a network of two layers; a layer on tokens has none of them.
   var options: TwoLayerOptions {
     switch self {
     case .relu(let architecture): architecture.options
     case .gatedReLU(let architecture): architecture.options
     case .patchwiseLinear(let architecture): architecture.options
     case .circularLinear(let architecture): architecture.options
+    case .attention, .mixer, .fourier, .simplexAttention: .linear()
     }
   }
 
@@ -33,7 +39,7 @@ extension Problem.Model {
     switch self {
     case .relu(let architecture): architecture.patterns
     case .gatedReLU(let architecture): architecture.patterns
-    case .patchwiseLinear, .circularLinear: .all
+    case .patchwiseLinear, .circularLinear, .attention, .mixer, .fourier, .simplexAttention: .all
     }
   }
 }

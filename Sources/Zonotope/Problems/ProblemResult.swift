@@ -1,17 +1,40 @@
 extension Problem {
-  /// Solves the problem.
+  /// Solves the problem, whatever its network.
+  public func answer() throws(ZonotopeError) -> any Answer { try answer(model.architecture) }
+
+  /// Solves the problem of a network of two layers.
+  ///
+  /// - Throws: ``ZonotopeError/unsupported(key:reason:)`` for other networks.
   public func solve() throws(ZonotopeError) -> TrainingResult {
-    try train(model.architecture)
+    guard model.architecture is any Architecture else {
+      throw .unsupported(key: "model.kind", reason: "this is no network of two layers, which is asked for here")
+    }
+    guard let result = try answer() as? TrainingResult else {
+      throw .unsupported(key: "model.kind", reason: "this network has no two layers")
+    }
+    return result
   }
 
-  private func train(_ architecture: some Architecture) throws(ZonotopeError) -> TrainingResult {
+  private func answer(_ architecture: some Trainable) throws(ZonotopeError) -> any Answer {
     try architecture.train(on: data, loss: loss.loss, beta: beta, settings: settings)
   }
 }
 
-extension TrainingResult {
+/// What a problem has for an answer.
+public protocol Answer: Sendable {
+  associatedtype Network: TrainedNetwork
+  var network: Network { get }
+  var solution: Solution { get }
+  func json(pretty: Bool) -> String
+}
+
+extension Answer {
+  public func json() -> String { json(pretty: true) }
+}
+
+extension Trained: Answer {
   /// The result document of the problem format, on one line or indented.
-  public func json(pretty: Bool = true) -> String {
+  public func json(pretty: Bool) -> String {
     String(decoding: JSONWriter.encode(jsonValue, pretty: pretty), as: UTF8.self)
   }
 
@@ -44,7 +67,7 @@ extension TrainingResult {
         "network",
         .object([
           JSONMember("objective", .number(networkObjective)),
-          JSONMember("neurons", .number(Double(network.neurons.count))),
+          JSONMember("neurons", .number(Double(network.size))),
         ])),
       JSONMember(
         "solver",

@@ -12,7 +12,7 @@
 ///
 /// Convergence depends on rho = beta / threshold alone, and the best threshold is a fixed multiple of the mean norm of
 /// the active blocks (``BlockPenalty/thresholdRatio``), so rho follows that norm at a few early steps.
-struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: SolverIteration {
+struct ADMM<Map: FactoredMap, Penalty: BlockPenalty, Objective: ProximableLoss>: SolverIteration {
   var kind: SolverKind { .admm }
 
   private let program: ConvexProgram<Map, Penalty, Objective>
@@ -72,17 +72,9 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
     self.program = program
     self.evaluator = evaluator
     penaltyWorkspace = try program.penalty.makeWorkspace(threads: evaluator.workers.threads)
-    let order = program.map.samples
-    let gram = try sampleGram(program.map, program.free, evaluator.workers)
-    if precision == .float,
-      let products = try program.map.makeSingleProducts(threads: evaluator.workers.threads)
-    {
-      system = try MixedSampleSystem(
-        program.map, evaluator.mapWorkspace, products, gram: gram, free: program.free)
-    } else {
-      system = try DoubleSampleSystem(
-        program.map, evaluator.mapWorkspace, gram: gram, free: program.free)
-    }
+    let meanDiagonal: Double
+    (system, meanDiagonal) = try program.map.makeSystem(
+      evaluator.mapWorkspace, free: program.free, precision: precision, evaluator.workers)
     target = try Vector(n)
     v = try Vector(size)
     l = try Vector(size)
@@ -105,7 +97,7 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
     smooth = program.loss as? any SmoothLoss
     rho = 1
     rhoFit = program.loss.quadraticScale ?? 1
-    begin(from: start, trace: (0..<order).reduce(0) { $0 + gram[$1 * order + $1] })
+    begin(from: start, meanDiagonal: meanDiagonal)
   }
 
   // MARK: One step
@@ -254,7 +246,7 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
   }
 
   /// Being off by less costs fewer steps than a new factorisation, which takes longer against a step the larger it is.
-  private var worthwhile: Double { program.map.samples > 1000 ? 1.8 : 1.35 }
+  private var worthwhile: Double { (program.map.systemOrders.max() ?? 0) > 1000 ? 1.8 : 1.35 }
 
   /// The mean second derivative of the loss at the fit of v, which was evaluated last: at the split fit it would run away
   /// to 0 where that overshoots. Without a second derivative, what makes the residuals of the splitting equally long.
@@ -284,15 +276,14 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
 
   // MARK: Start
 
-  private mutating func begin(from start: BlockPoint?, trace: Double) {
-    let n = program.map.samples
+  private mutating func begin(from start: BlockPoint?, meanDiagonal: Double) {
     if program.loss.quadraticScale == nil {
       _ = evaluator.withoutNetwork()
       _ = split.mutable.update(fromContentsOf: evaluator.lastFit)
       let mean = zeroObjective / (program.loss.scale * Double(max(1, split.count)))
       rhoFit = smooth == nil ? program.loss.scale / max(mean, 1e-300) : wantedRhoFit()
     }
-    rho = max(rhoFit * max(trace / Double(max(1, n)), 1e-300) * 0.1, 1e-300)
+    rho = max(rhoFit * max(meanDiagonal, 1e-300) * 0.1, 1e-300)
     smallestRho = 1e-9 * rho
     largestRho = 1e12 * rho
     if let start, start.blocks.count == v.count, start.blocks.contains(where: { $0 != 0 }) {
@@ -355,14 +346,11 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
 /// Steps after a jump until it is judged.
 private let calmingSteps = 6
 
-extension ConvexProgram where Map: GramMap {
+extension ConvexProgram where Map: FactoredMap {
   /// Bytes that a solve by ADMM takes beyond the data.
   func admmMemory(precision: Precision, threads: Int) throws(ZonotopeError) -> Int {
-    let samples = try product(map.samples, map.samples, place: "samples")
     let vectors = try product(20, size + map.fitSize, place: "blocks")
-    let system =
-      precision == .float
-      ? MixedSampleSystem.size(map) + map.singleProductsSize(threads: threads) : samples
-    return try product(8, samples + system + vectors + sharedMemory(threads: threads), place: "memory")
+    let system = try map.systemSize(precision: precision, threads: threads)
+    return try product(8, system + vectors + sharedMemory(threads: threads), place: "memory")
   }
 }

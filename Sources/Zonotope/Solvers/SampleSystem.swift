@@ -15,6 +15,55 @@ protocol SampleSystem: AnyObject {
   var isExact: Bool { get }
 }
 
+/// A map with a system of another kind than that of its Gram matrix.
+protocol SystemMap: FactoredMap {
+  func makeOwnSystem(_ workers: Workers) throws(ZonotopeError) -> (
+    system: any SampleSystem, meanDiagonal: Double
+  )
+  /// Doubles that it takes.
+  func ownSystemSize() throws(ZonotopeError) -> Int
+}
+
+extension FactoredMap {
+  /// The system of a solve, not factored yet, and the mean of the diagonal of A A'.
+  func makeSystem(
+    _ workspace: Workspace, free: FreeBlock?, precision: Precision, _ workers: Workers
+  ) throws(ZonotopeError) -> (system: any SampleSystem, meanDiagonal: Double) {
+    if let map = self as? any SystemMap, free == nil { return try map.makeOwnSystem(workers) }
+    guard let map = self as? any GramMap else {
+      throw .unsupported(key: "model", reason: "this map has no system with unpenalised columns")
+    }
+    return try gramSystem(map, workspace, free: free, precision: precision, workers)
+  }
+
+  /// Doubles that it takes.
+  func systemSize(precision: Precision, threads: Int) throws(ZonotopeError) -> Int {
+    if let map = self as? any SystemMap { return try map.ownSystemSize() }
+    let square = try product(samples, samples, place: "samples")
+    guard precision == .float, let map = self as? any GramMap else {
+      return try product(2, square, place: "samples")
+    }
+    return square + mixedSize(map) + singleProductsSize(threads: threads)
+  }
+}
+
+private func mixedSize<Map: GramMap>(_ map: Map) -> Int { MixedSampleSystem.size(map) }
+
+private func gramSystem<Map: GramMap>(
+  _ map: Map, _ workspace: Any, free: FreeBlock?, precision: Precision, _ workers: Workers
+) throws(ZonotopeError) -> (system: any SampleSystem, meanDiagonal: Double) {
+  let known = workspace as? Map.Workspace
+  let workspace = if let known { known } else { try map.makeWorkspace(threads: workers.threads) }
+  let order = map.samples, gram = try sampleGram(map, free, workers)
+  let trace = (0..<order).reduce(0.0) { $0 + gram[$1 * order + $1] }
+  let meanDiagonal = trace / Double(max(1, order))
+  if precision == .float, let products = try map.makeSingleProducts(threads: workers.threads) {
+    let system = try MixedSampleSystem(map, workspace, products, gram: gram, free: free)
+    return (system, meanDiagonal)
+  }
+  return (try DoubleSampleSystem(map, workspace, gram: gram, free: free), meanDiagonal)
+}
+
 /// The system in double precision.
 final class DoubleSampleSystem<Map: GramMap>: SampleSystem {
   private let map: Map

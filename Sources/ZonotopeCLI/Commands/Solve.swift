@@ -26,9 +26,12 @@ struct Solve: ParsableCommand {
     problem.settings.progress = { progress in line.show(ProgressLine.text(progress)) }
     problem.settings.cancellation = Signals.cancellation
     Signals.cancelOnInterrupt()
-    let result = try problem.solve()
+    let result = try problem.answer()
     line.clear()
     if let network {
+      guard let result = result as? TrainingResult else {
+        throw ZonotopeError.unsupported(key: "--network", reason: "this version has no files of layers on tokens")
+      }
       try writing { () throws(ZonotopeError) in try Model(result, of: problem).save(to: network) }
     }
     if let predictions {

@@ -1,0 +1,99 @@
+/// The `model` of a problem whose network is a layer on tokens.
+struct ProblemTokens {
+  static let kinds = ["attention", "mixer", "fourier", "simplex-attention"]
+
+  private let kind: String
+  private let pooled: Bool
+  private let blocks: Int
+  private let outputNorm: OutputNorm
+  /// The matrices of every gate.
+  private let gates: [[MatrixView]]?
+
+  /// Whether every token has targets; convex attention has one output a sample.
+  var hasTokenTargets: Bool { !pooled && kind != "simplex-attention" }
+
+  init(_ kind: String, _ model: inout JSONObjectReader) throws(ZonotopeError) {
+    self.kind = kind
+    if kind == "simplex-attention" {
+      (pooled, blocks) = (false, 1)
+      outputNorm = try model.outputNorm("outputs")
+      guard outputNorm != .frobenius else {
+        throw .unsupported(
+          key: "model.outputs", reason: "\"frobenius\" is no norm of this model (per-class, nuclear)")
+      }
+      guard try model.flag("sequence") != true else {
+        throw .unsupported(key: "model.sequence", reason: "true is not supported by this version (false)")
+      }
+      gates = try Self.simplexGates(&model)
+      return
+    }
+    outputNorm = .nuclear
+    pooled = try model.flag("pooled") ?? false
+    blocks = kind == "fourier" ? try model.count("blocks") ?? 1 : 1
+    guard blocks > 0 else { throw .invalid(place: model.path("blocks"), reason: "0 blocks are none") }
+    let activation = try model.text("activation") ?? "linear"
+    switch activation {
+    case "linear": gates = nil
+    case "gated":
+      guard let list = model.take("gates") else { throw .invalid(place: "model.gates", reason: "is missing") }
+      gates = try Self.gates(list, kind, blocks: blocks)
+    case "relu" where kind == "attention":
+      throw .unsupported(
+        key: "model.activation",
+        reason: """
+          the exact ReLU of attention is not tractable, because both factors of a head vary; "gated" is, and over all \
+          patterns it bounds the ReLU from below
+          """)
+    case "relu":
+      throw .unsupported(
+        key: "model.activation",
+        reason: "the exact \"relu\" of this layer is not supported by this version (linear, gated)")
+    default:
+      throw .unsupported(
+        key: "model.activation",
+        reason: "\"\(activation)\" is not supported by this version (linear, gated)")
+    }
+  }
+
+  /// A matrix for every gate; of a Fourier operator a row, or a row for every block.
+  private static func gates(
+    _ value: JSONValue, _ kind: String, blocks: Int
+  ) throws(ZonotopeError) -> [[MatrixView]] {
+    if kind == "fourier", blocks == 1 {
+      let rows = try ProblemData.rows(value, "model.gates")
+      return try (0..<rows.rows).map { (g) throws(ZonotopeError) in [try rows.gathering(rows: [g])] }
+    }
+    guard case .array(let list) = value else {
+      throw .invalid(place: "model.gates", reason: "\(value.kind), not a list of matrices")
+    }
+    return try list.enumerated().map { (g, matrix) throws(ZonotopeError) in
+      [try ProblemData.rows(matrix, "model.gates[\(g)]")]
+    }
+  }
+
+  private static func simplexGates(_ model: inout JSONObjectReader) throws(ZonotopeError) -> [[MatrixView]]? {
+    guard var reader = try model.object("gates") else { return nil }
+    let u = try ProblemData.rows(reader.require("u"), reader.path("u"))
+    let v = try ProblemData.rows(reader.require("v"), reader.path("v"))
+    try reader.finish()
+    guard u.rows == v.rows else {
+      throw .invalid(place: "model.gates.v", reason: "\(v.rows) rows, u has \(u.rows)")
+    }
+    return try (0..<u.rows).map { (g) throws(ZonotopeError) in
+      [try u.gathering(rows: [g]), try v.gathering(rows: [g])]
+    }
+  }
+
+  func model(tokens: Int) -> Problem.Model {
+    let matrices = gates?.compactMap(\.first)
+    return switch kind {
+    case "attention": .attention(Attention(tokens: tokens, gates: matrices, pooled: pooled))
+    case "mixer": .mixer(Mixer(tokens: tokens, gates: matrices, pooled: pooled))
+    case "fourier":
+      .fourier(FourierOperator(tokens: tokens, blocks: blocks, gates: matrices, pooled: pooled))
+    default:
+      .simplexAttention(
+        SimplexAttention(tokens: tokens, outputs: outputNorm, gates: gates?.map { (u: $0[0], v: $0[1]) }))
+    }
+  }
+}
