@@ -139,8 +139,9 @@ public struct FeatureMap: FactoredMap {
     }
   }
 
-  /// Rows or columns of some tenths of a millisecond; the borders are the same for any number of threads.
-  private func grain(_ depth: Int) -> Int { max(16, 1_000_000 / max(1, depth * width)) }
+  /// Rows or columns of a tenth of a millisecond: many enough that BLAS copies its operands, which few of long rows need. The
+  /// borders are the same for any number of threads.
+  private func grain(_ depth: Int) -> Int { max(64, 4_000_000 / max(1, depth * width)) }
 }
 
 extension FeatureMap: SystemMap {

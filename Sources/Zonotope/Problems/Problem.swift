@@ -99,7 +99,7 @@ public struct Problem: Sendable {
     try data.finish()
     try reader.finish()
     model = architecture.model(patches: values.patches)
-    self.data = try Dataset(x: values.x, y: values.y)
+    self.data = try Dataset(x: architecture.rows(of: values) ?? values.x, y: values.y)
     loss = try term.loss(for: values.y)
   }
 

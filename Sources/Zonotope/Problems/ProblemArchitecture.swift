@@ -65,6 +65,12 @@ struct ProblemArchitecture {
     try model.finish()
   }
 
+  /// Other rows than those of the data, where the model is one on them.
+  func rows(of data: ProblemData) throws(ZonotopeError) -> MatrixView? {
+    guard case .tokens(let layer) = kind else { return nil }
+    return try layer.exactRows(of: data)
+  }
+
   /// The model for data of so many patches, or tokens, a sample.
   func model(patches: Int) -> Problem.Model {
     var options = options

@@ -9,13 +9,16 @@ struct ProblemTokens {
   /// The matrices of every gate.
   private let gates: [[MatrixView]]?
 
+  /// Whether the activation is the ReLU itself.
+  private let isExact: Bool
+
   /// Whether every token has targets; convex attention has one output a sample.
   var hasTokenTargets: Bool { !pooled && kind != "simplex-attention" }
 
   init(_ kind: String, _ model: inout JSONObjectReader) throws(ZonotopeError) {
     self.kind = kind
     if kind == "simplex-attention" {
-      (pooled, blocks) = (false, 1)
+      (pooled, blocks, isExact) = (false, 1, false)
       outputNorm = try model.outputNorm("outputs")
       guard outputNorm != .frobenius else {
         throw .unsupported(
@@ -32,26 +35,16 @@ struct ProblemTokens {
     blocks = kind == "fourier" ? try model.count("blocks") ?? 1 : 1
     guard blocks > 0 else { throw .invalid(place: model.path("blocks"), reason: "0 blocks are none") }
     let activation = try model.text("activation") ?? "linear"
+    isExact = activation == "relu"
     switch activation {
-    case "linear": gates = nil
+    case "linear", "relu": gates = nil
     case "gated":
       guard let list = model.take("gates") else { throw .invalid(place: "model.gates", reason: "is missing") }
       gates = try Self.gates(list, kind, blocks: blocks)
-    case "relu" where kind == "attention":
-      throw .unsupported(
-        key: "model.activation",
-        reason: """
-          the exact ReLU of attention is not tractable, because both factors of a head vary; "gated" is, and over all \
-          patterns it bounds the ReLU from below
-          """)
-    case "relu":
-      throw .unsupported(
-        key: "model.activation",
-        reason: "the exact \"relu\" of this layer is not supported by this version (linear, gated)")
     default:
       throw .unsupported(
         key: "model.activation",
-        reason: "\"\(activation)\" is not supported by this version (linear, gated)")
+        reason: "\"\(activation)\" is not supported by this version (linear, gated, relu)")
     }
   }
 
@@ -84,16 +77,35 @@ struct ProblemTokens {
     }
   }
 
+  /// The rows of the two-layer network that an exact layer is; nil for another.
+  func exactRows(of data: ProblemData) throws(ZonotopeError) -> MatrixView? {
+    guard isExact else { return nil }
+    return try layer(tokens: data.patches).layer.exactRows(of: data.x, outputs: data.y.columns)
+  }
+
   func model(tokens: Int) -> Problem.Model {
+    guard isExact else { return layer(tokens: tokens).model }
+    var options = TwoLayerOptions()
+    options.patches = pooled ? tokens : 1
+    return .relu(ReLU(patterns: .all, options: options))
+  }
+
+  private func layer(tokens: Int) -> (model: Problem.Model, layer: TokenLayer) {
     let matrices = gates?.compactMap(\.first)
-    return switch kind {
-    case "attention": .attention(Attention(tokens: tokens, gates: matrices, pooled: pooled))
-    case "mixer": .mixer(Mixer(tokens: tokens, gates: matrices, pooled: pooled))
+    switch kind {
+    case "attention":
+      let attention = Attention(tokens: tokens, gates: matrices, pooled: pooled)
+      return (.attention(attention), attention.layer)
+    case "mixer":
+      let mixer = Mixer(tokens: tokens, gates: matrices, pooled: pooled)
+      return (.mixer(mixer), mixer.layer)
     case "fourier":
-      .fourier(FourierOperator(tokens: tokens, blocks: blocks, gates: matrices, pooled: pooled))
+      let fourier = FourierOperator(tokens: tokens, blocks: blocks, gates: matrices, pooled: pooled)
+      return (.fourier(fourier), fourier.layer)
     default:
-      .simplexAttention(
-        SimplexAttention(tokens: tokens, outputs: outputNorm, gates: gates?.map { (u: $0[0], v: $0[1]) }))
+      let pairs = gates?.map { (u: $0[0], v: $0[1]) }
+      let simplex = SimplexAttention(tokens: tokens, outputs: outputNorm, gates: pairs)
+      return (.simplexAttention(simplex), simplex.layer)
     }
   }
 }
