@@ -69,7 +69,8 @@ public struct FeatureMap: FactoredMap {
 
   public func makeWorkspace(threads: Int) throws(ZonotopeError) -> Workspace {
     try Workspace(
-      matrices: Vector(entries == nil ? 0 : blocks * blockSize), fits: Vector(parts == 1 ? 0 : rows * width * parts))
+      matrices: Vector(entries == nil ? 0 : blocks * blockSize),
+      fits: Vector(parts == 1 ? 0 : rows * width * parts))
   }
 
   public func workspaceSize(threads: Int) -> Int {

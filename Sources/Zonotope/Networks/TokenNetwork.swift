@@ -1,15 +1,15 @@
 /// A trained layer on tokens: heads of two factors each, and their gates.
 public struct TokenNetwork: TrainedNetwork {
-  /// A head, whose weight decay is (||left||^2 + ||right||^2) / 2.
+  /// A head, whose weight decay is (||left||^2 + ||right||^2) / 2, but for sequences.
   public struct Head: Sendable, Equatable {
     /// The number of its gate; 0 in a layer without.
     public var gate: Int
     /// Fourier operators: its block of channels. Convex attention: the token that all its attention is on.
     public var place: Int
     /// Attention: W (d, d), entry (a, k) at k d + a. Mixer: W (s, s), entry (a, k) at k s + a. Fourier operator: w, entry
-    /// (t, b) at t d + b, of the block. Convex attention: w in R^d.
+    /// (t, b) at t d + b, of the block. Convex attention: w in R^d. Sequences: W (s, s), row by row.
     public var left: [Double]
-    /// Attention and mixer: V (d, c), row by row. Otherwise v, of the outputs of the block.
+    /// Attention and mixer: V (d, c), row by row. Sequences: B (d, c) and o. Otherwise v, of the outputs of the block.
     public var right: [Double]
   }
 
@@ -58,9 +58,15 @@ public struct TokenNetwork: TrainedNetwork {
     let value = results.withUnsafeBufferPointer { f in
       targets.withUnsafeBufferPointer { y in loss.value(f, y) }
     }
-    return value + beta * heads.reduce(0) { total, head in
-      total + 0.5 * (head.left + head.right).reduce(0) { $0 + $1 * $1 }
+    return value + beta * heads.reduce(0) { $0 + weightDecay(of: $1) }
+  }
+
+  private func weightDecay(of head: Head) -> Double {
+    guard layer.kind == .sequence else {
+      return 0.5 * (head.left + head.right).reduce(0) { $0 + $1 * $1 }
     }
+    let matrix = head.right.dropLast().reduce(0) { $0 + abs($1) }, factor = head.right.last ?? 0
+    return 0.5 * (matrix * matrix + factor * factor)
   }
 
   /// Adds what a head makes of a sample, (s, outputs); of convex attention, in the first row.
@@ -98,12 +104,26 @@ public struct TokenNetwork: TrainedNetwork {
             filtered += x[(a + s - t) % s * d + block * width + b] * head.left[t * width + b]
           }
         }
-        for (o, weight) in head.right.enumerated() { fit[a * c + block * (c / blocks) + o] += filtered * weight }
+        for (o, weight) in head.right.enumerated() {
+          fit[a * c + block * (c / blocks) + o] += filtered * weight
+        }
       }
     case .simplex:
       guard mask[0] else { return }
       let value = (0..<d).reduce(0.0) { $0 + x[head.place * d + $1] * head.left[$1] }
       for o in 0..<c { fit[o] += value * head.right[o] }
+    case .sequence:
+      var values = [Double](repeating: 0, count: s * c)
+      for k in 0..<s {
+        for q in 0..<d {
+          for o in 0..<c { values[k * c + o] += x[k * d + q] * head.right[q * c + o] * head.right[d * c] }
+        }
+      }
+      for a in 0..<s {
+        for k in 0..<s {
+          for o in 0..<c { fit[a * c + o] += head.left[a * s + k] * values[k * c + o] }
+        }
+      }
     }
   }
 }
@@ -113,14 +133,16 @@ extension TokenLayer {
   func network(
     at point: BlockPoint, of formulation: Formulation<FeatureMap, OutputPenalty>
   ) throws(ZonotopeError) -> TokenNetwork {
-    let c = formulation.map.outputs, shape = try shape(of: formulation.rows, outputs: c), each = blockShape(shape)
+    let c = formulation.map.outputs, shape = try shape(of: formulation.rows, outputs: c),
+      each = blockShape(shape)
     let size = each.rows * each.columns
     let decomposition = try SingularValues(each.rows, each.columns)
     var heads: [TokenNetwork.Head] = []
     for block in 0..<gateCount * each.count {
       let gate = block / each.count, part = block % each.count
       let matrix = Array(point.blocks[block * size..<(block + 1) * size])
-      guard matrix.contains(where: { $0 != 0 }), matrix.withUnsafeBufferPointer({ decomposition.decompose($0) })
+      guard matrix.contains(where: { $0 != 0 }),
+        matrix.withUnsafeBufferPointer({ decomposition.decompose($0) })
       else { continue }
       // What the prox has left of zero is rounding.
       for i in 0..<decomposition.count where decomposition.values[i] > 1e-14 * decomposition.values[0] {

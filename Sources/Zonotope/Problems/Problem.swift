@@ -11,6 +11,7 @@ public struct Problem: Sendable {
     case mixer(Mixer)
     case fourier(FourierOperator)
     case simplexAttention(SimplexAttention)
+    case sequenceAttention(SequenceAttention)
   }
   public enum LossTerm: Sendable {
     case squared(SquaredLoss)

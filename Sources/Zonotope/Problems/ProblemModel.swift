@@ -20,6 +20,7 @@ extension Problem.Model {
     case .mixer(let architecture): architecture
     case .fourier(let architecture): architecture
     case .simplexAttention(let architecture): architecture
+    case .sequenceAttention(let architecture): architecture
     }
   }
 
@@ -30,7 +31,7 @@ extension Problem.Model {
     case .gatedReLU(let architecture): architecture.options
     case .patchwiseLinear(let architecture): architecture.options
     case .circularLinear(let architecture): architecture.options
-    case .attention, .mixer, .fourier, .simplexAttention: .linear()
+    case .attention, .mixer, .fourier, .simplexAttention, .sequenceAttention: .linear()
     }
   }
 
@@ -39,7 +40,9 @@ extension Problem.Model {
     switch self {
     case .relu(let architecture): architecture.patterns
     case .gatedReLU(let architecture): architecture.patterns
-    case .patchwiseLinear, .circularLinear, .attention, .mixer, .fourier, .simplexAttention: .all
+    case .patchwiseLinear, .circularLinear, .attention, .mixer, .fourier, .simplexAttention,
+      .sequenceAttention:
+      .all
     }
   }
 }

@@ -7,7 +7,8 @@ extension Problem {
   /// - Throws: ``ZonotopeError/unsupported(key:reason:)`` for other networks.
   public func solve() throws(ZonotopeError) -> TrainingResult {
     guard model.architecture is any Architecture else {
-      throw .unsupported(key: "model.kind", reason: "this is no network of two layers, which is asked for here")
+      throw .unsupported(
+        key: "model.kind", reason: "this is no network of two layers, which is asked for here")
     }
     guard let result = try answer() as? TrainingResult else {
       throw .unsupported(key: "model.kind", reason: "this network has no two layers")

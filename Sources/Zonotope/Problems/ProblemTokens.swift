@@ -11,9 +11,11 @@ struct ProblemTokens {
 
   /// Whether the activation is the ReLU itself.
   private let isExact: Bool
+  /// Of convex attention: whether every token has an output.
+  private let isSequence: Bool
 
-  /// Whether every token has targets; convex attention has one output a sample.
-  var hasTokenTargets: Bool { !pooled && kind != "simplex-attention" }
+  /// Whether every token has targets; convex attention has one output a sample unless it is told otherwise.
+  var hasTokenTargets: Bool { kind == "simplex-attention" ? isSequence : !pooled }
 
   init(_ kind: String, _ model: inout JSONObjectReader) throws(ZonotopeError) {
     self.kind = kind
@@ -24,13 +26,15 @@ struct ProblemTokens {
         throw .unsupported(
           key: "model.outputs", reason: "\"frobenius\" is no norm of this model (per-class, nuclear)")
       }
-      guard try model.flag("sequence") != true else {
-        throw .unsupported(key: "model.sequence", reason: "true is not supported by this version (false)")
-      }
+      isSequence = try model.flag("sequence") ?? false
       gates = try Self.simplexGates(&model)
+      guard !isSequence || (gates == nil && outputNorm == .perClass) else {
+        throw .unsupported(
+          key: "model.sequence", reason: "a sequence has one output norm, \"per-class\", and takes no gates")
+      }
       return
     }
-    outputNorm = .nuclear
+    (outputNorm, isSequence) = (.nuclear, false)
     pooled = try model.flag("pooled") ?? false
     blocks = kind == "fourier" ? try model.count("blocks") ?? 1 : 1
     guard blocks > 0 else { throw .invalid(place: model.path("blocks"), reason: "0 blocks are none") }
@@ -102,6 +106,9 @@ struct ProblemTokens {
     case "fourier":
       let fourier = FourierOperator(tokens: tokens, blocks: blocks, gates: matrices, pooled: pooled)
       return (.fourier(fourier), fourier.layer)
+    case _ where isSequence:
+      let sequence = SequenceAttention(tokens: tokens)
+      return (.sequenceAttention(sequence), sequence.layer)
     default:
       let pairs = gates?.map { (u: $0[0], v: $0[1]) }
       let simplex = SimplexAttention(tokens: tokens, outputs: outputNorm, gates: pairs)

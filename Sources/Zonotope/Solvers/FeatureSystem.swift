@@ -42,7 +42,8 @@ final class FeatureSystem: SampleSystem {
 
   func factor(shift: Double, _ workers: Workers) -> Bool {
     self.shift = shift
-    for k in factors.indices where !factors[k].cholesky.factor(factors[k].gram.values, shift: shift, workers) {
+    for k in factors.indices where !factors[k].cholesky.factor(factors[k].gram.values, shift: shift, workers)
+    {
       return false
     }
     return true
@@ -58,9 +59,13 @@ final class FeatureSystem: SampleSystem {
       solve(0, z, width: map.parts * map.width)
     } else {
       for part in 0..<map.parts {
-        eachRow(part) { row, place in (fit.pointer + place).update(from: z.baseAddress! + row, count: map.width) }
+        eachRow(part) { row, place in
+          (fit.pointer + place).update(from: z.baseAddress! + row, count: map.width)
+        }
         solve(part, fit.mutable, width: map.width)
-        eachRow(part) { row, place in (z.baseAddress! + row).update(from: fit.pointer + place, count: map.width) }
+        eachRow(part) { row, place in
+          (z.baseAddress! + row).update(from: fit.pointer + place, count: map.width)
+        }
       }
     }
     map.adjoint(Values(z), into: adjoint, workspace, workers)

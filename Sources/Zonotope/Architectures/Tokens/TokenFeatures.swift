@@ -4,7 +4,7 @@
 /// * attention: x_p[a] sum_q M[p, q] x_q[k] x_q[l] for (k, a, l), Z rows (k, a), columns (l, output);
 /// * mixer: for every token a of the output M[a, l] x_k[l] for (k, l), Z rows (k, a), columns (l, output);
 /// * Fourier operator: M[a] circ(X)[a, (t, b)] for (t, b), Z rows (t, b), columns the outputs of the block;
-/// * convex attention: the numbers of the sample.
+/// * convex attention: the numbers of the sample; with an output for every token also their negatives.
 ///
 /// A pooled read-out has the mean of the features of its tokens.
 extension TokenLayer {
@@ -23,7 +23,7 @@ extension TokenLayer {
       patternSize: each.count * each.rows * each.columns)
   }
 
-  private func map(_ shape: Shape, memory: Int, _ workers: Workers) throws(ZonotopeError) -> FeatureMap {
+  func map(_ shape: Shape, memory: Int, _ workers: Workers) throws(ZonotopeError) -> FeatureMap {
     let (s, d, c, gates) = (tokens, shape.d, shape.c, gateCount), each = blockShape(shape)
     let blocks = gates * each.count
     func wide(_ numbers: Int...) throws(ZonotopeError) -> Int {
@@ -85,6 +85,16 @@ extension TokenLayer {
       return try FeatureMap(
         features: [x], parts: 1, width: c, outputs: c, blocks: blocks,
         place: norm == .perClass && c > 1 ? { _, j, o in ((j / d) * c + o) * d + j % d } : nil)
+    case .sequence:
+      // Both signs of all numbers, for every token of the output.
+      let x = try stored(shape, shape.n, wide(2, s, d), memory, workers) { i, target in
+        let row = shape.x.row(i * s)
+        for j in 0..<s * d { (target[j], target[s * d + j]) = (row[j], -row[j]) }
+      }
+      return try FeatureMap(features: [x], parts: s, width: c, outputs: c, blocks: 2 * d * c) { a, j, o in
+        let (sign, k, q) = (j / (s * d), j % (s * d) / d, j % d)
+        return ((sign * d + q) * c + o) * s * s + a * s + k
+      }
     }
   }
 

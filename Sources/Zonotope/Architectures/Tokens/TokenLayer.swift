@@ -6,6 +6,8 @@ public struct TokenLayer: Sendable {
     case fourier(blocks: Int)
     /// Of these norms, ``OutputNorm/perClass`` or ``OutputNorm/nuclear``.
     case simplex(OutputNorm)
+    /// Weights on the simplex for every token of the output, ``SequenceAttention``.
+    case sequence
   }
 
   public let kind: Kind
@@ -39,11 +41,13 @@ public struct TokenLayer: Sendable {
     if case .fourier(let blocks) = kind {
       guard blocks > 0, shape.d % blocks == 0, c % blocks == 0 else {
         throw .invalid(
-          place: "model.blocks", reason: "\(blocks) blocks do not divide \(shape.d) channels and \(c) outputs")
+          place: "model.blocks", reason: "\(blocks) blocks do not divide \(shape.d) channels and \(c) outputs"
+        )
       }
     }
     if case .simplex(.frobenius) = kind {
-      throw .unsupported(key: "model.outputs", reason: "\"frobenius\" is no norm of this model (per-class, nuclear)")
+      throw .unsupported(
+        key: "model.outputs", reason: "\"frobenius\" is no norm of this model (per-class, nuclear)")
     }
     guard let gates else { return shape }
     guard !gates.isEmpty else { throw .invalid(place: "model.gates", reason: "there is none") }
@@ -51,7 +55,8 @@ public struct TokenLayer: Sendable {
       for (matrix, (rows, columns)) in zip(matrices, gateShapes(shape.d)) {
         guard matrix.rows == rows, matrix.columns == columns else {
           throw .invalid(
-            place: "model.gates[\(g)]", reason: "\(matrix.rows) x \(matrix.columns), not \(rows) x \(columns)")
+            place: "model.gates[\(g)]", reason: "\(matrix.rows) x \(matrix.columns), not \(rows) x \(columns)"
+          )
         }
         if let (row, column) = matrix.firstNonFinite() {
           throw .invalid(place: "model.gates[\(g)][\(row)][\(column)]", reason: "is not a finite number")
@@ -67,6 +72,7 @@ public struct TokenLayer: Sendable {
     case .mixer: [(tokens, tokens)]
     case .fourier(let blocks): [(blocks, tokens * d / blocks)]
     case .simplex: [(1, tokens), (1, d)]
+    case .sequence: []
     }
   }
 
@@ -82,7 +88,7 @@ public struct TokenLayer: Sendable {
       case .attention: return [Bool](repeating: true, count: tokens * tokens)
       case .mixer: return [Bool](repeating: true, count: tokens * d)
       case .fourier(let blocks): return [Bool](repeating: true, count: tokens * blocks)
-      case .simplex: return [true]
+      case .simplex, .sequence: return [true]
       }
     }
     let s = tokens, h = matrices[0]
@@ -120,6 +126,7 @@ public struct TokenLayer: Sendable {
         for j in 0..<d { product += h[0, k] * x[k * d + j] * matrices[1][0, j] }
       }
       return [product >= 0]
+    case .sequence: return [true]
     }
   }
 
@@ -134,6 +141,7 @@ public struct TokenLayer: Sendable {
     case .fourier(let blocks): (blocks, s * d / blocks, c / blocks)
     case .simplex(.perClass): (s * c, d, 1)
     case .simplex: (s, d, c)
+    case .sequence: (2 * d * c, s, s)
     }
   }
 }
