@@ -60,6 +60,7 @@ struct ProblemTokens {
       let rows = try ProblemData.rows(value, "model.gates")
       return try (0..<rows.rows).map { (g) throws(ZonotopeError) in [try rows.gathering(rows: [g])] }
     }
+    if case .numbers(let numbers) = value, numbers.isEmpty { return [] }
     guard case .array(let list) = value else {
       throw .invalid(place: "model.gates", reason: "\(value.kind), not a list of matrices")
     }

@@ -1,3 +1,5 @@
+import Testing
+
 @testable import Zonotope
 
 /// A layer on random tokens.

@@ -174,7 +174,28 @@ import Testing
 
   // MARK: Exact ReLU
 
-  /// Gated layers over all patterns bound the exact one from below; a random head bounds it from above.
+  /// What the neurons of an exact layer make of its tokens, from its definition, one number a token.
+  private func outputs(_ neurons: [TwoLayerNetwork.Neuron], _ network: TokenCase) throws -> [Double] {
+    let x = try network.x().entries(), s = network.tokens, d = network.features
+    var fit = [Double](repeating: 0, count: network.samples * s)
+    for neuron in neurons {
+      for k in fit.indices {
+        let (sample, a) = (k / s, k % s)
+        var product = 0.0
+        for t in 0..<s {
+          for b in 0..<d {
+            let source = network.kind == .mixer ? t : (a + s - t) % s
+            let weight = network.kind == .mixer ? neuron.weights[a * s + t] : neuron.weights[t * d + b]
+            product += weight * x[(sample * s + source) * d + b]
+          }
+        }
+        fit[k] += neuron.outputs[0] * max(0, product)
+      }
+    }
+    return fit
+  }
+
+  /// Gated networks over all patterns bound the exact one from below.
   @Test(arguments: [false, true]) func exactLayersAreTwoLayerNetworksOnOtherRows(pooled: Bool) throws {
     for (kind, features) in [(TokenLayer.Kind.mixer, 1), (.fourier(blocks: 1), 2)] {
       let network = TokenCase(
@@ -185,32 +206,13 @@ import Testing
       let data = try Dataset(x: rows, y: network.y())
       let exact = try ReLU(patterns: .all, options: options).train(
         on: data, loss: SquaredLoss(), beta: .absolute(0.1))
-      let linear = try network.optimum(beta: 0.1)
       let gated = try GatedReLU(patterns: .all, options: options).train(
         on: data, loss: SquaredLoss(), beta: .absolute(0.1))
       #expect(exact.certificate.scope == .allNeurons)
-      #expect(gated.solution.dual <= exact.solution.objective && exact.solution.objective > 0 && linear > 0)
-      // Its neurons as a layer on tokens, by definition.
-      let x = try network.x().entries(), s = 2, d = features
-      var fit = [Double](repeating: 0, count: 2 * s)
-      for neuron in exact.network.neurons {
-        for i in 0..<2 {
-          for a in 0..<s {
-            var product = 0.0
-            for t in 0..<s {
-              for b in 0..<d {
-                product +=
-                  kind == .mixer
-                  ? neuron.weights[a * s + t] * x[i * s + t]
-                  : neuron.weights[t * d + b] * x[(i * s + (a + s - t) % s) * d + b]
-              }
-            }
-            fit[i * s + a] += neuron.outputs[0] * max(0, product)
-          }
-        }
-      }
+      #expect(gated.solution.dual <= exact.solution.objective && exact.solution.objective > 0)
+      let fit = try outputs(exact.network.neurons, network)
       let predicted = try exact.network.predict(rows)
-      let expected = pooled ? (0..<2).map { (fit[2 * $0] + fit[2 * $0 + 1]) / 2 } : fit
+      let expected: [Double] = pooled ? [(fit[0] + fit[1]) / 2, (fit[2] + fit[3]) / 2] : fit
       for (a, b) in zip(predicted, expected) { #expect(abs(a - b) <= 1e-12) }
     }
   }
