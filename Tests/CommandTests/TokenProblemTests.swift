@@ -20,8 +20,8 @@ import Testing
       "model.sequence",
       "no gates"
     ),
-    (#""kind": "mixer", "pooled": true"#, "data.y", ""),
-    (#""kind": "mixer", "patterns": "all""#, "model.patterns", ""),
+    (#""kind": "mixer", "pooled": true"#, "data.y", "not a list of numbers"),
+    (#""kind": "mixer", "patterns": "all""#, "model.patterns", "not a key"),
   ])
   func isRefused(model: String, place: String, reason: String) throws {
     let folder = Folder()

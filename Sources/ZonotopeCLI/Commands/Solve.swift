@@ -30,7 +30,8 @@ struct Solve: ParsableCommand {
     line.clear()
     if let network {
       guard let result = result as? TrainingResult else {
-        throw ZonotopeError.unsupported(key: "--network", reason: "this version has no files of layers on tokens")
+        throw ZonotopeError.unsupported(
+          key: "--network", reason: "this version has no files of layers on tokens")
       }
       try writing { () throws(ZonotopeError) in try Model(result, of: problem).save(to: network) }
     }
