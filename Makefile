@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help packages build demo test test-c libraries install uninstall lint format bench bench-check \
+.PHONY: help packages build demo test test-c libraries install uninstall lint format bench bench-peers bench-check \
   sanitize fuzz kill-test kernel-tests coverage clean
 
 # Tests run optimised: the checks for overflow and preconditions stay on, and the solver tests are much
@@ -54,6 +54,9 @@ format: ## lay out all sources
 # An environment that pins the kernels of OpenBLAS would falsify the comparison.
 bench: packages ## measure the performance cases and tables of kernels; BENCH=--help lists the choices
 	cd Benchmarks && env -u OPENBLAS_CORETYPE swift run -c release zonotope-cases $(BENCH)
+
+bench-peers: packages ## our seconds beside adelie, celer, skglm, pyscnn and scikit-learn; PEERS="--seconds 60 ..."
+	Benchmarks/Peers/run $(PEERS)
 
 bench-check: packages ## fail where a kernel is slower, beside its yardstick, than the thresholds in Benchmarks allow
 	.ci/bench-check

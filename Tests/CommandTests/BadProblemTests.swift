@@ -34,7 +34,7 @@ struct BadProblem: CustomTestStringConvertible, Sendable {
       model: #"{"kind": "two-layer", "outputs": "nuclear"}"#, message: "gated"),
     BadProblem(data: #"{"x": [[1]], "y": [1], "z": 1}"#, message: "data.z"),
     BadProblem(data: #"{"x": {"csv": "none.csv"}, "y": [1]}"#, message: "none.csv"),
-    BadProblem(model: #"{"kind": "mixer"}"#, message: "model.kind"),
+    BadProblem(model: #"{"kind": "parallel"}"#, message: "model.kind"),
     BadProblem(model: #"{"kind": "two-layer", "pooling": "sum"}"#, message: "model.pooling"),
     BadProblem(model: #"{"kind": "convolutional", "pooling": "max"}"#, message: "model.pooling"),
     BadProblem(model: #"{"kind": "convolutional"}"#, message: "data.x[0]: a row of numbers"),

@@ -40,6 +40,30 @@ size_t zt_array_elements(zt_kind kind, const zt_array *array) {
     return array->rows == 0 ? 0 : (array->rows - 1) * array->stride + row_elements_(kind, array->columns);
 }
 
+/* Mappings of this thread that are free again: to make one, and to touch its pages for the first time, takes longer than
+ * most kernels do. */
+enum { SPARE_ = 64 };
+static _Thread_local struct {
+    void *mapping;
+    size_t mapped;
+} spare_[SPARE_];
+static _Thread_local size_t next_;
+
+/* A mapping whose first and last page cannot be touched. */
+static void *map_(size_t mapped, size_t page) {
+    for (size_t i = 0; i < SPARE_; i++) {
+        if (spare_[i].mapped != mapped) continue;
+        spare_[i].mapped = 0;
+        return spare_[i].mapping;
+    }
+    char *mapping = mmap(NULL, mapped, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (mapping == MAP_FAILED || mprotect(mapping + page, mapped - 2 * page, PROT_READ | PROT_WRITE)) {
+        perror("mmap");
+        abort();
+    }
+    return mapping;
+}
+
 zt_array zt_array_make(zt_kind kind, size_t rows, size_t columns, size_t padding, size_t offset,
                        int at_start) {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -47,12 +71,7 @@ zt_array zt_array_make(zt_kind kind, size_t rows, size_t columns, size_t padding
     size_t bytes = zt_array_elements(kind, &array) * zt_element_size(kind) + offset;
     size_t inside = (bytes / page + 1) * page;
     array.mapped = inside + 2 * page;
-    array.mapping = mmap(NULL, array.mapped, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (array.mapping == MAP_FAILED ||
-        mprotect((char *)array.mapping + page, inside, PROT_READ | PROT_WRITE)) {
-        perror("mmap");
-        abort();
-    }
+    array.mapping = map_(array.mapped, page);
     char *start = (char *)array.mapping + page;
     memset(start, gap_, inside);
     array.bytes = start + (at_start ? offset : inside - bytes);
@@ -62,7 +81,11 @@ zt_array zt_array_make(zt_kind kind, size_t rows, size_t columns, size_t padding
 }
 
 void zt_array_free(zt_array *array) {
-    munmap(array->mapping, array->mapped);
+    /* In place of one that has been spare for long. */
+    next_ = (next_ + 1) % SPARE_;
+    if (spare_[next_].mapped != 0) munmap(spare_[next_].mapping, spare_[next_].mapped);
+    spare_[next_].mapping = array->mapping;
+    spare_[next_].mapped = array->mapped;
 }
 
 static double float_(zt_fill fill, double smallest, uint64_t *random) {

@@ -27,8 +27,8 @@ struct BenchmarkCase {
   }
 
   /// Standard normal rows, a teacher of five ReLU neurons with signs and a tenth of its deviation as noise, and
-  /// standard normal gates. The rules are those of a numpy script whose stream of numbers differs from ours, so
-  /// figures for its files need those files: see ``inputs(in:)``.
+  /// standard normal gates. The rules are those of Peers/cases.py, whose stream of numbers differs from ours, so
+  /// figures for its files need those files, which it writes: see ``inputs(in:)``.
   func inputs() throws -> Inputs {
     var random = Xoshiro256(seed: seed)
     let x = (0..<samples * features).map { _ in random.nextNormal() }

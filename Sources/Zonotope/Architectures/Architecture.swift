@@ -1,10 +1,10 @@
-/// A network architecture: what becomes a convex program, and how its optimum becomes weights.
+/// What becomes a convex program, and how its optimum becomes the weights of a network.
 ///
 /// An architecture never runs a loop of its own, and a solver never asks which architecture it is solving.
-public protocol Architecture<Network>: Sendable {
-  associatedtype Network: NeuralNetwork = TwoLayerNetwork
-  associatedtype Map: GramMap
+public protocol Trainable<Network>: Sendable {
+  associatedtype Map: FactoredMap
   associatedtype Penalty: BlockPenalty
+  associatedtype Network: NeuralNetwork
 
   /// The structured map and the penalty of the program over the rows of `x`, for so many outputs.
   ///
@@ -40,7 +40,10 @@ public protocol Architecture<Network>: Sendable {
   func oracle(of formulation: Formulation<Map, Penalty>) throws(ZonotopeError) -> (any NeuronOracle)?
 }
 
-extension Architecture {
+/// A network whose program lives in sample space.
+public protocol Architecture: Trainable where Map: GramMap, Network == TwoLayerNetwork {}
+
+extension Trainable {
   public var grows: Bool { false }
   public func beginning() -> Self { self }
   public func over(_ patterns: PatternSet) -> Self { self }
@@ -53,7 +56,7 @@ extension Architecture {
 }
 
 /// The parts of a convex program that the architecture and the rows determine; losses and beta come on top.
-public struct Formulation<Map: GramMap, Penalty: BlockPenalty>: Sendable {
+public struct Formulation<Map: FactoredMap, Penalty: BlockPenalty>: Sendable {
   /// The rows as the network's first layer sees them: patch by patch, with the column of ones where there is an input
   /// bias.
   public let rows: MatrixView

@@ -31,9 +31,15 @@ extension TwoLayerOptions {
 extension PatternSet {
   /// The pattern of a linear activation, which is the same for all weights: every bit 1.
   static func linear(samples: Int) throws(ZonotopeError) -> PatternSet {
-    let bits = try Buffer<UInt64>(zt_words(samples))
-    for word in 0..<bits.count { bits[word] = ~0 }
-    if samples % 64 != 0 { bits[bits.count - 1] = (1 << UInt64(samples % 64)) - 1 }
-    return try PatternSet(distinct: bits, count: 1, samples: samples, gates: nil, source: .enumerated)
+    try ones(samples: samples, count: 1, source: .enumerated)
+  }
+
+  /// So many times the pattern of all samples.
+  static func ones(samples: Int, count: Int, source: Source) throws(ZonotopeError) -> PatternSet {
+    let words = zt_words(samples), bits = try Buffer<UInt64>(product(words, count, place: "gates"))
+    for word in 0..<bits.count {
+      bits[word] = word % words == words - 1 && samples % 64 != 0 ? (1 << UInt64(samples % 64)) - 1 : ~0
+    }
+    return try PatternSet(distinct: bits, count: count, samples: samples, gates: nil, source: source)
   }
 }

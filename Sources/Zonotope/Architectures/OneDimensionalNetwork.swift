@@ -183,7 +183,8 @@ public struct OneDimensionalNetwork: Sendable, Equatable {
       certificate: Certificate(
         scope: .allNeurons, objective: solution.objective, lowerBound: solution.dual),
       solution: solution,
-      networkObjective: try network.objective(on: data.x, targets: targets, loss: forgiving(loss), beta: value),
+      networkObjective: try network.objective(
+        on: data.x, targets: targets, loss: forgiving(loss), beta: value),
       beta: value, betaMax: program.betaMax,
       patternCount: dictionarySize(positions: samples.count, model), activePatterns: network.units,
       patternSource: .enumerated)

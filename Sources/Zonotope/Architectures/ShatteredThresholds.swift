@@ -53,7 +53,8 @@ struct ShatteredThresholds {
       certificate: Certificate(
         scope: .allNeurons, objective: solution.objective, lowerBound: solution.dual),
       solution: solution,
-      networkObjective: try result.objective(on: data.x, targets: targets, loss: forgiving(loss), beta: value),
+      networkObjective: try result.objective(
+        on: data.x, targets: targets, loss: forgiving(loss), beta: value),
       beta: value, betaMax: program.betaMax, patternCount: n < 62 ? 1 << n : .max,
       activePatterns: result.units, patternSource: .enumerated)
   }

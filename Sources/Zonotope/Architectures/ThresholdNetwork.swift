@@ -106,7 +106,7 @@ public struct ThresholdNetwork: Sendable {
 }
 
 /// Threshold networks as a program over patterns that are listed.
-struct ThresholdPatterns: Architecture {
+struct ThresholdPatterns: Trainable {
   let network: ThresholdNetwork
   /// Those of deep networks.
   let layers: ThresholdLayers?

@@ -108,8 +108,15 @@ extension PatternMap {
   }
 }
 
+/// A map for which `(delta I + A A') z = b` can be solved by factors that are made once for each delta, which is what ADMM
+/// asks for.
+public protocol FactoredMap: LinearMap {
+  /// The orders of the systems that are factored.
+  var systemOrders: [Int] { get }
+}
+
 /// A map whose Gram matrix in sample space is cheaper than its columns are many. Outputs do not meet in it.
-public protocol GramMap: LinearMap {
+public protocol GramMap: FactoredMap {
   /// The lower triangle of k, (samples, samples): A A' is k for every output by itself.
   func gram(into k: MutableValues, _ workers: Workers) throws(ZonotopeError)
 
@@ -124,4 +131,8 @@ public protocol GramMap: LinearMap {
 extension GramMap {
   public var hasGramRows: Bool { false }
   public func gramRows(_ rows: Range<Int>, into k: UnsafeMutablePointer<Double>, stride: Int) {}
+}
+
+extension GramMap {
+  public var systemOrders: [Int] { [samples] }
 }

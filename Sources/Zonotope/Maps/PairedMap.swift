@@ -49,6 +49,8 @@ public struct PairedMap<Base: LinearMap>: LinearMap {
   }
 }
 
+extension PairedMap: FactoredMap where Base: GramMap {}
+
 extension PairedMap: GramMap where Base: GramMap {
   public func gram(into k: MutableValues, _ workers: Workers) throws(ZonotopeError) {
     try base.gram(into: k, workers)

@@ -1,4 +1,4 @@
-extension Architecture {
+extension Trainable {
   /// Trains on a thread of its own while the calling task waits; other tasks go on.
   ///
   /// When the task is cancelled, training stops within one iteration and returns, rather than throws: the result is

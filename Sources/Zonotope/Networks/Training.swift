@@ -25,6 +25,9 @@ public enum Beta: Sendable, Equatable {
   }
 }
 
+/// A trained network of two layers with everything that is known about it.
+public typealias TrainingResult = TrainingOutcome<TwoLayerNetwork>
+
 /// A trained network with everything that is known about it.
 public struct TrainingOutcome<Network: Sendable>: Sendable {
   public var network: Network
@@ -48,10 +51,7 @@ public struct TrainingOutcome<Network: Sendable>: Sendable {
   }
 }
 
-/// A trained network of two layers.
-public typealias TrainingResult = TrainingOutcome<TwoLayerNetwork>
-
-extension Architecture {
+extension Trainable {
   /// Trains to the global optimum of the convex program and proves how close it came.
   ///
   /// - Parameters:
@@ -76,7 +76,7 @@ extension Architecture {
 ///
 /// Where its settings stop the set-up, the session is one over a few of the patterns, ``formulation`` says how many, and
 /// its betaMax is that of these.
-public final class TrainingSession<A: Architecture, Objective: Loss> {
+public final class TrainingSession<A: Trainable, Objective: Loss> {
   public let architecture: A
   public let data: Dataset
   public private(set) var betaMax: Double
@@ -131,7 +131,8 @@ public final class TrainingSession<A: Architecture, Objective: Loss> {
   private func beginGrowth(_ stopping: Workers) throws(ZonotopeError) {
     if program.loss.isEquality {
       throw .unsupported(
-        key: "model.grow", reason: "\(program.loss.name) has no point to begin with over a few patterns: take more")
+        key: "model.grow",
+        reason: "\(program.loss.name) has no point to begin with over a few patterns: take more")
     }
     guard let oracle = try architecture.oracle(of: formulation), !stopping.isStopped else { return }
     self.oracle = oracle

@@ -9,6 +9,11 @@ public struct Problem: Sendable {
     case circularLinear(CircularLinear)
     case oneDimensional(OneDimensionalNetwork)
     case threshold(ThresholdNetwork)
+    case attention(Attention)
+    case mixer(Mixer)
+    case fourier(FourierOperator)
+    case simplexAttention(SimplexAttention)
+    case sequenceAttention(SequenceAttention)
   }
   public enum LossTerm: Sendable {
     case squared(SquaredLoss)
@@ -94,12 +99,12 @@ public struct Problem: Sendable {
     guard var data = try reader.object("data") else { throw .invalid(place: "data", reason: "is missing") }
     try data.expect(["x", "y"])
     let values = try ProblemData(
-      &data, folder: folder, patches: architecture.takesPatches, labels: term.hasSignedLabels,
-      memory: settings.memoryBudget)
+      &data, folder: folder, patches: architecture.takesPatches, tokenTargets: architecture.hasTokenTargets,
+      labels: term.hasSignedLabels, memory: settings.memoryBudget)
     try data.finish()
     try reader.finish()
     model = architecture.model(patches: values.patches)
-    self.data = try Dataset(x: values.x, y: values.y)
+    self.data = try Dataset(x: architecture.rows(of: values) ?? values.x, y: values.y)
     loss = try term.loss(for: values.y)
   }
 

@@ -7,12 +7,17 @@ struct ProblemArchitecture {
     case circular
     case oneDimensional(OneDimensionalNetwork)
     case threshold(ThresholdNetwork)
+    case tokens(ProblemTokens)
   }
 
   private let kind: Kind
   private let options: TwoLayerOptions
-  /// Whether samples are lists of patches, not of numbers.
+  /// Whether samples are lists of patches, or of tokens, not of numbers.
   let takesPatches: Bool
+  /// Whether every token of a sample has targets of its own.
+  var hasTokenTargets: Bool {
+    if case .tokens(let layer) = kind { layer.hasTokenTargets } else { false }
+  }
 
   init(_ reader: inout JSONObjectReader) throws(ZonotopeError) {
     guard var model = try reader.object("model") else { throw .invalid(place: "model", reason: "is missing") }
@@ -35,12 +40,16 @@ struct ProblemArchitecture {
       try model.finish()
       return
     }
+    if ProblemTokens.kinds.contains(kind) {
+      (takesPatches, options) = (true, TwoLayerOptions.linear())
+      self.kind = .tokens(try ProblemTokens(kind, &model))
+      try model.finish()
+      return
+    }
     guard kind == "two-layer" || kind == "convolutional" else {
-      throw .unsupported(
-        key: "model.kind",
-        reason:
-          "\"\(kind)\" is not supported by this version (two-layer, convolutional, one-dimensional, threshold)"
-      )
+      let known = (["two-layer", "convolutional", "one-dimensional", "threshold"] + ProblemTokens.kinds)
+        .joined(separator: ", ")
+      throw .unsupported(key: "model.kind", reason: "\"\(kind)\" is not supported by this version (\(known))")
     }
     let pooling = kind == "convolutional" ? try model.text("pooling") ?? "sum" : nil
     guard pooling.map({ ["sum", "none", "circular"].contains($0) }) ?? true else {
@@ -73,7 +82,13 @@ struct ProblemArchitecture {
     try model.finish()
   }
 
-  /// The model for data of so many patches a sample.
+  /// Other rows than those of the data, where the model is one on them.
+  func rows(of data: ProblemData) throws(ZonotopeError) -> MatrixView? {
+    guard case .tokens(let layer) = kind else { return nil }
+    return try layer.exactRows(of: data)
+  }
+
+  /// The model for data of so many patches, or tokens, a sample.
   func model(patches: Int) -> Problem.Model {
     var options = options
     options.patches = patches
@@ -84,6 +99,7 @@ struct ProblemArchitecture {
     case .circular: .circularLinear(CircularLinear(options: options))
     case .oneDimensional(let network): .oneDimensional(network)
     case .threshold(let network): .threshold(network)
+    case .tokens(let layer): layer.model(tokens: patches)
     }
   }
 }

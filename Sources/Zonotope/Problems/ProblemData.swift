@@ -3,36 +3,59 @@ struct ProblemData {
   let x: MatrixView
   /// The targets, (n, c).
   let y: MatrixView
-  /// Patches of a row of `x`, next to each other.
+  /// Patches of a row of `x`, next to each other; where tokens have targets of their own, rows that are one sample.
   let patches: Int
 
   /// - Parameters:
   ///   - folder: where relative paths start; nil refuses them.
   ///   - patches: whether `x` has three dimensions, patches for every sample.
+  ///   - tokenTargets: whether `y` has too, rows for the patches of every sample; the rows of `x` and `y` are then patches.
   ///   - labels: whether the loss wants -1 and +1, which the two classes of a text column become.
   init(
-    _ reader: inout JSONObjectReader, folder: String?, patches: Bool, labels: Bool, memory: Int
+    _ reader: inout JSONObjectReader, folder: String?, patches: Bool, tokenTargets: Bool = false,
+    labels: Bool, memory: Int
   ) throws(ZonotopeError) {
     let x = try reader.require("x"), y = try reader.require("y")
     let (placeX, placeY) = (reader.path("x"), reader.path("y"))
+    let inputs: MatrixView
     switch x {
     case .object:
       let file = try Self.file(x, placeX, folder: folder, memory: memory)
-      (self.x, self.patches) = patches ? try file.patches() : (try file.features(), 1)
+      (inputs, self.patches) = patches ? try file.patches() : (try file.features(), 1)
     default:
-      (self.x, self.patches) = patches ? try Self.patches(x, placeX) : (try Self.rows(x, placeX), 1)
+      (inputs, self.patches) = patches ? try Self.patches(x, placeX) : (try Self.rows(x, placeX), 1)
     }
+    if tokenTargets {
+      let (targets, tokens) =
+        if case .object = y {
+          try Self.file(y, placeY, folder: folder, memory: memory).patches()
+        } else {
+          try Self.patches(y, placeY)
+        }
+      guard tokens == self.patches || targets.rows != inputs.rows else {
+        throw .invalid(place: placeY, reason: "\(tokens) rows a sample for \(self.patches) tokens")
+      }
+      self.x = try inputs.cut(into: self.patches)
+      self.y = targets.rows == inputs.rows ? try targets.cut(into: tokens) : targets
+      try check(placeX, placeY, patches: patches)
+      return
+    }
+    self.x = inputs
     switch y {
     case .object:
       self.y = try Self.file(y, placeY, folder: folder, memory: memory).targets(labels: labels)
     default:
       self.y = try Self.targets(y, placeY)
     }
+    try check(placeX, placeY, patches: patches)
+  }
+
+  private func check(_ placeX: String, _ placeY: String, patches: Bool) throws(ZonotopeError) {
     guard self.x.rows > 0, self.x.columns > 0 else {
       throw .invalid(place: placeX, reason: "there is no data, \(self.x.rows) rows of \(self.x.columns)")
     }
     if let (row, column) = self.x.firstNonFinite() {
-      let length = self.x.columns / self.patches
+      let length = max(1, self.x.columns / self.patches)
       let place = patches ? "[\(column / length)][\(column % length)]" : "[\(column)]"
       throw .invalid(place: "\(placeX)[\(row)]\(place)", reason: "is not a finite number")
     }

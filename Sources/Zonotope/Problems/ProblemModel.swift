@@ -38,7 +38,7 @@ extension Problem.Model {
     case .gatedReLU(let architecture): architecture.options
     case .patchwiseLinear(let architecture): architecture.options
     case .circularLinear(let architecture): architecture.options
-    case .oneDimensional, .threshold: nil
+    case .oneDimensional, .threshold, .attention, .mixer, .fourier, .simplexAttention, .sequenceAttention: nil
     }
   }
 
@@ -47,7 +47,10 @@ extension Problem.Model {
     switch self {
     case .relu(let architecture): architecture.patterns
     case .gatedReLU(let architecture): architecture.patterns
-    case .patchwiseLinear, .circularLinear, .oneDimensional, .threshold: .all
+    case .patchwiseLinear, .circularLinear, .oneDimensional, .threshold, .attention, .mixer, .fourier,
+      .simplexAttention,
+      .sequenceAttention:
+      .all
     }
   }
 }

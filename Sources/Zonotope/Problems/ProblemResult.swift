@@ -8,10 +8,15 @@ extension Problem {
     case .gatedReLU(let architecture): return try train(architecture).erased
     case .patchwiseLinear(let architecture): return try train(architecture).erased
     case .circularLinear(let architecture): return try train(architecture).erased
+    case .attention(let architecture): return try train(architecture).erased
+    case .mixer(let architecture): return try train(architecture).erased
+    case .fourier(let architecture): return try train(architecture).erased
+    case .simplexAttention(let architecture): return try train(architecture).erased
+    case .sequenceAttention(let architecture): return try train(architecture).erased
     }
   }
 
-  private func train<A: Architecture>(_ architecture: A) throws(ZonotopeError) -> TrainingOutcome<A.Network> {
+  private func train<A: Trainable>(_ architecture: A) throws(ZonotopeError) -> TrainingOutcome<A.Network> {
     try architecture.train(on: data, loss: loss.loss, beta: beta, settings: settings)
   }
 
@@ -34,7 +39,7 @@ extension TrainingOutcome where Network: NeuralNetwork {
     TrainingOutcome<any NeuralNetwork>(
       network: network, certificate: certificate, solution: solution, networkObjective: networkObjective,
       beta: beta, betaMax: betaMax, patternCount: patternCount, activePatterns: activePatterns,
-      patternSource: patternSource)
+      patternSource: patternSource, growth: growth)
   }
 }
 

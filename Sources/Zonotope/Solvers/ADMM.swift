@@ -12,7 +12,7 @@
 ///
 /// Convergence depends on rho = beta / threshold alone, and the best threshold is a fixed multiple of the mean norm of
 /// the active blocks (``BlockPenalty/thresholdRatio``), so rho follows that norm at a few early steps.
-struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: SolverIteration {
+struct ADMM<Map: FactoredMap, Penalty: BlockPenalty, Objective: ProximableLoss>: SolverIteration {
   var kind: SolverKind { .admm }
 
   private let program: ConvexProgram<Map, Penalty, Objective>
@@ -74,16 +74,9 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
     self.program = program
     self.evaluator = evaluator
     penaltyWorkspace = try program.penalty.makeWorkspace(threads: evaluator.workers.threads)
-    let gram = try SampleGram(program.map, program.free, evaluator.workers)
-    if precision == .float,
-      let products = try program.map.makeSingleProducts(threads: evaluator.workers.threads)
-    {
-      system = try MixedSampleSystem(
-        program.map, evaluator.mapWorkspace, products, gram: gram, free: program.free)
-    } else {
-      system = try DoubleSampleSystem(
-        program.map, evaluator.mapWorkspace, gram: gram, free: program.free)
-    }
+    let meanDiagonal: Double
+    (system, meanDiagonal) = try program.map.makeSystem(
+      evaluator.mapWorkspace, free: program.free, precision: precision, evaluator.workers)
     target = try Vector(n)
     v = try Vector(size)
     l = try Vector(size)
@@ -105,7 +98,7 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
     smooth = program.loss as? any SmoothLoss
     rho = 1
     rhoFit = program.loss.quadraticScale ?? 1
-    begin(from: start, meanGain: gram.meanDiagonal)
+    begin(from: start, meanDiagonal: meanDiagonal)
   }
 
   // MARK: One step
@@ -259,7 +252,7 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
   }
 
   /// Being off by less costs fewer steps than a new factorisation, which takes longer against a step the larger it is.
-  private var worthwhile: Double { program.map.samples > 1000 ? 1.8 : 1.35 }
+  private var worthwhile: Double { (program.map.systemOrders.max() ?? 0) > 1000 ? 1.8 : 1.35 }
 
   /// The mean second derivative of the loss at the fit of v, which was evaluated last: at the split fit it would run away
   /// to 0 where that overshoots. Without a second derivative, what makes the residuals of the splitting equally long.
@@ -289,15 +282,15 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
 
   // MARK: Start
 
-  private mutating func begin(from start: BlockPoint?, meanGain: Double) {
-    if program.loss.isEquality { return beginAtTargets(from: start, meanGain: meanGain) }
+  private mutating func begin(from start: BlockPoint?, meanDiagonal: Double) {
+    if program.loss.isEquality { return beginAtTargets(from: start, meanDiagonal: meanDiagonal) }
     if program.loss.quadraticScale == nil {
       _ = evaluator.withoutNetwork()
       _ = split.mutable.update(fromContentsOf: evaluator.lastFit)
       let mean = zeroObjective / (program.loss.scale * Double(max(1, split.count)))
       rhoFit = smooth == nil ? program.loss.scale / max(mean, 1e-300) : wantedRhoFit()
     }
-    rho = max(rhoFit * max(meanGain, 1e-300) * 0.1, 1e-300)
+    rho = max(rhoFit * max(meanDiagonal, 1e-300) * 0.1, 1e-300)
     smallestRho = 1e-9 * rho
     largestRho = 1e12 * rho
     if let start, start.blocks.count == v.count, start.blocks.contains(where: { $0 != 0 }) {
@@ -318,8 +311,8 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
   }
 
   /// For targets that must be met: the scale of the blocks is that of the shortest point whose fit they are.
-  private mutating func beginAtTargets(from start: BlockPoint?, meanGain: Double) {
-    let shift = max(1e-6 * meanGain, 1e-300)
+  private mutating func beginAtTargets(from start: BlockPoint?, meanDiagonal: Double) {
+    let shift = max(1e-6 * meanDiagonal, 1e-300)
     fixedShift = shift
     split.copy(from: evaluator.targets)
     guard system.factor(shift: shift, workers) else {
@@ -398,18 +391,12 @@ struct ADMM<Map: GramMap, Penalty: BlockPenalty, Objective: ProximableLoss>: Sol
 /// Steps after a jump until it is judged.
 private let calmingSteps = 6
 
-extension ConvexProgram where Map: GramMap {
+extension ConvexProgram where Map: FactoredMap {
   /// Bytes that a solve by ADMM takes beyond the data.
   func admmMemory(precision: Precision, threads: Int) throws(ZonotopeError) -> Int {
-    _ = try product(map.samples, map.samples, place: "samples")
-    let gram = SampleGram.size(map, hasFree: free != nil, threads: threads)
     let vectors = try product(20, size + map.fitSize, place: "blocks")
-    let system =
-      precision == .float
-      ? MixedSampleSystem.size(map) + map.singleProductsSize(threads: threads)
-      : CholeskyFactor<Double>.size(order: map.samples)
+    let system = try map.systemSize(hasFree: free != nil, precision: precision, threads: threads)
     let exactFit = loss.isEquality ? exactFitMemory : 0
-    return try product(
-      8, gram + system + vectors + exactFit + sharedMemory(threads: threads), place: "memory")
+    return try product(8, system + vectors + exactFit + sharedMemory(threads: threads), place: "memory")
   }
 }

@@ -1,6 +1,6 @@
 /// Newton's method on the dual for the few steps that it needs where few blocks are active, then, where it needs more, ADMM
 /// from where it came to: at small beta the faces of many cones change with every step.
-struct NewtonFirst<Map: GramMap, Penalty: BlockPenalty, Objective: ConjugateLoss & ProximableLoss>:
+struct NewtonFirst<Map: FactoredMap, Penalty: BlockPenalty, Objective: ConjugateLoss & ProximableLoss>:
   SolverIteration
 {
   private let evaluator: Evaluator<Map, Penalty, Objective>

@@ -1,4 +1,4 @@
-extension ConvexProgram where Map: GramMap {
+extension ConvexProgram where Map: FactoredMap {
   /// Solves the program to the tolerance of the settings, or as far as their limits allow.
   ///
   /// - Parameter start: a point to start from, such as the answer at a neighbouring beta; its blocks are moved to the
@@ -168,9 +168,12 @@ extension ConvexProgram where Map: GramMap {
         key: "solver.kind",
         reason: "\"\(settings.kind.rawValue)\" is a method for other networks; here there are fista and admm")
     case .automatic:
-      let n = Double(map.samples)
-      let factorisation = n * n * n / 3 + 100 * 2 * n * n
-      let products = 4 * n * Double(size)
+      let factorisation = map.systemOrders.reduce(0.0) {
+        let n = Double($1)
+        return $0 + n * n * n / 3 + 100 * 2 * n * n
+      }
+      let order = map.systemOrders.max() ?? 0
+      let products = 4 * Double(map.samples) * Double(size)
       // Working sets need so few products that they are tried first; they can still be left.
       let hasSets =
         canFISTA && map is any PatternMap && penalty is any UniformPenalty
@@ -183,9 +186,9 @@ extension ConvexProgram where Map: GramMap {
       {
         return (.newton, "few cones hold active blocks, and their faces make a small system")
       }
-      let isCheap = map.samples <= (hasSets ? 250 : 1000) || (!hasSets && factorisation <= 200 * products)
+      let isCheap = order <= (hasSets ? 250 : 1000) || (!hasSets && factorisation <= 200 * products)
       if admm <= budget && (isCheap || fista > budget) {
-        return (.admm, "the \(map.samples) x \(map.samples) system is cheap to factor")
+        return (.admm, "the \(order) x \(order) system is cheap to factor")
       }
       if admm <= budget && !canFISTA { return (.admm, "the loss has no gradient everywhere") }
       if fista <= budget {

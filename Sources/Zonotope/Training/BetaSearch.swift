@@ -9,7 +9,7 @@ struct BetaSearch {
   private(set) var compared: [Double] = []
 
   init(
-    _ plan: TrainingPlan, _ architecture: some Architecture<TwoLayerNetwork>, loss: some Loss,
+    _ plan: TrainingPlan, _ architecture: some Architecture, loss: some Loss,
     kind: TrainingPlan.LossKind, fit: TrainingRows.Part, holdout: TrainingRows.Part, started: Double
   ) throws(ZonotopeError) {
     var settings = plan.settings

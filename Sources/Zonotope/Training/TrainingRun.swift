@@ -51,7 +51,7 @@ extension TrainingPlan {
   }
 
   private func run(
-    _ architecture: some Architecture<TwoLayerNetwork>, _ selection: PatternSelection, _ names: [String],
+    _ architecture: some Architecture, _ selection: PatternSelection, _ names: [String],
     _ target: TargetColumn, _ rows: TrainingRows
   ) throws(ZonotopeError) -> TrainingReport {
     let scale = { (part: TrainingRows.Part) in 1 / Double(part.x.rows) }
@@ -68,7 +68,7 @@ extension TrainingPlan {
   }
 
   private func run(
-    _ architecture: some Architecture<TwoLayerNetwork>, _ selection: PatternSelection, _ names: [String],
+    _ architecture: some Architecture, _ selection: PatternSelection, _ names: [String],
     _ target: TargetColumn, _ rows: TrainingRows,
     loss: (TrainingRows.Part) -> some Loss
   ) throws(ZonotopeError) -> TrainingReport {

@@ -1,0 +1,175 @@
+/// A trained layer on tokens: heads of two factors each, and their gates.
+public struct TokenNetwork: NeuralNetwork {
+  /// A head, whose weight decay is (||left||^2 + ||right||^2) / 2, but for sequences.
+  public struct Head: Sendable, Equatable {
+    /// The number of its gate; 0 in a layer without.
+    public var gate: Int
+    /// Fourier operators: its block of channels. Convex attention: the token that all its attention is on.
+    public var place: Int
+    /// Attention: W (d, d), entry (a, k) at k d + a. Mixer: W (s, s), entry (a, k) at k s + a. Fourier operator: w, entry
+    /// (t, b) at t d + b, of the block. Convex attention: w in R^d. Sequences: W (s, s), row by row.
+    public var left: [Double]
+    /// Attention and mixer: V (d, c), row by row. Sequences: B (d, c) and o. Otherwise v, of the outputs of the block.
+    public var right: [Double]
+  }
+
+  public let layer: TokenLayer
+  /// Features of a token.
+  public let features: Int
+  public let outputs: Int
+  public var heads: [Head]
+  public var units: Int { heads.count }
+
+  /// For data as the layer was trained on, ``TokenArchitecture``: the outputs of every row, next to each other.
+  public func predict(_ x: MatrixView) throws(ZonotopeError) -> [Double] {
+    let shape = try layer.shape(of: x, outputs: outputs)
+    guard shape.d == features else {
+      throw .invalid(place: "x", reason: "tokens of \(shape.d) features, the network takes \(features)")
+    }
+    let s = layer.tokens, c = outputs, each = layer.pooled ? c : s * c
+    try Allocation.probe(bytes: product(8, product(shape.n, each, place: "x"), place: "x"))
+    var result = [Double](repeating: 0, count: shape.n * each)
+    var fit = [Double](repeating: 0, count: s * c)
+    for i in 0..<shape.n {
+      let row = shape.x.row(i * s)
+      for k in fit.indices { fit[k] = 0 }
+      let masks = (0..<layer.gateCount).map { layer.mask($0, row, features) }
+      for head in heads { add(head, row, masks[head.gate], to: &fit) }
+      if case .simplex = layer.kind {
+        for o in 0..<c { result[i * c + o] = fit[o] }
+      } else if layer.pooled {
+        for p in 0..<s {
+          for o in 0..<c { result[i * c + o] += fit[p * c + o] / Double(s) }
+        }
+      } else {
+        result.replaceSubrange(i * each..<(i + 1) * each, with: fit)
+      }
+    }
+    return result
+  }
+
+  public func predict(
+    _ x: MatrixView, into results: UnsafeMutableBufferPointer<Double>
+  ) throws(ZonotopeError) {
+    let values = try predict(x)
+    guard results.count == values.count else {
+      throw .invalid(place: "outputs", reason: "\(results.count) elements for \(values.count) numbers")
+    }
+    _ = results.update(fromContentsOf: values)
+  }
+
+  public func objective(
+    on x: MatrixView, targets: [Double], loss: some Loss, beta: Double
+  ) throws(ZonotopeError) -> Double {
+    let results = try predict(x)
+    guard targets.count == results.count else {
+      throw .invalid(place: "y", reason: "\(targets.count) targets for \(results.count) outputs")
+    }
+    let value = results.withUnsafeBufferPointer { f in
+      targets.withUnsafeBufferPointer { y in loss.value(f, y) }
+    }
+    return value + beta * heads.reduce(0) { $0 + weightDecay(of: $1) }
+  }
+
+  private func weightDecay(of head: Head) -> Double {
+    guard layer.kind == .sequence else {
+      return 0.5 * (head.left + head.right).reduce(0) { $0 + $1 * $1 }
+    }
+    let matrix = head.right.dropLast().reduce(0) { $0 + abs($1) }, factor = head.right.last ?? 0
+    return 0.5 * (matrix * matrix + factor * factor)
+  }
+
+  /// Adds what a head makes of a sample, (s, outputs); of convex attention, in the first row.
+  private func add(_ head: Head, _ x: UnsafePointer<Double>, _ mask: [Bool], to fit: inout [Double]) {
+    let (s, d, c) = (layer.tokens, features, outputs)
+    switch layer.kind {
+    case .attention:
+      // X W, then its products with tokens, where the gate is open, on X V.
+      var queries = [Double](repeating: 0, count: s * d), values = [Double](repeating: 0, count: s * c)
+      for p in 0..<s {
+        for a in 0..<d {
+          for k in 0..<d { queries[p * d + k] += x[p * d + a] * head.left[k * d + a] }
+          for o in 0..<c { values[p * c + o] += x[p * d + a] * head.right[a * c + o] }
+        }
+      }
+      for p in 0..<s {
+        for q in 0..<s where mask[p * s + q] {
+          let score = (0..<d).reduce(0.0) { $0 + queries[p * d + $1] * x[q * d + $1] }
+          for o in 0..<c { fit[p * c + o] += score * values[q * c + o] }
+        }
+      }
+    case .mixer:
+      for a in 0..<s {
+        for l in 0..<d where mask[a * d + l] {
+          let mixed = (0..<s).reduce(0.0) { $0 + head.left[$1 * s + a] * x[$1 * d + l] }
+          for o in 0..<c { fit[a * c + o] += mixed * head.right[l * c + o] }
+        }
+      }
+    case .fourier(let blocks):
+      let width = d / blocks, block = head.place
+      for a in 0..<s where mask[block * s + a] {
+        var filtered = 0.0
+        for t in 0..<s {
+          for b in 0..<width {
+            filtered += x[(a + s - t) % s * d + block * width + b] * head.left[t * width + b]
+          }
+        }
+        for (o, weight) in head.right.enumerated() {
+          fit[a * c + block * (c / blocks) + o] += filtered * weight
+        }
+      }
+    case .simplex:
+      guard mask[0] else { return }
+      let value = (0..<d).reduce(0.0) { $0 + x[head.place * d + $1] * head.left[$1] }
+      for o in 0..<c { fit[o] += value * head.right[o] }
+    case .sequence:
+      var values = [Double](repeating: 0, count: s * c)
+      for k in 0..<s {
+        for q in 0..<d {
+          for o in 0..<c { values[k * c + o] += x[k * d + q] * head.right[q * c + o] * head.right[d * c] }
+        }
+      }
+      for a in 0..<s {
+        for k in 0..<s {
+          for o in 0..<c { fit[a * c + o] += head.left[a * s + k] * values[k * c + o] }
+        }
+      }
+    }
+  }
+}
+
+extension TokenLayer {
+  /// The heads of blocks: their singular pairs, each factor with the root of the singular value.
+  func network(
+    at point: BlockPoint, of formulation: Formulation<FeatureMap, OutputPenalty>
+  ) throws(ZonotopeError) -> TokenNetwork {
+    let c = formulation.map.outputs, shape = try shape(of: formulation.rows, outputs: c),
+      each = blockShape(shape)
+    let size = each.rows * each.columns
+    let decomposition = try SingularValues(each.rows, each.columns)
+    var heads: [TokenNetwork.Head] = []
+    for block in 0..<gateCount * each.count {
+      let gate = block / each.count, part = block % each.count
+      let matrix = Array(point.blocks[block * size..<(block + 1) * size])
+      guard matrix.contains(where: { $0 != 0 }),
+        matrix.withUnsafeBufferPointer({ decomposition.decompose($0) })
+      else { continue }
+      // What the prox has left of zero is rounding.
+      for i in 0..<decomposition.count where decomposition.values[i] > 1e-14 * decomposition.values[0] {
+        let root = decomposition.values[i].squareRoot()
+        var head = TokenNetwork.Head(
+          gate: gate, place: part, left: decomposition.leftVector(i).map { root * $0 },
+          right: decomposition.rightVector(i).map { root * $0 })
+        if case .simplex(.perClass) = kind {
+          // One output of a token.
+          head.place = part / c
+          let value = head.right[0]
+          head.right = [Double](repeating: 0, count: c)
+          head.right[part % c] = value
+        }
+        heads.append(head)
+      }
+    }
+    return TokenNetwork(layer: self, features: shape.d, outputs: c, heads: heads)
+  }
+}
