@@ -36,7 +36,7 @@ private func options(patches: Int, _ adjust: (inout TwoLayerOptions) -> Void = {
 }
 
 private func train(
-  _ architecture: some Architecture<TwoLayerNetwork>, _ x: [[Double]], _ y: [[Double]],
+  _ architecture: some Architecture, _ x: [[Double]], _ y: [[Double]],
   beta: Beta = .ratio(0.1),
   loss: some Loss = SquaredLoss()
 ) throws -> TrainingResult {
@@ -47,7 +47,7 @@ private func train(
 }
 
 private func train(
-  _ architecture: some Architecture<TwoLayerNetwork>, _ x: [[Double]], _ y: [Double], beta: Beta = .ratio(0.1)
+  _ architecture: some Architecture, _ x: [[Double]], _ y: [Double], beta: Beta = .ratio(0.1)
 ) throws -> TrainingResult {
   try train(architecture, x, y.map { [$0] }, beta: beta)
 }
