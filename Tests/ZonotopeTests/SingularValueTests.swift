@@ -59,6 +59,32 @@ import Testing
     }
   }
 
+  /// From the Gram matrix as from the decomposition, and not at all where squares would lose too many digits.
+  @Test(arguments: shapes, [1e-30, 1, 1e30]) func theFastShrinkIsThatOfTheDecomposition(
+    shape: (Int, Int), unit: Double
+  ) throws {
+    let (rows, columns) = shape, t = Self.random(rows * columns, 4).map { unit * $0 }
+    let decomposition = try SingularValues(rows, columns), fast = try SingularShrink(rows, columns)
+    #expect(t.withUnsafeBufferPointer { decomposition.decompose($0) })
+    let largest = decomposition.values[0]
+    for share in [0.001, 0.3, 0.9, 1.1] {
+      let threshold = share * largest
+      let expected = try Vector(t.count), got = try Vector(t.count)
+      var rank = 0, total = 0.0
+      for i in 0..<decomposition.count where decomposition.values[i] > threshold {
+        decomposition.add(decomposition.values[i] - threshold, i, to: expected.mutable)
+        rank += 1
+        total += decomposition.values[i] - threshold
+      }
+      let answer = t.withUnsafeBufferPointer { fast.shrink($0, threshold, into: got.mutable) }
+      #expect(answer?.rank == rank)
+      #expect(abs((answer?.total ?? .nan) - total) <= 1e-11 * largest)
+      for (a, b) in zip(got.array, expected.array) { #expect(abs(a - b) <= 1e-11 * largest) }
+    }
+    let scratch = try Vector(t.count)
+    #expect(t.withUnsafeBufferPointer { fast.shrink($0, 1e-5 * largest, into: scratch.mutable) } == nil)
+  }
+
   /// t - v is threshold times a subgradient at v: its largest singular value is at most the threshold, and its product
   /// with v is the threshold times the norm of v.
   @Test(arguments: [0.0, 0.3, 1, 3, 100])

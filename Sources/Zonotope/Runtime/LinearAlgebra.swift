@@ -171,6 +171,37 @@ func singularValues(
     integers.pointer) == 0
 }
 
+/// y = a b' for a (rows, depth) and b (width, depth).
+func multiply(_ a: Values, byTransposed b: Values, rows: Int, width: Int, depth: Int, into y: MutableValues) {
+  _ = singleThreadedBLAS
+  guard rows > 0, width > 0, depth > 0 else { return }
+  cblas_dgemm(
+    CblasRowMajor, CblasNoTrans, CblasTrans, Int32(rows), Int32(width), Int32(depth), 1, a.baseAddress,
+    Int32(depth), b.baseAddress, Int32(depth), 0, y.baseAddress, Int32(width))
+}
+
+/// The Gram matrix of the smaller side of a (rows, columns): A'A or A A', of which one triangle.
+func gramOfSmallerSide(_ a: Values, rows: Int, columns: Int, into k: MutableValues) {
+  _ = singleThreadedBLAS
+  let order = Int32(min(rows, columns)), depth = Int32(max(rows, columns))
+  cblas_dsyrk(
+    CblasRowMajor, CblasLower, columns <= rows ? CblasTrans : CblasNoTrans, order, depth, 1, a.baseAddress,
+    Int32(columns), 0, k.baseAddress, order)
+}
+
+/// Eigenvalues of the symmetric matrix whose lower triangle is k, ascending, and its eigenvectors one after the other in its
+/// place. False where the iteration fails.
+func symmetricEigenvectors(
+  order: Int, _ k: MutableValues, values: MutableValues, work: Vector, integers: Buffer<Int32>
+) -> Bool {
+  _ = singleThreadedBLAS
+  // A row-major lower triangle is an upper one to LAPACK.
+  return LAPACKE_dsyevd_work(
+    LAPACK_COL_MAJOR, CChar(UInt8(ascii: "V")), CChar(UInt8(ascii: "U")), Int32(order), k.baseAddress,
+    Int32(order), values.baseAddress, work.pointer, Int32(work.count), integers.pointer,
+    Int32(integers.count)) == 0
+}
+
 /// Rows and columns of the squares that Gram matrices and factors are cut into: work of some milliseconds each, large
 /// enough for BLAS to be at its speed.
 let square = 256

@@ -24,13 +24,17 @@ public struct NuclearNorm: UniformPenalty {
     fileprivate let ranks: Buffer<Int>
     fileprivate let norms: Vector
     fileprivate let decompositions: [SingularValues]
+    fileprivate let shrinks: [SingularShrink]
 
     fileprivate init(_ penalty: NuclearNorm, threads: Int) throws(ZonotopeError) {
       ranks = try Buffer(penalty.count)
       norms = try Vector(penalty.count)
-      var decompositions: [SingularValues] = []
-      for _ in 0..<threads { decompositions.append(try SingularValues(penalty.rows, penalty.columns)) }
-      self.decompositions = decompositions
+      var decompositions: [SingularValues] = [], shrinks: [SingularShrink] = []
+      for _ in 0..<threads {
+        decompositions.append(try SingularValues(penalty.rows, penalty.columns))
+        shrinks.append(try SingularShrink(penalty.rows, penalty.columns))
+      }
+      (self.decompositions, self.shrinks) = (decompositions, shrinks)
     }
   }
 
@@ -39,7 +43,7 @@ public struct NuclearNorm: UniformPenalty {
   }
 
   public func workspaceSize(threads: Int) -> Int {
-    2 * count + threads * SingularValues.size(rows, columns)
+    2 * count + threads * (SingularValues.size(rows, columns) + SingularShrink.size(rows, columns))
   }
 
   public func value(_ v: Values) -> Double {
@@ -60,7 +64,7 @@ public struct NuclearNorm: UniformPenalty {
         let place = i * blockSize..<(i + 1) * blockSize
         let source = Values(rebasing: t[place]), target = MutableValues(rebasing: v[place])
         (workspace.ranks[i], workspace.norms[i]) = shrink(
-          source, threshold, into: target, workspace.decompositions[slot])
+          source, threshold, into: target, workspace.decompositions[slot], workspace.shrinks[slot])
       }
     }
     return ShrinkSummary(
@@ -68,11 +72,15 @@ public struct NuclearNorm: UniformPenalty {
   }
 
   private func shrink(
-    _ source: Values, _ threshold: Double, into target: MutableValues, _ decomposition: SingularValues
+    _ source: Values, _ threshold: Double, into target: MutableValues, _ decomposition: SingularValues,
+    _ fast: SingularShrink
   ) -> (Int, Double) {
-    target.update(repeating: 0)
     // No singular value is larger than the norm of all.
     let length = norm(source)
+    if !(length <= threshold), length.isFinite, let answer = fast.shrink(source, threshold, into: target) {
+      return answer
+    }
+    target.update(repeating: 0)
     guard !(length <= threshold) else { return (0, 0) }
     guard decomposition.decompose(source) else {
       target.update(repeating: .nan)
