@@ -292,7 +292,7 @@ private let slopes = [
   @Test func outputsPerClassSeparate() throws {
     let data = Patches(samples: 8, count: 2, length: 3, seed: 12)
     let y = data.y.enumerated().map { [$1, Double($0 % 4) - 1.5, -$1 * $1] }
-    func check(_ network: (TwoLayerOptions) -> any Architecture, patches: Int) throws {
+    func check(_ network: (TwoLayerOptions) -> any Architecture<TwoLayerNetwork>, patches: Int) throws {
       var plain = TwoLayerOptions.linear(patches: patches)
       plain.outputBias = true
       let together = try train(network(plain), data.x, y, beta: .absolute(0.5))
