@@ -36,7 +36,8 @@ private func options(patches: Int, _ adjust: (inout TwoLayerOptions) -> Void = {
 }
 
 private func train(
-  _ architecture: some Architecture<TwoLayerNetwork>, _ x: [[Double]], _ y: [[Double]], beta: Beta = .ratio(0.1),
+  _ architecture: some Architecture<TwoLayerNetwork>, _ x: [[Double]], _ y: [[Double]],
+  beta: Beta = .ratio(0.1),
   loss: some Loss = SquaredLoss()
 ) throws -> TrainingResult {
   var settings = SolverSettings()
