@@ -63,7 +63,17 @@ public struct BendPath: Sendable {
       guard let piece = BendPiece(exchange, model, lambda: below) else { break }
       pieces.append(
         Piece(lambda: lambda, knots: exchange.knots, values: piece.values, rates: piece.rates))
-      let next = piece.end(pass)
+      var next = piece.end(pass)
+      // Where columns are nearly the same, events come so close to each other that a piece can be wrong: it is believed
+      // as far as its middle is proved to be optimal.
+      while lambda - next > 1e-6 * lambda, !exchange.knots.isEmpty {
+        let middle = 0.5 * (lambda + next)
+        let answer = LineFit.lines(
+          knots: exchange.knots, values: zip(piece.values, piece.rates).map { $0 + middle * $1 })
+        let gap = program.gap(of: answer, beta: middle * scale)
+        if gap <= 1e-9 * program.withoutNetwork { break }
+        next = lambda - 0.25 * (lambda - next)
+      }
       if next <= 1e-12 * betaMax / scale { return }
       lambda = next
     }

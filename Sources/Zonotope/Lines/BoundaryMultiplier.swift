@@ -52,12 +52,13 @@ struct BoundaryMultiplier {
     for _ in 0..<200 {
       let slope = excess(rates(direction), sign)
       var next = slope < 0 ? m - value / slope : high
+      if abs(next - m) <= 1e-15 * beta { return true }
       if next >= high, !highIsKnown {
         next = high
       } else if !(next > low && next < high) {
         next = 0.5 * (low + high)
+        if abs(next - m) <= 1e-15 * beta { return true }
       }
-      if abs(next - m) <= 1e-15 * beta { return true }
       m = next
       guard let ends = try solve(costs(sign * m)) else { return false }
       value = excess(ends, sign)

@@ -114,7 +114,7 @@ final class KnotExchange {
     while mayGoOn() {
       passes += 1
       let found = price()
-      if found.entering.isEmpty || found.excess * found.size <= tolerance * found.objective { return true }
+      if found.entering.isEmpty || found.gap <= tolerance * found.objective { return true }
       let before = objective(values)
       var entering = found.entering
       if single, let worst = entering.max(by: { $0.excess < $1.excess }) {
@@ -331,7 +331,7 @@ final class KnotExchange {
   }
 
   /// One pass over the samples.
-  private func price() -> (entering: [Entering], excess: Double, size: Double, objective: Double) {
+  private func price() -> (entering: [Entering], gap: Double, objective: Double) {
     var entering: [Entering] = []
     var running = Running()
     let c = knotCosts()
@@ -355,12 +355,12 @@ final class KnotExchange {
         0, count, end: count - 1, from: mean, slope: 0, x: x, w: w, t: t, of: count, startIsFree: true)
       let excess = range.largest - range.smallest - costs.rise - costs.fall
       let objective = objective([])
-      guard excess > slack else { return ([], 0, 0, objective) }
+      guard excess > slack else { return ([], 0, objective) }
       let ends = [
         Entering(knot: range.placeOfLargest, sign: 1, excess: excess),
         Entering(knot: range.placeOfSmallest, sign: -1, excess: excess),
       ]
-      return (ends.sorted { $0.knot < $1.knot }, excess, .infinity, objective)
+      return (ends.sorted { $0.knot < $1.knot }, .infinity, objective)
     }
     if knots[0] > 0 {
       running.z = 0
@@ -383,7 +383,10 @@ final class KnotExchange {
       shift: 0)
     let excess = entering.reduce(0) { max($0, $1.excess) }
     let size = bends.reduce(0) { $0 + abs($1) }
-    return (entering, excess, size, 0.5 * running.squares + penalty(values))
+    // What scaling the residual into its bounds costs the dual.
+    let part = excess / max(costs.rise, costs.fall)
+    let gap = excess * size + 0.5 * part * part * running.squares
+    return (entering, gap, 0.5 * running.squares + penalty(values))
   }
 
   private struct Extremes {

@@ -106,6 +106,13 @@ final class LineProgram<Objective: Loss> {
     }
   }
 
+  /// The distance of a function from the optimum, at most, in the unit of the loss.
+  func gap(of answer: LineFit, beta: Double) -> Double {
+    let objective = value(answer, beta)
+    loss.gradient(fit.values, targets.values, into: dual.mutable)
+    return objective - bound(beta)
+  }
+
   // MARK: Solving
 
   /// Solves to the tolerance of the settings.

@@ -133,7 +133,9 @@ struct ActiveSet<Penalty: BlockPenalty, Objective: Loss>: SolverIteration {
       // The gap that is left is this times the norm of z, or less.
       let norm = lasso.z.reduce(0) { $0 + abs($1) }
       let loss = gradient.values.reduce(0) { $0 + 0.5 * $1 * $1 }
-      isSettled = excess <= 1e-12 * target || excess * norm <= tolerance * (loss + target * norm)
+      isSettled =
+        excess <= 1e-12 * target
+        || excess < 1e-3 * target && excess * norm <= tolerance * (loss + target * norm)
     }
   }
 

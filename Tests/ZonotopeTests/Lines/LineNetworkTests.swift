@@ -108,7 +108,8 @@ import Testing
         let result = try network.train(
           on: problem.data(), loss: SquaredLoss(scale: 0.5), beta: .ratio(ratio), settings: settings)
         let fit = try result.network.predict(x), other = try path.outputs(at: result.beta)
-        #expect(zip(fit, other).allSatisfy { abs($0 - $1) <= 1e-6 }, "\(seed) \(ratio)")
+        // The squared distance is at most twice the gap.
+        #expect(zip(fit, other).allSatisfy { abs($0 - $1) <= 2e-5 }, "\(seed) \(ratio)")
       }
     }
   }

@@ -34,7 +34,8 @@ import Testing
     let result = try network.train(on: problem.data(), loss: SquaredLoss(), beta: .ratio(1))
     #expect(abs(result.betaMax - columns.dualNorm(problem.y.map { $0 - mean })) <= 1e-12 * result.betaMax)
     #expect(result.network.units == 0)
-    let below = try network.train(on: problem.data(), loss: SquaredLoss(), beta: .ratio(0.999))
+    let below = try network.train(
+      on: problem.data(), loss: SquaredLoss(), beta: .ratio(0.999), settings: settings)
     #expect(below.network.units > 0)
   }
 
