@@ -174,17 +174,21 @@ struct LineUnits {
     var levels = Set(values.filter { $0 > base && $0 < top })
     levels.insert(top)
     let sorted = levels.sorted()
-    var size = 0, last = base
+    // A unit changes wherever its level lies between neighbours; that may be all units nearly everywhere.
+    let ranks = Dictionary(uniqueKeysWithValues: sorted.enumerated().map { ($0.element, $0.offset + 1) })
+    let heights = values.map { $0 <= base ? 0 : ranks[min($0, top)] ?? sorted.count }
+    let changes = zip(heights, heights.dropFirst()).reduce(0) { $0 + abs($1.0 - $1.1) }
+    let size = saturatingProduct(32, saturatingSum(changes, 4 * sorted.count))
+    guard size <= memory / 2 else {
+      throw .memoryBudget(
+        purpose: "the units of a network with \(sorted.count) levels", needed: saturatingProduct(size, 2),
+        budget: memory)
+    }
+    var last = base
     for level in sorted {
       var places: [Int32] = []
       for p in 1..<max(1, values.count) where (values[p] >= level) != (values[p - 1] >= level) {
         places.append(Int32(p))
-      }
-      size += 32 * (places.count + 4)
-      guard size <= memory / 2 else {
-        throw .memoryBudget(
-          purpose: "the units of a network with \(sorted.count) levels", needed: saturatingProduct(size, 2),
-          budget: memory)
       }
       network.append(
         SwitchUnit(architecture).unit(
