@@ -75,7 +75,7 @@ struct BadProblem: CustomTestStringConvertible, Sendable {
       model: #"{"kind": "convolutional", "pooling": "circular", "inputBias": true}"#,
       message: "model.inputBias"),
     BadProblem(model: #"{"kind": "two-layer", "skip": 1}"#, message: "model.skip"),
-    BadProblem(model: #"{"kind": "two-layer", "grow": true}"#, message: "model.grow"),
+    BadProblem(model: #"{"kind": "two-layer", "grow": 1}"#, message: "model.grow"),
     BadProblem(model: #"{"kind": "two-layer", "outputs": "spectral"}"#, message: "model.outputs"),
     BadProblem(model: #"{"kind": "two-layer", "activation": "tanh"}"#, message: "model.activation"),
     BadProblem(

@@ -161,8 +161,8 @@ import Testing
   @Test func everyStatusHasAText() {
     let statuses = (0...8).map { String(cString: zt_status_string(zt_status(rawValue: $0)!)) }
     #expect(Set(statuses).count == statuses.count && statuses[8] == "unknown status")
-    let outcomes = (-1...6).map { String(cString: zt_outcome_string(zt_outcome(rawValue: $0)!)) }
-    #expect(Set(outcomes).count == outcomes.count && outcomes[7] == "unknown outcome")
+    let outcomes = (-1...7).map { String(cString: zt_outcome_string(zt_outcome(rawValue: $0)!)) }
+    #expect(Set(outcomes).count == outcomes.count && outcomes[8] == "unknown outcome")
     let (major, minor, patch) = (ZT_VERSION_MAJOR, ZT_VERSION_MINOR, ZT_VERSION_PATCH)
     #expect(String(cString: zt_version_string()) == "\(major).\(minor).\(patch)")
     #expect(zt_version() == major * 10_000 + minor * 100 + patch)

@@ -1,5 +1,5 @@
-/// Newton's method on the dual for the few steps that it needs where few blocks are active, then, where it needs more, ADMM
-/// from where it came to: at small beta the faces of many cones change with every step.
+/// Newton's method on the dual for the few steps that it needs where few blocks are active, then, where it needs more, ADMM:
+/// at small beta the faces of many cones change with every step.
 struct NewtonFirst<Map: FactoredMap, Penalty: BlockPenalty, Objective: ConjugateLoss & ProximableLoss>:
   SolverIteration
 {
@@ -25,19 +25,11 @@ struct NewtonFirst<Map: FactoredMap, Penalty: BlockPenalty, Objective: Conjugate
     if isOver, !evaluator.workers.isStopped { switchOver() }
   }
 
+  /// From the beginning: the best answer so far is kept outside, and where many faces keep changing the step sizes that its
+  /// blocks suggest can be so wrong that ADMM stands still.
   private mutating func switchOver() {
-    let isBetter = evaluator.primal(first.blocks) < evaluator.withoutNetwork()
-    let start = isBetter ? BlockPoint(blocks: Array(first.blocks)) : nil
-    guard var admm = try? ADMM(evaluator, from: start, precision: precision),
-      let gradient = try? Vector(evaluator.program.map.fitSize), !evaluator.workers.isStopped
+    guard let admm = try? ADMM(evaluator, from: nil, precision: precision), !evaluator.workers.isStopped
     else { return }
-    if isBetter {
-      _ = evaluator.primal(first.blocks)
-      evaluator.gradientAtPrimal(into: gradient.mutable)
-      admm.restart(
-        at: first.blocks, free: evaluator.lastCoefficients, fit: evaluator.lastFit,
-        gradient: gradient.values)
-    }
     second = admm
   }
 
