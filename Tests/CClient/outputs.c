@@ -250,7 +250,7 @@ static void bad_arguments(void) {
           zt_problem_set_softmax(problem, 1, 1) == ZT_INVALID);
     CHECK(zt_problem_set_softmax(problem, SIZE_MAX, 1) == ZT_SIZE_OVERFLOW);
     CHECK(zt_problem_set_output_norm(problem, (enum zt_output_norm)3) == ZT_UNSUPPORTED);
-    CHECK(zt_problem_set_loss(problem, (enum zt_loss)4, 1) == ZT_UNSUPPORTED);
+    CHECK(zt_problem_set_loss(problem, (enum zt_loss)5, 1) == ZT_UNSUPPORTED);
     /* None of that has changed the problem; more classes than there is memory for are an error of training. */
     CHECK(zt_train(problem, NULL, model) == ZT_OK && zt_model_outcome(model) == ZT_OPTIMAL);
     CHECK(zt_problem_set_softmax(problem, SIZE_MAX / 2, 1) == ZT_OK &&
