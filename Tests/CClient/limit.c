@@ -58,7 +58,7 @@ static void squeeze(const char *name, enum zt_status (*act)(void)) {
     size_t room;
     int refused = 0;
     CHECK(getrlimit(RLIMIT_AS, &whole) == 0);
-    for (room = (size_t)1 << 19;; room += room / 4) {
+    for (room = (size_t)1 << 12;; room += room / 4) {
         enum zt_status status;
         less = whole;
         less.rlim_cur = in_use() + room;
