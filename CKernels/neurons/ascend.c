@@ -3,7 +3,7 @@
 #include "zonotope/cones.h"
 #include "zonotope/kernels.h"
 
-enum { CELLS = 1000 };
+enum { CELLS = 1000, LEAPS = 100 };
 
 double zt_response_f64(const zt_response *response, const double *w) {
     const size_t r = response->rank;
@@ -106,6 +106,47 @@ static size_t way_out_(const zt_climb_ *climb) {
     return best;
 }
 
+static void find_pattern_(const zt_climb_ *climb, const double *w) {
+    const size_t n = climb->response->samples, r = climb->response->rank;
+    memset(climb->pattern, 0, zt_words(n) * sizeof(uint64_t));
+    for (size_t k = 0; k < n; k++) {
+        double product = 0;
+        for (size_t q = 0; q < r; q++) product += climb->columns[q * n + k] * w[q];
+        climb->pattern[k / 64] |= (uint64_t)(product >= 0) << (k % 64);
+    }
+}
+
+/*
+ * Moves w towards the gradient of its cell as long as that raises F by more than a thousandth, over all cells in between: of
+ * many rows each changes little, and one after the other they would take as many projections. Leaves the pattern of w, and
+ * returns F(w), `value` at the start.
+ */
+static double leap_(zt_climb_ *climb, double *w, double value) {
+    const size_t r = climb->response->rank;
+    double *trial = climb->projected;
+    for (int leap = 0; leap < LEAPS; leap++) {
+        find_pattern_(climb, w);
+        find_gradient_(climb);
+        const double size = sqrt(zt_inner_(r, climb->gradient, climb->gradient));
+        if (!(size > 0)) return value;
+        int rises = 0;
+        for (double share = 1; share > 0.02 && !rises; share *= 0.5) {
+            for (size_t q = 0; q < r; q++) trial[q] = (1 - share) * w[q] + share * climb->gradient[q] / size;
+            const double length = sqrt(zt_inner_(r, trial, trial));
+            if (!(length > 0)) continue;
+            for (size_t q = 0; q < r; q++) trial[q] /= length;
+            const double next = zt_response_f64(climb->response, trial);
+            rises = next > value + 1e-3 * fabs(value);
+            if (!rises) continue;
+            value = next;
+            memcpy(w, trial, r * sizeof(double));
+        }
+        if (!rises) return value;
+    }
+    find_pattern_(climb, w);
+    return value;
+}
+
 double zt_response_ascend_f64(const zt_response *response, double *w, uint64_t *pattern, double *workspace) {
     const size_t n = response->samples, r = response->rank;
     zt_climb_ climb;
@@ -116,12 +157,7 @@ double zt_response_ascend_f64(const zt_response *response, double *w, uint64_t *
         for (size_t q = 0; q < r; q++) w[q] /= length;
         best = zt_response_f64(response, w);
     }
-    memset(climb.pattern, 0, zt_words(n) * sizeof(uint64_t));
-    for (size_t k = 0; k < n; k++) {
-        double product = 0;
-        for (size_t q = 0; q < r; q++) product += climb.columns[q * n + k] * w[q];
-        climb.pattern[k / 64] |= (uint64_t)(product >= 0) << (k % 64);
-    }
+    best = leap_(&climb, w, best);
     if (pattern != NULL) memcpy(pattern, climb.pattern, zt_words(n) * sizeof(uint64_t));
     for (size_t cell = 0; cell < CELLS; cell++) {
         find_gradient_(&climb);

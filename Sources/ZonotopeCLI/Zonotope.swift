@@ -5,7 +5,7 @@ import Zonotope
 struct ZonotopeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "zonotope",
-    abstract: "Trains two-layer ReLU networks to a certified global optimum.",
+    abstract: "Trains neural networks to a certified global optimum.",
     discussion: """
       Exit status: 0 for success, whatever the solver proved; 2 for arguments or files that cannot be worked \
       with; 1 when writing fails or memory runs out; 141 when nobody reads standard output any more.

@@ -37,14 +37,17 @@ import Testing
     process.arguments = arguments
     process.standardOutput = try folder.handle("out")
     process.standardError = try folder.handle("errors")
+    // The threads of tests may be at work elsewhere when the process ends; this is called on one of its own.
+    let end = Moment()
+    process.terminationHandler = { _ in end.isNow() }
     try process.run()
     try await Task.sleep(for: .milliseconds(1000))
     let start = ContinuousClock.now
     for number in signals { kill(process.processIdentifier, number) }
-    while process.isRunning, ContinuousClock.now - start < .seconds(30) {
+    while end.time == nil, ContinuousClock.now - start < .seconds(30) {
       try await Task.sleep(for: .milliseconds(5))
     }
-    let duration = ContinuousClock.now - start
+    let duration = (end.time ?? ContinuousClock.now) - start
     if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     process.waitUntilExit()
     return (process, duration / .seconds(1))
@@ -87,4 +90,13 @@ import Testing
     #expect(seconds < 1)
     #expect(try folder.text("out").isEmpty)
   }
+}
+
+/// A point in time that another thread knows.
+private final class Moment: @unchecked Sendable {
+  private let lock = NSLock()
+  private var known: ContinuousClock.Instant?
+
+  var time: ContinuousClock.Instant? { lock.withLock { known } }
+  func isNow() { lock.withLock { known = ContinuousClock.now } }
 }

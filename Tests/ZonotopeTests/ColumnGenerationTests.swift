@@ -37,6 +37,7 @@ struct ColumnGenerationTests {
 
   @Test("equals the program over all cells, for every loss, activation and bias")
   func equalsTheEnumeratedProgram() throws {
+    var compared = 0
     let activations: [Activation] = [.relu, .abs, .leaky(0.1), Activation(on: 2, off: -0.5)]
     for index in 0..<24 {
       let n = 6 + index, d = 1 + index % 3
@@ -52,6 +53,7 @@ struct ColumnGenerationTests {
         let name = Comment(rawValue: "\(loss.name), problem \(index)")
         #expect(abs(grown.betaMax - all.betaMax) <= 1e-6 * all.betaMax, name)
         guard all.solution.status == .optimal else { return }
+        compared += 1
         #expect(grown.solution.status == .optimal, name)
         #expect(grown.certificate.scope == .allNeurons, name)
         #expect(
@@ -70,6 +72,8 @@ struct ColumnGenerationTests {
       default: try check(SquaredLoss(scale: 0.01), data)
       }
     }
+    // The program over all cells may stall; the others are the test.
+    #expect(compared >= 22)
   }
 
   @Test("the objective falls and the bound rises until they meet")
@@ -192,17 +196,12 @@ struct ColumnGenerationTests {
     #expect(growth.proof == .relaxation && result.certificate.scope == .allNeurons)
     #expect(result.certificate.lowerBound > 0 && result.certificate.lowerBound < result.certificate.objective)
     // The same data by branching, in a space that is as large as it looks.
-    var request = NeuronSearch(floor: 0, tolerance: 1e-3)
-    request.looseTolerance = 1e-3
     let narrow = try Self.random(60, 4, seed: 4)
-    let oracle = try ResponseOracle(narrow.x, .relu, outputs: 1, patches: 1)
     let z = narrow.y.entries(), workers = Workers(threads: 1)
-    let report = try z.withUnsafeBufferPointer { try oracle.search($0, request, workers) }
     let rows = try ResponseRows(narrow.x)
     for sign in [1.0, -1.0] {
       let response = try rows.response(to: { sign * z[$0] }, .relu)
       let relaxed = try #require(try GainBound.relaxation(response, workers))
-      #expect(relaxed.value >= (try #require(report.bound)).value * 0.2)
       var found: [FoundPattern] = []
       let branched = try #require(
         try GainBound.branching(response, floor: 0, known: 0, tolerance: 1e-6, workers, found: &found))

@@ -36,8 +36,9 @@ enum { ZT_RESPONSE_RANK_LIMIT = 12 };
 double zt_response_f64(const zt_response *response, const double *w);
 
 /*
- * Climbs from w to a local maximum of F on the unit ball, from cell to cell of the arrangement of the rows: projects the
- * gradient of the cell onto its cone, and crosses the active plane behind which F grows most. w is overwritten by the unit
+ * Climbs from w to a local maximum of F on the unit ball: in leaps along gradients first, then from cell to cell of the
+ * arrangement of the rows, by projecting the gradient of the cell onto its cone and crossing the active plane behind which F
+ * grows most, a thousand of them at most. w is overwritten by the unit
  * direction found, or by zeros where F is nowhere positive on the way; returns F there. Never below F of the normalised
  * start. Does not claim that nothing is higher. Any rank is fine.
  *

@@ -63,9 +63,7 @@ public struct OneDimensionalNetwork: Sendable, Equatable {
   ///
   /// - Throws: what there is no program for.
   func model(positions: Int) throws(ZonotopeError) -> LineModel {
-    guard depth >= 2, depth <= 64 else {
-      throw .invalid(place: "model.depth", reason: "\(depth) is not between 2 and 64")
-    }
+    try checkLayers(depth: depth, widths: widths)
     guard outputBias || isStep else {
       throw .unsupported(
         key: "model.outputBias",
@@ -77,16 +75,6 @@ public struct OneDimensionalNetwork: Sendable, Equatable {
       guard slope >= -1, slope < 1 else {
         throw .invalid(place: "model.slope", reason: "\(slope) is not between -1 and below 1")
       }
-    }
-    guard widths.count == depth - 2 else {
-      throw .invalid(
-        place: "model.widths",
-        reason:
-          "\(widths.count) numbers, a depth of \(depth) has \(depth - 2): the last hidden layer has one neuron"
-      )
-    }
-    if let l = widths.firstIndex(where: { $0 < 1 }) {
-      throw .invalid(place: "model.widths[\(l)]", reason: "\(widths[l]) is not above 0")
     }
     if isStep { return stepModel(positions: positions) }
     guard depth == 2 || widths.allSatisfy({ $0 == 1 }) else {
@@ -149,45 +137,11 @@ public struct OneDimensionalNetwork: Sendable, Equatable {
   public func train(
     on data: Dataset, loss: some Loss, beta: Beta, settings: SolverSettings = SolverSettings()
   ) throws(ZonotopeError) -> TrainingOutcome<ParallelNetwork> {
-    try settings.check()
-    try beta.check()
-    let started = monotonicSeconds()
-    guard settings.kind == .automatic || settings.kind == .direct else {
-      throw .unsupported(
-        key: "solver.kind",
-        reason:
-          "networks on one-dimensional data have a method of their own, \"direct\", not \"\(settings.kind.rawValue)\""
-      )
-    }
-    try checkRange(data, loss)
-    guard loss.outputs ?? 1 == 1, loss.isSeparable, data.y.columns == 1 else {
-      throw .unsupported(key: "loss", reason: "networks on one-dimensional data have one output")
-    }
-    try data.y.withColumn { (y) throws(ZonotopeError) in try loss.check(y) }
-    let samples = try LineSamples(data.x)
-    let model = try model(positions: samples.count)
-    let program = try LineProgram(samples, model, loss, y: data.y)
-    let value =
-      switch beta {
-      case .absolute(let beta): beta
-      case .ratio(let ratio): ratio * program.betaMax
-      }
-    let (solution, answer) = try program.solve(
-      beta: value, settings, until: StopCondition(settings, started: started), started: started)
-    let network = try LineUnits(
-      architecture: self, model: model, samples: samples, memory: settings.memoryBudget
-    ).network(of: answer)
-    let targets = try loss.targets(of: data)
-    return TrainingOutcome(
-      network: network,
-      certificate: Certificate(
-        scope: .allNeurons, objective: solution.objective, lowerBound: solution.dual),
-      solution: solution,
-      networkObjective: try network.objective(
-        on: data.x, targets: targets, loss: forgiving(loss), beta: value),
-      beta: value, betaMax: program.betaMax,
-      patternCount: dictionarySize(positions: samples.count, model), activePatterns: network.units,
-      patternSource: .enumerated)
+    let training = try LineTraining(
+      on: data, loss: loss, beta: beta, settings: settings, networks: "networks on one-dimensional data")
+    let samples = try LineSamples(data.x), model = try model(positions: samples.count)
+    return try training.run(
+      self, model, samples, size: dictionarySize(positions: samples.count, model), lift: { $0 })
   }
 }
 

@@ -10,17 +10,8 @@ struct ShatteredThresholds {
   func train(
     on data: Dataset, loss: some Loss, beta: Beta, settings: SolverSettings
   ) throws(ZonotopeError) -> TrainingOutcome<ParallelNetwork> {
-    let started = monotonicSeconds()
-    try settings.check()
-    try beta.check()
-    guard settings.kind == .automatic || settings.kind == .direct else {
-      throw .unsupported(
-        key: "solver.kind",
-        reason:
-          "shattered thresholds have a method of their own, \"direct\", not \"\(settings.kind.rawValue)\"")
-    }
-    try checkRange(data, loss)
-    try data.y.withColumn { (y) throws(ZonotopeError) in try loss.check(y) }
+    let training = try LineTraining(
+      on: data, loss: loss, beta: beta, settings: settings, networks: "shattered thresholds")
     let (line, direction) = try projected(data.x)
     let samples = try LineSamples(line)
     guard network.widths.first ?? 0 >= samples.count - 1 else {
@@ -30,33 +21,14 @@ struct ShatteredThresholds {
           "\(network.widths.first ?? 0), \"shattered\" needs \(samples.count - 1) for \(samples.count) distinct rows"
       )
     }
-    let model = LineModel.span(lean: 0, bias: false)
-    let program = try LineProgram(samples, model, loss, y: data.y)
-    let value =
-      switch beta {
-      case .absolute(let beta): beta
-      case .ratio(let ratio): ratio * program.betaMax
-      }
-    let (solution, answer) = try program.solve(
-      beta: value, settings, until: StopCondition(settings, started: started), started: started)
     // The same units as on a line, behind the direction.
     let architecture = OneDimensionalNetwork(
       activation: .threshold, depth: network.depth, shape: .rectangular, widths: network.widths,
       outputBias: false)
-    let flat = try LineUnits(
-      architecture: architecture, model: model, samples: samples, memory: settings.memoryBudget
-    ).network(of: answer)
-    let result = try lifted(flat, direction, features: data.x.columns)
-    let targets = try loss.targets(of: data), n = samples.count
-    return TrainingOutcome(
-      network: result,
-      certificate: Certificate(
-        scope: .allNeurons, objective: solution.objective, lowerBound: solution.dual),
-      solution: solution,
-      networkObjective: try result.objective(
-        on: data.x, targets: targets, loss: forgiving(loss), beta: value),
-      beta: value, betaMax: program.betaMax, patternCount: n < 62 ? 1 << n : .max,
-      activePatterns: result.units, patternSource: .enumerated)
+    let n = samples.count
+    return try training.run(
+      architecture, .span(lean: 0, bias: false), samples, size: n < 62 ? 1 << n : .max
+    ) { (flat) throws(ZonotopeError) in try lifted(flat, direction, features: data.x.columns) }
   }
 
   /// The rows along a direction on which all that are distinct have distinct places, and the direction.

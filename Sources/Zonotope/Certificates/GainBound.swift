@@ -2,7 +2,7 @@ import CZonotope
 
 /// A number that the gain of no neuron exceeds.
 ///
-/// It can only be made by the proofs in this file.
+/// It can only be made by the proofs in this file, which look at everything themselves.
 public struct GainBound: Sendable, Equatable {
   public enum Proof: String, Sendable {
     /// Branch and bound over cones of directions.
@@ -39,22 +39,22 @@ public struct GainBound: Sendable, Equatable {
     return Int(max(1e5, min(1.6e7, 1e10 / work)))
   }
 
-  /// Branch and bound of `zt_response_bound_f64`, one orthant a task; nil where the rank is too high or the workers were
-  /// stopped.
+  /// Branch and bound of `zt_response_bound_f64`, one orthant a task; nil where the rank is too high, the
+  /// memory too small, or the workers were stopped.
   ///
   /// - Parameters:
   ///   - known: a gain that is known to be reached.
   ///   - found: takes the neurons above the floor that come up.
   static func branching(
     _ response: NeuronResponse, floor: Double, known: Double, tolerance: Double, nodes: Int? = nil,
-    _ workers: Workers, found: inout [FoundPattern]
+    memory: Int = .max, _ workers: Workers, found: inout [FoundPattern]
   ) throws(ZonotopeError) -> GainBound? {
     let rows = response.rows
     guard rows.rank <= Int(ZT_RESPONSE_RANK_LIMIT) else { return nil }
     guard rows.rank > 0 else { return GainBound(0, .branching) }
     let tasks = zt_response_tasks(rows.rank), bytes = zt_response_bound_f64_workspace(rows.count, rows.rank)
-    let threads = min(workers.threads, tasks)
-    let size = (bytes + 63) / 64 * 8
+    guard bytes >= 0, saturatingProduct(bytes, min(workers.threads, tasks)) <= memory else { return nil }
+    let threads = min(workers.threads, tasks), size = (bytes + 63) / 64 * 8
     let scratch = try Vector(product(threads, size, place: "threads"))
     let uppers = try Vector(tasks)
     let visitors = (0..<tasks).map { _ in GainVisitor(rows, workers) }
@@ -105,12 +105,42 @@ public struct GainBound: Sendable, Equatable {
 
   // MARK: Enumeration
 
-  /// The largest gain over all patterns, which the caller has looked at one by one.
+  /// The gains of all patterns that gates can have, in batches; nil where these are not known to be all, or the workers were
+  /// stopped.
   ///
-  /// - Parameter patterns: how many of them were evaluated. Nil unless these are all that the arrangement can have: then
-  ///   its rows are in general position, and every pattern of a face is also that of a cell.
-  static func enumeration(largest: Double, patterns: Int, of arrangement: Arrangement) -> GainBound? {
-    patterns == arrangement.coverBound && largest.isFinite ? GainBound(largest, .enumeration) : nil
+  /// Gates on faces of cells have patterns too. Where rows are in general position (as many cells as there can be, and no
+  /// two rows on one line) each is also that of a cell beside the face, but for the gate of zeros, which is open for all.
+  ///
+  /// - Parameter gains: of the patterns of a set, one each.
+  static func enumeration(
+    of arrangement: Arrangement, rows: MatrixView, _ workers: Workers,
+    gains: (PatternSet) throws(ZonotopeError) -> [Double]
+  ) throws(ZonotopeError) -> GainBound? {
+    var largest = 0.0, failure: ZonotopeError?
+    func look(_ patterns: PatternSet) throws(ZonotopeError) {
+      for gain in try gains(patterns) { largest = nanMax(largest, gain) }
+    }
+    try look(.masks([[Bool](repeating: true, count: rows.rows)], samples: rows.rows))
+    let words = zt_words(rows.rows)
+    let result = try arrangement.forEachBatch(settings: EnumerationSettings(), batch: 1024) { cells in
+      do throws(ZonotopeError) {
+        let lines = try Buffer<UInt64>(product(cells.count, words, place: "patterns"))
+        for i in 0..<cells.count {
+          (lines.pointer + i * words).update(from: cells.bits + i * cells.stride, count: words)
+        }
+        try look(
+          PatternSet(
+            distinct: lines, count: cells.count, samples: rows.rows, gates: nil, source: .enumerated, workers)
+        )
+      } catch { failure = error }
+      return failure == nil && !workers.isStopped
+    }
+    if let failure { throw failure }
+    let open = (0..<rows.rows).count { k in (0..<rows.columns).contains { rows[k, $0] != 0 } }
+    guard result.status == .complete, !workers.isStopped, largest.isFinite,
+      result.cells == arrangement.coverBound, open == arrangement.hyperplanes
+    else { return nil }
+    return GainBound(largest, .enumeration)
   }
 }
 

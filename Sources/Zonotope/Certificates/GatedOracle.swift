@@ -3,7 +3,8 @@
 struct GatedOracle: NeuronOracle {
   /// Cells that are gone through at most.
   private static let cellLimit = 20_000_000
-  private static let batch = 1024
+  /// Gates that are drawn where there are.
+  private static let draws = 2048
 
   private let architecture: GatedReLU
   private let formulation: Formulation<PooledMap, OutputPenalty>
@@ -19,46 +20,26 @@ struct GatedOracle: NeuronOracle {
   func search(
     _ z: Values, _ request: NeuronSearch, _ workers: Workers
   ) throws(ZonotopeError) -> NeuronReport {
-    var gains = Gains(request)
-    let rows = formulation.rows, words = formulation.patterns.patternWords
-    // A gate of zeros is open for all rows.
-    let open = try PatternSet.masks([[Bool](repeating: true, count: rows.rows)], samples: rows.rows)
-    try evaluate(open, z, &gains, workers)
+    var best = BestGains(request)
     guard let arrangement else {
-      let drawn = try PatternSet.sampled(from: rows, count: 2048, seed: request.seed &+ 1, workers)
-      try evaluate(drawn, z, &gains, workers)
-      return NeuronReport(found: gains.best, largest: gains.largest, bound: nil)
+      let drawn = try PatternSet.sampled(
+        from: formulation.rows, count: Self.draws, seed: request.seed &+ 1, workers)
+      best.offer(try gains(drawn, z, workers), drawn)
+      return NeuronReport(found: best.found, largest: best.largest, bound: nil)
     }
-    var failure: ZonotopeError?
-    let result = try arrangement.forEachBatch(settings: EnumerationSettings(), batch: Self.batch) { cells in
-      do throws(ZonotopeError) {
-        let lines = try Buffer<UInt64>(product(cells.count, words, place: "patterns"))
-        for i in 0..<cells.count {
-          (lines.pointer + i * words).update(from: cells.bits + i * cells.stride, count: words)
-        }
-        let set = try PatternSet(
-          distinct: lines, count: cells.count, samples: rows.rows, gates: nil, source: .enumerated, workers)
-        try evaluate(set, z, &gains, workers)
-      } catch { failure = error }
-      return failure == nil && !workers.isStopped
+    let bound = try GainBound.enumeration(of: arrangement, rows: formulation.rows, workers) {
+      (patterns) throws(ZonotopeError) in
+      let gains = try gains(patterns, z, workers)
+      best.offer(gains, patterns)
+      return gains
     }
-    if let failure { throw failure }
-    let isComplete = result.status == .complete && !workers.isStopped
-    return NeuronReport(
-      found: gains.best, largest: gains.largest,
-      bound: isComplete && distinctRows(arrangement) == arrangement.hyperplanes
-        ? .enumeration(largest: gains.largest, patterns: result.cells, of: arrangement) : nil)
+    return NeuronReport(found: best.found, largest: best.largest, bound: bound)
   }
 
-  /// Rows that are not zero: parallel ones have faces of their own, on which both are open.
-  private func distinctRows(_ arrangement: Arrangement) -> Int {
-    let rows = formulation.rows
-    return (0..<rows.rows).count { k in (0..<rows.columns).contains { rows[k, $0] != 0 } }
-  }
-
-  private func evaluate(
-    _ patterns: PatternSet, _ z: Values, _ gains: inout Gains, _ workers: Workers
-  ) throws(ZonotopeError) {
+  /// The dual norms of the blocks of patterns, one for each.
+  private func gains(
+    _ patterns: PatternSet, _ z: Values, _ workers: Workers
+  ) throws(ZonotopeError) -> [Double] {
     let masked = try MaskedMap(
       x: formulation.rows, patterns: patterns, activation: architecture.options.activation,
       outputs: formulation.map.outputs, joinsOutputs: formulation.map.blocks == formulation.patterns.count)
@@ -68,32 +49,31 @@ struct GatedOracle: NeuronOracle {
     let size = formulation.patternSize
     let penalty = formulation.penalty.restricted(toBlocks: map.blocks / max(1, patterns.count))
     let workspace = try penalty.makeWorkspace(threads: 1)
-    for i in 0..<patterns.count {
-      let gain = penalty.dualNorm(
+    return (0..<patterns.count).map { i in
+      penalty.dualNorm(
         Values(rebasing: product.values[i * size..<(i + 1) * size]), floor: 0, workspace, workers)
-      gains.offer(gain) {
-        Array(
-          UnsafeBufferPointer(
-            start: patterns.patternBits.pointer + i * patterns.patternWords, count: patterns.patternWords))
-      }
     }
   }
 }
 
 /// The best of many gains.
-private struct Gains {
+private struct BestGains {
   private let request: NeuronSearch
   private(set) var largest = 0.0
-  private var found: [FoundPattern] = []
+  private var kept: [FoundPattern] = []
 
   init(_ request: NeuronSearch) { self.request = request }
 
-  var best: [FoundPattern] { FoundPattern.best(of: found, limit: request.limit) }
+  var found: [FoundPattern] { FoundPattern.best(of: kept, limit: request.limit) }
 
-  mutating func offer(_ gain: Double, bits: () -> [UInt64]) {
-    largest = nanMax(largest, gain)
-    guard gain > request.threshold else { return }
-    found.append(FoundPattern(gain: gain, bits: bits()))
-    if found.count > 64 * max(1, request.limit) { found = best }
+  mutating func offer(_ gains: [Double], _ patterns: PatternSet) {
+    let words = patterns.patternWords
+    for (i, gain) in gains.enumerated() {
+      largest = nanMax(largest, gain)
+      guard gain > request.threshold else { continue }
+      let line = UnsafeBufferPointer(start: patterns.patternBits.pointer + i * words, count: words)
+      kept.append(FoundPattern(gain: gain, bits: Array(line)))
+      if kept.count > 64 * max(1, request.limit) { kept = found }
+    }
   }
 }

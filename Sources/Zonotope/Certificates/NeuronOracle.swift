@@ -21,6 +21,8 @@ public struct NeuronSearch: Sendable {
   public var looseTolerance: Double?
   /// Whether the bound is worth some minutes though neurons were found.
   public var isFinal = false
+  /// Bytes that may be used; what does not fit is done without, and with it a tighter bound.
+  public var memory = Int.max
   /// Patterns at most.
   public var limit = 24
   /// Directions of neurons, of as many numbers as the rows have, where a search may start.

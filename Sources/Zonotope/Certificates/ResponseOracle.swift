@@ -54,7 +54,8 @@ struct ResponseOracle: NeuronOracle {
         let floor = max(request.floor, largest)
         if let bound = bounds[i], bound.value <= floor * (1 + tolerance) { continue }
         let branched = try GainBound.branching(
-          response, floor: floor, known: highest, tolerance: tolerance, nodes: nodes, workers, found: &met)
+          response, floor: floor, known: highest, tolerance: tolerance, nodes: nodes,
+          memory: request.memory, workers, found: &met)
         bounds[i] = .smaller(bounds[i], branched)
         found += met.filter { $0.gain > request.threshold }
         largest = met.map(\.gain).reduce(largest, max)

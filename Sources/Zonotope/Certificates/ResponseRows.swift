@@ -82,12 +82,6 @@ final class NeuronResponse {
     (weights, linear) = try (Vector(rows.count), Vector(rows.rank))
   }
 
-  /// -F
-  func negate() {
-    scale(weights.mutable, by: -1)
-    scale(linear.mutable, by: -1)
-  }
-
   /// What the kernels are told. The response has to outlive it.
   var kernel: zt_response {
     zt_response(

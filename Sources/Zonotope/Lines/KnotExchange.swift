@@ -333,11 +333,11 @@ final class KnotExchange {
   /// One pass over the samples.
   private func price() -> (entering: [Entering], gap: Double, objective: Double) {
     var entering: [Entering] = []
-    var running = Running()
+    var running = PriceSweep()
     let c = knotCosts()
     // A price beyond its bound by less than rounding is none.
     let slack = 1e-13 * (costs.rise + costs.fall)
-    func take(_ range: Extremes, shift: Double) {
+    func take(_ range: PriceSweep.Extremes, shift: Double) {
       let up = range.largest + shift - costs.rise, down = -costs.fall - range.smallest - shift
       let rises = up > slack, falls = down > slack
       if rises && (!falls || range.placeOfLargest < range.placeOfSmallest) {
@@ -387,91 +387,6 @@ final class KnotExchange {
     let part = excess / max(costs.rise, costs.fall)
     let gap = excess * size + 0.5 * part * part * running.squares
     return (entering, gap, 0.5 * running.squares + penalty(values))
-  }
-
-  private struct Extremes {
-    var largest = -Double.infinity, smallest = Double.infinity
-    var placeOfLargest = -1, placeOfSmallest = -1
-  }
-
-  /// What a pass carries from interval to interval.
-  private struct Running {
-    /// The sum of the residuals so far.
-    var residuals = 0.0
-    /// The price at the current sample.
-    var z = 0.0
-    /// The sum of the squares of the residuals, over their weights.
-    var squares = 0.0
-
-    /// Goes over the samples first ..< last, where f is `value` + slope (x - x[first]), and returns the extremes of the
-    /// prices at samples after `first`, up to `end`; of `first` too where its price is free.
-    mutating func pass(
-      _ first: Int, _ last: Int, end: Int, from value: Double, slope: Double, x: UnsafePointer<Double>,
-      w: UnsafePointer<Double>?, t: UnsafePointer<Double>, of count: Int, startIsFree: Bool = false
-    ) -> Extremes {
-      var range = Extremes()
-      if startIsFree {
-        range.largest = z
-        range.smallest = z
-        range.placeOfLargest = first
-        range.placeOfSmallest = first
-      }
-      var sum = residuals, price = z, squares = squares
-      var largest = range.largest, smallest = range.smallest
-      var high = range.placeOfLargest, low = range.placeOfSmallest
-      let start = x[first]
-      var here = start
-      var i = first
-      // Up to the sample before `end`, the next price is one that counts.
-      if let w {
-        while i < end {
-          let next = x[i &+ 1], e = t[i] - (value + slope * (here - start)), r = w[i] * e
-          sum += r
-          squares += r * e
-          price += sum * (next - here)
-          here = next
-          i &+= 1
-          if price > largest {
-            largest = price
-            high = i
-          }
-          if price < smallest {
-            smallest = price
-            low = i
-          }
-        }
-      } else {
-        while i < end {
-          let next = x[i &+ 1], r = t[i] - (value + slope * (here - start))
-          sum += r
-          squares += r * r
-          price += sum * (next - here)
-          here = next
-          i &+= 1
-          if price > largest {
-            largest = price
-            high = i
-          }
-          if price < smallest {
-            smallest = price
-            low = i
-          }
-        }
-      }
-      while i < last {
-        let e = t[i] - (value + slope * (x[i] - start)), r = (w?[i] ?? 1) * e
-        sum += r
-        squares += r * e
-        i &+= 1
-        if i < count { price += sum * (x[i] - x[i &- 1]) }
-      }
-      (residuals, z, self.squares) = (sum, price, squares)
-      range.largest = largest
-      range.smallest = smallest
-      range.placeOfLargest = high
-      range.placeOfSmallest = low
-      return range
-    }
   }
 
   private func insert(_ entering: [Entering]) {

@@ -64,6 +64,7 @@ extension TrainingSession {
       var request = NeuronSearch(floor: beta, tolerance: search)
       request.looseTolerance = max(search, 0.2 * violation)
       request.seed = UInt64(growth.rounds.count)
+      request.memory = self.settings.memoryBudget
       request.starts = starts(solution.point)
       var report = NeuronReport(found: [], largest: 0, bound: nil)
       if stop.status == nil {
@@ -110,7 +111,7 @@ extension TrainingSession {
         }
         if report.found.isEmpty {
           // Nobody gains: what is left of the gap is the tolerance of the solver and of the search.
-          let isCoarse = report.bound.map { $0.value > beta * (1 + 2 * search) } ?? true
+          let isCoarse = report.bound.map { $0.value > beta * (1 + 3 * search) } ?? true
           let isExhausted = isCoarse || inner < 1e-3 * self.settings.tolerance
           if isExhausted { status = growth.proof == nil ? solution.status : .stalled }
           inner /= 10

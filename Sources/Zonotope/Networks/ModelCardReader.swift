@@ -6,13 +6,7 @@ extension ModelCard {
   ///   the key.
   static func read(_ document: JSONValue) throws(ZonotopeError) -> (card: ModelCard, trainingRows: UInt64) {
     var reader = try JSONObjectReader(document, place: "")
-    guard try reader.text("format") == "zonotope-model" else {
-      throw .invalid(place: "format", reason: "is not \"zonotope-model\"")
-    }
-    guard try reader.number("version") == 1 else {
-      throw .unsupported(key: "version", reason: "this version reads version 1")
-    }
-    let library = try reader.requireText("library")
+    let library = try ModelDocument.readHeader(&reader)
 
     var architecture = try reader.requireObject("architecture")
     let kind = try architecture.requireText("kind")
@@ -195,7 +189,7 @@ extension JSONObjectReader {
   }
 
   /// A number that is infinite where the text has null.
-  fileprivate mutating func requireBound(_ key: String) throws(ZonotopeError) -> Double {
+  mutating func requireBound(_ key: String) throws(ZonotopeError) -> Double {
     let value = try require(key)
     if value == .null { return .infinity }
     guard case .number(let number) = value else {

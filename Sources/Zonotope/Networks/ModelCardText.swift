@@ -1,21 +1,18 @@
 extension ModelCard {
   /// The card as the JSON text of a model file, with what else the network needs besides its tensors.
   func json(trainingRows: UInt64) -> JSONValue {
-    .object([
-      JSONMember("format", .string("zonotope-model")),
-      JSONMember("version", .number(1)),
-      JSONMember("library", .string(library)),
-      JSONMember("architecture", .object(architecture)),
-      JSONMember("loss", loss.json),
-      JSONMember("beta", .number(beta)),
-      JSONMember("betaMax", .number(betaMax)),
-      JSONMember("preprocessing", preprocessing.json),
-      JSONMember("certificate", proof.json),
-      JSONMember("patterns", patterns.json),
-      JSONMember("solver", solver.json),
-      JSONMember("training", run?.json ?? .null),
-      JSONMember("trainingRows", .string(hexadecimal(trainingRows))),
-    ])
+    .object(
+      ModelDocument.header(library: library, architecture: architecture) + [
+        JSONMember("loss", loss.json),
+        JSONMember("beta", .number(beta)),
+        JSONMember("betaMax", .number(betaMax)),
+        JSONMember("preprocessing", preprocessing.json),
+        JSONMember("certificate", proof.json),
+        JSONMember("patterns", patterns.json),
+        JSONMember("solver", solver.json),
+        JSONMember("training", run?.json ?? .null),
+        JSONMember("trainingRows", .string(hexadecimal(trainingRows))),
+      ])
   }
 
   private var architecture: [JSONMember] {

@@ -64,4 +64,25 @@ struct ModelDocument {
     writer.metadata[checksumKey] = hexadecimal(FileChecksum.of(writer.encode()))
     return writer.encode()
   }
+
+  /// The members that every card begins with.
+  static func header(library: String, architecture: [JSONMember]) -> [JSONMember] {
+    [
+      JSONMember("format", .string("zonotope-model")),
+      JSONMember("version", .number(1)),
+      JSONMember("library", .string(library)),
+      JSONMember("architecture", .object(architecture)),
+    ]
+  }
+
+  /// Reads them but for the architecture: the version of the library that wrote the card.
+  static func readHeader(_ reader: inout JSONObjectReader) throws(ZonotopeError) -> String {
+    guard try reader.text("format") == "zonotope-model" else {
+      throw .invalid(place: "format", reason: "is not \"zonotope-model\"")
+    }
+    guard try reader.number("version") == 1 else {
+      throw .unsupported(key: "version", reason: "this version reads version 1")
+    }
+    return try reader.requireText("library")
+  }
 }

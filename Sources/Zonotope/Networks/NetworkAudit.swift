@@ -9,11 +9,11 @@ public struct NetworkAudit: Sendable {
   public var certificate: Certificate
   /// How the bound over all neurons was proved; nil where it was not.
   public var proof: GainBound.Proof?
-  /// The least objective of a network whose neurons keep their activation patterns, those on a kink free to leave it to
-  /// either side.
+  /// The least objective that was found for a network whose neurons keep their activation patterns, those on a kink free to
+  /// leave it to either side.
   public var ownOptimum: Double
-  /// Whether the network is one of least objective over its own patterns, up to the tolerance: what a method that follows
-  /// gradients ends at (Ergen and Pilanci 2023, arXiv 2312.12657, on stationary points).
+  /// Whether it was proved that no network over these patterns has an objective lower by more than the tolerance: what a
+  /// method that follows gradients ends at (Ergen and Pilanci 2023, arXiv 2312.12657, on stationary points).
   public var isStationary: Bool
   /// The best network that was found on the way, with what is known about it; its objective is not above that of the
   /// network given.
@@ -54,25 +54,30 @@ extension TwoLayerNetwork {
 
     let rows = try options.rows(of: data.x)
     let own = try ownPatterns(on: rows)
-    let architecture = ReLU(patterns: .set(own.patterns), options: options)
+    // A gap of its own for the proof that the network is optimal within the tolerance.
+    var limited = settings
+    limited.tolerance = settings.tolerance / 4
+    let stop = StopCondition(settings, started: started)
     var result = try TrainingSession(
-      architecture, data: data, loss: loss, settings: settings,
+      ReLU(patterns: .set(own.patterns), options: options), data: data, loss: loss, settings: limited,
       start: activation.isSymmetric || options.skip ? nil : own.point
-    ).train(beta: .absolute(beta), until: StopCondition(settings, started: started))
-    let ownOptimum = min(objective, result.networkObjective)
+    ).train(beta: .absolute(beta), until: stop)
+    let ownOptimum = min(objective, result.networkObjective), ownBound = result.solution.dual
 
     options.grows = true
+    limited = settings
+    limited.seconds = settings.seconds.map { max(0, $0 - (monotonicSeconds() - started)) }
     let grown = try TrainingSession(
-      ReLU(patterns: .set(own.patterns), options: options), data: data, loss: loss, settings: settings,
+      ReLU(patterns: .set(own.patterns), options: options), data: data, loss: loss, settings: limited,
       start: result.solution.point
-    ).train(beta: .absolute(beta), until: StopCondition(settings, started: started))
+    ).train(beta: .absolute(beta), until: stop)
     let proof = grown.growth?.proof
     var certificate = proof == nil ? result.certificate : grown.certificate
     certificate.objective = objective
     if grown.networkObjective < result.networkObjective { result = grown }
     return NetworkAudit(
       objective: objective, certificate: certificate, proof: proof, ownOptimum: ownOptimum,
-      isStationary: objective - ownOptimum <= settings.tolerance * abs(objective),
+      isStationary: objective - ownBound <= settings.tolerance * abs(objective),
       best: result.networkObjective < objective ? result : nil)
   }
 

@@ -25,6 +25,18 @@ extension NeuralNetwork {
     return try results.list()
   }
 
+  /// The loss of outputs on the data.
+  func value(
+    _ outputs: [Double], targets: [Double], loss: some Loss
+  ) throws(ZonotopeError) -> Double {
+    guard targets.count == outputs.count else {
+      throw .invalid(place: "y", reason: "\(targets.count) targets for \(outputs.count) outputs")
+    }
+    return outputs.withUnsafeBufferPointer { f in
+      targets.withUnsafeBufferPointer { y in loss.value(f, y) }
+    }
+  }
+
   func checkInput(_ x: MatrixView, _ results: UnsafeMutableBufferPointer<Double>) throws(ZonotopeError) {
     guard results.count == x.rows * outputs else {
       throw .invalid(

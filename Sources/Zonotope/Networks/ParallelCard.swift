@@ -49,20 +49,17 @@ public struct ParallelCard: Sendable, Equatable {
       JSONMember("depth", .number(Double(network.depth))),
       JSONMember("features", .number(Double(network.features))),
     ]
-    return .object([
-      JSONMember("format", .string("zonotope-model")),
-      JSONMember("version", .number(1)),
-      JSONMember("library", .string(library)),
-      JSONMember("architecture", .object(architecture)),
-      JSONMember("loss", loss.json),
-      JSONMember("beta", .number(beta)),
-      JSONMember("betaMax", .number(betaMax)),
-      JSONMember("preprocessing", preprocessing.json),
-      JSONMember("certificate", proof.json),
-      JSONMember("patterns", patterns.json),
-      JSONMember("solver", solver.json),
-      JSONMember("trainingRows", .string(hexadecimal(network.trainingRows))),
-    ])
+    return .object(
+      ModelDocument.header(library: library, architecture: architecture) + [
+        JSONMember("loss", loss.json),
+        JSONMember("beta", .number(beta)),
+        JSONMember("betaMax", .number(betaMax)),
+        JSONMember("preprocessing", preprocessing.json),
+        JSONMember("certificate", proof.json),
+        JSONMember("patterns", patterns.json),
+        JSONMember("solver", solver.json),
+        JSONMember("trainingRows", .string(hexadecimal(network.trainingRows))),
+      ])
   }
 
   private static func json(_ activation: ParallelNetwork.Activation) -> [JSONMember] {
@@ -84,13 +81,7 @@ public struct ParallelCard: Sendable, Equatable {
   /// Reads a card. Every key must be there, and no other.
   static func read(_ document: JSONValue) throws(ZonotopeError) -> (card: ParallelCard, shape: Shape) {
     var reader = try JSONObjectReader(document, place: "")
-    guard try reader.text("format") == "zonotope-model" else {
-      throw .invalid(place: "format", reason: "is not \"zonotope-model\"")
-    }
-    guard try reader.number("version") == 1 else {
-      throw .unsupported(key: "version", reason: "this version reads version 1")
-    }
-    let library = try reader.requireText("library")
+    let library = try ModelDocument.readHeader(&reader)
     var architecture = try reader.requireObject("architecture")
     guard try architecture.requireText("kind") == "parallel" else {
       throw .unsupported(key: architecture.path("kind"), reason: "is not \"parallel\"")
@@ -112,7 +103,7 @@ public struct ParallelCard: Sendable, Equatable {
     try architecture.finish()
     let card = ParallelCard(
       loss: try ModelCard.LossTerm(reader.requireObject("loss")), beta: try reader.requireNumber("beta"),
-      betaMax: try reader.requireNumber("betaMax"),
+      betaMax: try reader.requireBound("betaMax"),
       preprocessing: try ModelCard.Preprocessing(reader.requireObject("preprocessing")),
       proof: try ModelCard.Proof(reader.requireObject("certificate")),
       patterns: try ModelCard.Patterns(reader.requireObject("patterns")),

@@ -255,11 +255,6 @@ public struct ParallelNetwork: NeuralNetwork, Equatable {
   public func objective(
     on x: MatrixView, targets: [Double], loss: some Loss, beta: Double
   ) throws(ZonotopeError) -> Double {
-    let results = try Vector(x.rows)
-    try predict(x, into: results.mutable)
-    guard targets.count == results.count else {
-      throw .invalid(place: "y", reason: "\(targets.count) targets for \(results.count) outputs")
-    }
-    return targets.withUnsafeBufferPointer { y in loss.value(results.values, y) } + beta * penalty
+    try value(predict(x), targets: targets, loss: loss) + beta * penalty
   }
 }

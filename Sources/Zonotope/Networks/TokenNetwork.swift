@@ -61,14 +61,8 @@ public struct TokenNetwork: NeuralNetwork {
   public func objective(
     on x: MatrixView, targets: [Double], loss: some Loss, beta: Double
   ) throws(ZonotopeError) -> Double {
-    let results = try predict(x)
-    guard targets.count == results.count else {
-      throw .invalid(place: "y", reason: "\(targets.count) targets for \(results.count) outputs")
-    }
-    let value = results.withUnsafeBufferPointer { f in
-      targets.withUnsafeBufferPointer { y in loss.value(f, y) }
-    }
-    return value + beta * heads.reduce(0) { $0 + weightDecay(of: $1) }
+    try value(predict(x), targets: targets, loss: loss)
+      + beta * heads.reduce(0) { $0 + weightDecay(of: $1) }
   }
 
   private func weightDecay(of head: Head) -> Double {

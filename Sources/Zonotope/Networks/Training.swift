@@ -138,6 +138,7 @@ public final class TrainingSession<A: Trainable, Objective: Loss> {
     self.oracle = oracle
     var request = NeuronSearch(floor: 0, tolerance: 1e-10)
     (request.looseTolerance, request.isFinal) = (request.tolerance, true)
+    request.memory = settings.memoryBudget
     let evaluator = try Evaluator(program, workers)
     let z = try Vector(copying: evaluator.gradientWithoutNetwork())
     let report = try oracle.search(z.values, request, stopping)

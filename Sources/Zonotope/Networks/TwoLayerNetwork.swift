@@ -215,14 +215,8 @@ public struct TwoLayerNetwork: Sendable, Equatable {
   public func objective(
     on x: MatrixView, targets: [Double], loss: some Loss, beta: Double
   ) throws(ZonotopeError) -> Double {
-    let results = try predict(x)
-    guard targets.count == results.count else {
-      throw .invalid(place: "y", reason: "\(targets.count) targets for \(results.count) outputs")
-    }
-    let value = results.withUnsafeBufferPointer { f in
-      targets.withUnsafeBufferPointer { y in loss.value(f, y) }
-    }
-    return value + beta * neurons.reduce(0) { $0 + weightDecay(of: $1) }
+    try value(predict(x), targets: targets, loss: loss)
+      + beta * neurons.reduce(0) { $0 + weightDecay(of: $1) }
   }
 
   /// 1/2 (||w||^2 + |alpha|^2) in the norm of ``outputNorm``; what the patches of an output weigh counts by its length.

@@ -166,7 +166,9 @@ extension ConvexProgram where Map: FactoredMap {
     case .activeSet, .direct:
       throw .unsupported(
         key: "solver.kind",
-        reason: "\"\(settings.kind.rawValue)\" is a method for other networks; here there are fista and admm")
+        reason:
+          "\"\(settings.kind.rawValue)\" is a method for other networks; here there are fista, admm and newton"
+      )
     case .automatic:
       let factorisation = map.systemOrders.reduce(0.0) {
         let n = Double($1)

@@ -53,10 +53,15 @@ enum AuditText {
       let bestGap = relative(best.networkObjective, audit.certificate.lowerBound)
       if certificateIsGlobal(audit), bestGap <= 1e-5 { sentences.append("That one is the global optimum.") }
     }
-    sentences.append(
-      audit.isStationary
-        ? "Over its own patterns it is optimal: training from here by gradients would gain nothing."
-        : "It is not yet optimal over its own patterns: training was ended early, or stuck at a kink.")
+    if audit.isStationary {
+      sentences.append(
+        "Over its own patterns it is optimal: training from here by gradients would gain nothing.")
+    } else if audit.ownOptimum < audit.objective {
+      sentences.append(
+        "It is not yet optimal over its own patterns: training was ended early, or stuck at a kink.")
+    } else {
+      sentences.append("Whether it is optimal over its own patterns was not settled.")
+    }
     return sentences.joined(separator: "\n")
   }
 
