@@ -140,9 +140,9 @@ public struct OptimalSet<A: Trainable, Objective: Loss> {
     var random = Xoshiro256(seed: seed, stream: 0x6F70_7469), best = start
     let size = start.reduce(0, +) / Double(max(1, start.count))
     for attempt in 0..<max(1, tries) {
-      // From the network, from the middle, and from points between random corners.
+      // From the network, from the middle, and towards points so far outside that the nearest are corners, nearly.
       let goal = attempt == 0 ? moves.map { _ in 0 } : moves.map { -RowSpace.dot($0, start) }
-      let multiples = try nearest(to: goal.map { attempt < 2 ? $0 : $0 + size * random.nextNormal() })
+      let multiples = try nearest(to: goal.map { attempt < 2 ? $0 : $0 + 100 * size * random.nextNormal() })
       let present = multiples.indices.filter { multiples[$0] > 1e-12 * size }
       let scaled = present.map { i in fits[i].map { multiples[i] * $0 } }
       let factors = Dependencies(scaled).independent(sizes: present.map { multiples[$0] }, tolerance: 1e-9)
