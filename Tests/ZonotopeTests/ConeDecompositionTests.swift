@@ -30,11 +30,15 @@ struct ConeDecompositionTests {
   func random() throws {
     for index in 0..<20 {
       let n = 5 + index, d = 1 + index % 3
-      let data = try ColumnGenerationTests.random(n, d, seed: UInt64(index))
+      let one = try ColumnGenerationTests.random(n, d, seed: UInt64(index))
       var options = TwoLayerOptions()
       (options.inputBias, options.outputBias) = (index % 2 == 0, index % 3 == 0)
       if index % 4 == 1 { options.activation = .leaky(0.2) }
       if index % 5 == 2, d == 2 { (options.patches, options.outputNorm) = (2, .perClass) }
+      let data =
+        index % 7 == 3
+        ? try Dataset(x: one.x, y: MatrixView((0..<n).map { [one.y[$0, 0], -one.y[n - 1 - $0, 0]] }))
+        : one
       let result = try gated(data, SquaredLoss(), beta: .ratio(0.05), options: options)
       let divided = try result.network.coneDecomposition(on: data, loss: SquaredLoss(), beta: result.beta)
       #expect(divided.network.gates == .own)
@@ -51,17 +55,20 @@ struct ConeDecompositionTests {
   @Test("gates that are no open cell, and networks without gates, are refused")
   func refusals() throws {
     let data = try ReferenceRows.data()
-    var masks = [[Bool]](repeating: [true, false, true, false, true, true], count: 1)
-    // The fifth row is half the sum of others: this mask has no cell.
-    let result = try GatedReLU(patterns: .masks(masks)).train(
-      on: data, loss: SquaredLoss(), beta: .ratio(0.1))
-    masks = []
-    #expect(throws: ZonotopeError.self) {
-      try result.network.coneDecomposition(on: data, loss: SquaredLoss(), beta: result.beta)
-    }
+    // The third row is half the sum of opposite ones: this mask has no cell.
+    let rows = try Dataset(x: MatrixView([[1, 0], [0, 1], [1, 1]]), y: [1, 2, -3])
+    let result = try GatedReLU(patterns: .masks([[true, true, false]])).train(
+      on: rows, loss: SquaredLoss(), beta: .ratio(0.1))
+    #expect(result.network.neurons.count == 1)
+    #expect {
+      try result.network.coneDecomposition(on: rows, loss: SquaredLoss(), beta: result.beta)
+    } throws: { "\($0)".contains("gates[0]") }
+    #expect {
+      try result.network.coneDecomposition(on: rows, loss: SquaredLoss(), beta: .nan)
+    } throws: { "\($0)".contains("beta") }
     let exact = try OptimalSetTests.solved(data, SquaredLoss(), beta: .absolute(0.3)).1
-    #expect(throws: ZonotopeError.self) {
+    #expect {
       try exact.network.coneDecomposition(on: data, loss: SquaredLoss(), beta: 0.3)
-    }
+    } throws: { "\($0)".contains("model.gated") }
   }
 }

@@ -107,6 +107,18 @@ struct OptimalSetTests {
     try check(set.best(on: logistic, loss: LogisticLoss()), like: result, on: data)
   }
 
+  @Test("rows in general position have one optimal network, however many cells lie beside its neurons")
+  func unique() throws {
+    for (n, seed) in [(30, 1), (60, 2), (90, 3)] as [(Int, UInt64)] {
+      let data = try ColumnGenerationTests.random(n, 2, seed: seed)
+      let (session, result) = try Self.solved(data, SquaredLoss(), beta: .ratio(0.1))
+      let set = try OptimalSet(of: result, in: session)
+      #expect(set.dimension == 0)
+      #expect(set.candidates <= result.network.neurons.count)
+      try check(set.minimumNorm(), like: result, on: data)
+    }
+  }
+
   @Test("gated networks and free coefficients too; nuclear norms are refused")
   func otherPrograms() throws {
     let data = try ColumnGenerationTests.random(6, 3, seed: 3)
@@ -127,7 +139,16 @@ struct OptimalSetTests {
     let nuclear = try TrainingSession(
       GatedReLU(patterns: .all, options: options), data: two, loss: SquaredLoss(), settings: Self.settings())
     let third = try nuclear.train(beta: .ratio(0.1))
-    #expect(throws: ZonotopeError.self) { try OptimalSet(of: third, in: nuclear) }
+    #expect { try OptimalSet(of: third, in: nuclear) } throws: { "\($0)".contains("outputNorm") }
+    // The answer of other targets is not this session's.
+    let (other, _) = try Self.solved(
+      Dataset(x: data.x, y: (0..<6).map { -data.y[$0, 0] }), SquaredLoss(), beta: .ratio(0.05),
+      options: {
+        var options = TwoLayerOptions()
+        (options.outputBias, options.activation) = (true, .leaky(0.1))
+        return options
+      }())
+    #expect { try OptimalSet(of: result, in: other) } throws: { "\($0)".contains("outcome") }
   }
 
   @Test("pruning never leaves more neurons than rows: 200 random networks")

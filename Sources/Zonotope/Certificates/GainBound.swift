@@ -107,28 +107,35 @@ public struct GainBound: Sendable, Equatable {
 
   // MARK: Projection
 
-  /// The best of ``ResponseProjection`` over subspaces of 2, 3, ... dimensions: until more of them no longer help. Nil where
-  /// the rank is too low for a subspace, or the workers were stopped first.
+  /// A known bound, or the best of ``ResponseProjection`` over subspaces of 2, 3, ... dimensions where one is better: until
+  /// more of them no longer help.
   ///
   /// - Parameter sufficient: a bound that need not be lowered.
   static func projection(
-    _ response: NeuronResponse, sufficient: Double, nodes: Int, memory: Int, _ workers: Workers
+    _ response: NeuronResponse, sufficient: Double, tolerance: Double, known: GainBound?, nodes: Int,
+    memory: Int,
+    _ workers: Workers
   ) throws(ZonotopeError) -> GainBound? {
     let rank = response.rows.rank
-    var best: GainBound?, worse = 0
-    for dimension in 2..<max(2, min(8, rank)) where !workers.isStopped && worse < 2 {
-      if let best, best.value <= sufficient { break }
-      guard let split = try ResponseProjection(response, dimension: dimension),
-        let outer = try relaxation(split.outer, workers)
-      else { break }
+    var best = known, worse = 0
+    guard rank > 2, let axes = try ResponseProjection.axes(of: response) else { return best }
+    for dimension in 2..<min(8, rank) where !workers.isStopped && worse < 2 {
+      let split = try ResponseProjection(response, axes: axes, dimension: dimension)
+      guard let outer = try relaxation(split.outer, workers) else { break }
+      // Nothing inside makes up for what is lost outside.
+      if let best, outer.value >= best.value { continue }
       var met: [FoundPattern] = []
       let inner = try branching(
-        split.inner, floor: sufficient, known: 0, tolerance: 1e-2, nodes: nodes, memory: memory, workers,
-        found: &met)
+        split.inner, floor: sufficient, known: 0, tolerance: tolerance,
+        nodes: min(nodes, affordableNodes(split.inner.rows)), memory: memory, workers, found: &met)
       guard let inner else { break }
       let value = ResponseProjection.bound(inner: inner.value, outer: outer.value, rank: rank)
-      worse = best.map { value < $0.value } ?? true ? 0 : worse + 1
-      if value < best?.value ?? .infinity { best = GainBound(value, .projection) }
+      if let best, value >= best.value {
+        worse += 1
+      } else {
+        (best, worse) = (GainBound(value, .projection), 0)
+      }
+      if let best, best.value <= sufficient * (1 + tolerance) { break }
     }
     return best
   }

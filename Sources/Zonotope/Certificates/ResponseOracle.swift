@@ -58,9 +58,10 @@ struct ResponseOracle: NeuronOracle {
           memory: request.memory, workers, found: &met)
         bounds[i] = .smaller(bounds[i], branched)
         if isWanted, let bound = bounds[i], bound.value > floor * (1 + tolerance) {
-          let projected = try GainBound.projection(
-            response, sufficient: floor, nodes: Self.looseNodes, memory: request.memory, workers)
-          bounds[i] = .smaller(bound, projected)
+          bounds[i] = try GainBound.projection(
+            response, sufficient: floor, tolerance: max(tolerance, 1e-4), known: bound,
+            nodes: Self.looseNodes,
+            memory: request.memory, workers)
         }
         found += met.filter { $0.gain > request.threshold }
         largest = met.map(\.gain).reduce(largest, max)

@@ -10,23 +10,28 @@
 ///
 /// because max(s + t, 0) differs from max(s, 0) by a slope in [0, 1] times t. Both are positively homogeneous, so on the unit
 /// ball F <= sqrt(h^2 + g^2) with their largest values h, g there: h of few dimensions can be found by branching, and a
-/// relaxation of g matters little where the rows are nearly of low rank. What is lost beside training on the nearest matrix
-/// of that rank is second order in the rest.
+/// relaxation of g matters little where the rows are nearly of low rank. What is lost
+/// is g^2 / (2 h), second order in the rest.
 struct ResponseProjection {
   let inner: NeuronResponse
   let outer: NeuronResponse
 
-  /// The subspaces of `dimensions` that hold most of sum |weights_k| x_k x_k'; nil where a number is not finite.
-  init?(_ response: NeuronResponse, dimension: Int) throws(ZonotopeError) {
+  /// Orthonormal directions, those first in which sum |weights_k| x_k x_k' is largest; nil where a number is not finite.
+  static func axes(of response: NeuronResponse) throws(ZonotopeError) -> [[Double]]? {
     let rows = response.rows, rank = rows.rank
     let gram = try Vector(product(rank, rank, place: "x"))
     for k in 0..<rows.count {
       let weight = abs(response.weights[k]), row = rows.coordinates.pointer + k * rank
       for p in 0..<rank { for q in 0..<rank { gram[p * rank + q] += weight * row[p] * row[q] } }
     }
-    let axes = try SingularValues(rank, rank)
-    guard axes.decompose(gram.values) else { return nil }
-    let vectors = (0..<rank).map { axes.rightVector($0) }
+    let decomposition = try SingularValues(rank, rank)
+    guard decomposition.decompose(gram.values) else { return nil }
+    return (0..<rank).map { decomposition.rightVector($0) }
+  }
+
+  /// Split by the first of the axes.
+  init(_ response: NeuronResponse, axes vectors: [[Double]], dimension: Int) throws(ZonotopeError) {
+    let rows = response.rows, rank = rows.rank
     inner = try NeuronResponse(rows.projected(on: Array(vectors[..<dimension])))
     outer = try NeuronResponse(rows.projected(on: Array(vectors[dimension...])))
     let linear = Array(response.linear.values)

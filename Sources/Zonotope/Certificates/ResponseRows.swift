@@ -43,7 +43,8 @@ struct ResponseRows: Sendable {
     self.place = place
   }
 
-  /// The same rows as neurons of a subspace see them: as many, parallel ones and zeros among them.
+  /// The same rows as neurons of a subspace see them: as many, parallel ones and zeros among them. Directions of the data's space
+  /// have no coordinates there.
   ///
   /// - Parameter axes: orthonormal, in these coordinates.
   func projected(on axes: [[Double]]) throws(ZonotopeError) -> ResponseRows {
@@ -55,11 +56,7 @@ struct ResponseRows: Sendable {
         projected[k * axes.count + i] = sum
       }
     }
-    let directions = axes.map { axis in
-      (0..<(basis.first?.count ?? 0)).map { j in zip(axis, basis).reduce(0) { $0 + $1.0 * $1.1[j] } }
-    }
-    return ResponseRows(
-      rank: axes.count, coordinates: projected, count: count, place: place, basis: directions)
+    return ResponseRows(rank: axes.count, coordinates: projected, count: count, place: place, basis: [])
   }
 
   private init(

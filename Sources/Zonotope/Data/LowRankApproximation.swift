@@ -2,8 +2,9 @@
 ///
 /// Rows of rank r have O(n^(r-1)) patterns. Let a network be an optimum over rows X_r. Its outputs on the rows themselves
 /// differ by at most sigma_(r+1) max(|a|, |b|) for each unit of weight, and those of the best network on X_r: so its
-/// objective on X is bounded by the optimum there (Pilanci and Ergen 2020, theorem 3, for Lipschitz losses). Bounds of this
-/// kind are far from tight: certificates after the fact say more.
+/// objective on X is bounded by the optimum there (Pilanci and Ergen 2020, theorem 3, for Lipschitz losses). This holds for
+/// networks whose neurons decide themselves and see whole rows, without skip weights, which cost nothing and could be as
+/// large as they like. Bounds of this kind are far from tight: certificates after the fact say more.
 public struct LowRankApproximation: Sendable {
   /// (rows, features), of the rank asked for.
   public let matrix: MatrixView
@@ -34,8 +35,11 @@ public struct LowRankApproximation: Sendable {
   /// The factor of objective <= factor * optimum, of an optimal network over ``matrix`` on the rows themselves, for a loss that
   /// is not negative and has the Lipschitz constant `lipschitz` in the Euclidean norm of the outputs: scale sqrt(n) for the
   /// logistic loss.
-  public func factor(beta: Double, lipschitz: Double, activation: Activation = .relu) -> Double {
-    let growth = 1 + lipschitz * reach(beta, activation)
+  public func factor(
+    beta: Double, lipschitz: Double, activation: Activation = .relu
+  ) throws(ZonotopeError) -> Double {
+    try check(lipschitz, "lipschitz")
+    let growth = 1 + lipschitz * (try reach(beta, activation))
     return growth * growth
   }
 
@@ -43,16 +47,27 @@ public struct LowRankApproximation: Sendable {
   /// loss at zero always is one.
   public func squaredLossBound(
     optimum: Double, beta: Double, scale: Double = 1, activation: Activation = .relu
-  ) -> Double {
+  ) throws(ZonotopeError) -> Double {
+    try check(optimum, "optimum")
+    try check(scale, "scale")
+    let reach = try reach(beta, activation)
     func moved(_ optimum: Double) -> Double {
-      let error = reach(beta, activation) * optimum
+      let error = reach * optimum
       return optimum + (2 * optimum * scale).squareRoot() * error + scale * error * error / 2
     }
     return moved(moved(optimum))
   }
 
   /// Outputs of a network with the objective 1 change by this.
-  private func reach(_ beta: Double, _ activation: Activation) -> Double {
-    remainder * max(abs(activation.on), abs(activation.off)) / beta
+  private func reach(_ beta: Double, _ activation: Activation) throws(ZonotopeError) -> Double {
+    try check(beta, "beta")
+    guard beta > 0 else { throw .invalid(place: "beta", reason: "\(beta): large weights cost nothing") }
+    return remainder * max(abs(activation.on), abs(activation.off)) / beta
+  }
+
+  private func check(_ number: Double, _ place: String) throws(ZonotopeError) {
+    guard number >= 0, number.isFinite else {
+      throw .invalid(place: place, reason: "\(number) is not a finite number of at least 0")
+    }
   }
 }

@@ -12,8 +12,9 @@ public struct ConeDecomposition: Sendable {
   /// The least distance of a unit direction of a gate's cell, the one that is farthest from all planes, to them: an angle's
   /// sine. 1 where no neuron had to be divided.
   public var margin: Double
-  /// What ``objective`` cannot exceed: with t g in each of two weights, g that direction and t <= ||u|| / margin, the penalty
-  /// grows to 1 + 2 / margin times what it was.
+  /// What ``objective`` cannot exceed. With y = v + w = g ||u|| / margin, g that direction, v = (y + u) / 2 and w = (y - u) / 2
+  /// are in the cell, and ||v|| + ||w|| <= (||u||^2 + ||y||^2)^(1/2): the penalty grows by the factor
+  /// (1 + 1 / margin^2)^(1/2) at most.
   public var bound: Double
 }
 
@@ -23,7 +24,7 @@ extension TwoLayerNetwork {
   /// - Parameters:
   ///   - data: the rows on which outputs stay the same.
   /// - Throws: ``ZonotopeError/unsupported(key:reason:)`` for networks without gates, with weights of their own for each
-  ///   patch or output, and where a gate's pattern is that of no open cell.
+  ///   patch or output, and where a gate's pattern is that of no open cell, or of one narrower than 1e-7.
   public func coneDecomposition(
     on data: Dataset, loss: some Loss, beta: Double
   ) throws(ZonotopeError) -> ConeDecomposition {
@@ -35,11 +36,12 @@ extension TwoLayerNetwork {
         key: "model",
         reason: "only neurons that speak for one output each, the same for all patches, are divided")
     }
-    let targets = try loss.targets(of: data)
+    try Beta.absolute(beta).check()
+    let targets = try loss.checkedTargets(of: data)
     let before = try objective(on: data.x, targets: targets, loss: loss, beta: beta)
     let parts = try data.x.cut(into: patches.parts), rows = inputBias ? try parts.appendingOnes() : parts
     var cells: [[Bool]: GateCell] = [:]
-    var divided: [Neuron] = [], margin = 1.0, penalty = 0.0
+    var divided: [Neuron] = [], margin = 1.0, penalty = 0.0, isWhole = true
     for (j, neuron) in neurons.enumerated() {
       let pattern = try pattern(of: gates[j], on: rows)
       var cell = cells[pattern]
@@ -51,9 +53,12 @@ extension TwoLayerNetwork {
         let block = neuron.weights.map { abs(head) * $0 }
         guard let (v, w, own) = try cell.divide(block) else {
           throw .unsupported(
-            key: "gates[\(j)]", reason: "no neuron has this pattern: it is not that of an open cell")
+            key: "gates[\(j)]", reason: "no open cell wider than 1e-7 has this pattern")
         }
-        margin = min(margin, own)
+        if let own {
+          margin = min(margin, own)
+          isWhole = false
+        }
         penalty += block.withUnsafeBufferPointer { norm($0) }
         for (weights, sign) in [(v, sign), (w, -sign)] {
           if let neuron = Neuron(balancing: weights, sign: sign, output: o, of: outputs) {
@@ -67,7 +72,19 @@ extension TwoLayerNetwork {
     return ConeDecomposition(
       network: network, gatedObjective: before,
       objective: try network.objective(on: data.x, targets: targets, loss: loss, beta: beta), margin: margin,
-      bound: margin < 1 ? before + 2 * beta * penalty / margin : before)
+      bound: before
+        + (divided.isEmpty || isWhole ? 0 : beta * penalty * ((1 + 1 / (margin * margin)).squareRoot() - 1)))
+  }
+
+  /// How many different patterns the neurons have on the rows.
+  func patternCount(on x: MatrixView) throws(ZonotopeError) -> Int {
+    let parts = try x.cut(into: patches.parts), rows = inputBias ? try parts.appendingOnes() : parts
+    var patterns: Set<[Bool]> = []
+    for (j, neuron) in neurons.enumerated() {
+      let gate = if case .fixed(let gates) = gates { gates[j] } else { Gate.direction(neuron.weights) }
+      patterns.insert(try pattern(of: gate, on: rows))
+    }
+    return patterns.count
   }
 
   private func pattern(of gate: Gate, on rows: MatrixView) throws(ZonotopeError) -> [Bool] {
@@ -100,16 +117,16 @@ private struct GateCell {
     }
   }
 
-  /// v and w of the cone with v - w = u and the least ||v|| + ||w||, and the margin of the cone's best direction; nil where
-  /// there are none.
+  /// v and w of the cone with v - w = u and the least ||v|| + ||w||, and the margin of the cone's best direction where u had
+  /// to be divided; nil where there are none.
   ///
   /// With a = ||w|| and b = ||v|| the sum is at most ||w||^2 / (2 a) + ||v||^2 / (2 b) + (a + b) / 2, least at the point of
   /// { w : S X w >= max(0, -S X u) } that is nearest to -u a / (a + b). Taking turns never increases the sum.
-  func divide(_ u: [Double]) throws(ZonotopeError) -> (v: [Double], w: [Double], margin: Double)? {
+  func divide(_ u: [Double]) throws(ZonotopeError) -> (v: [Double], w: [Double], margin: Double?)? {
     let zero = [Double](repeating: 0, count: width)
     let products = normals.map { RowSpace.dot($0, u) }
-    if products.allSatisfy({ $0 >= 0 }) { return (u, zero, 1) }
-    if products.allSatisfy({ $0 <= 0 }) { return (zero, u.map { -$0 }, 1) }
+    if products.allSatisfy({ $0 >= 0 }) { return (u, zero, nil) }
+    if products.allSatisfy({ $0 <= 0 }) { return (zero, u.map { -$0 }, nil) }
     let unit = try Polyhedron(rows: normals, bounds: normals.map { _ in 1 }, dimension: width)
     guard let center = try unit.nearest(to: zero) else { return nil }
     let margin = min(1, 1 / length(center))

@@ -8,9 +8,6 @@
 /// Nothing here relies on the answer being optimal to the last digit: whatever is chosen has the same outputs on the rows and
 /// no larger penalty, up to the tolerance, and its objective is computed anew.
 public struct OptimalSet<A: Trainable, Objective: Loss> {
-  /// Blocks whose dual norm is this close to beta, relative to it, may have a neuron.
-  private static var slack: Double { 1e-4 }
-
   private let session: TrainingSession<A, Objective>
   private let outcome: TrainingOutcome<A.Network>
   /// Of each candidate: its block, a direction of length 1, and A times it.
@@ -23,16 +20,16 @@ public struct OptimalSet<A: Trainable, Objective: Loss> {
   private let moves: [[Double]]
   private let polyhedron: Polyhedron
 
-  /// Neurons that an optimal network can have.
+  /// Neurons that some network of the set has.
   public var candidates: Int { blocks.count }
-  /// Of the polyhedron's space; 0 where the optimal network is the only one.
+  /// Of the polyhedron, as far as the digits of the answer tell: 0 where no other network is as good.
   public var dimension: Int { moves.count }
 
   /// - Parameters:
-  ///   - outcome: the last answer of the session, which should be solved to 1e-8 or better: directions are as exact as the
+  ///   - outcome: the last answer of the session, which should be solved to 1e-10 or better: directions are as exact as the
   ///     root of the gap.
   ///   - tolerance: fits of neurons count as dependent where what is left of them is at most this share of the largest.
-  /// - Throws: ``ZonotopeError/unsupported(key:reason:)`` for penalties that are no Euclidean norms on cones.
+  /// - Throws: ``ZonotopeError/unsupported(key:reason:)`` for penalties that are no Euclidean norms on cones, and misuse.
   public init(
     of outcome: TrainingOutcome<A.Network>, in session: TrainingSession<A, Objective>,
     tolerance: Double = 1e-7
@@ -40,23 +37,30 @@ public struct OptimalSet<A: Trainable, Objective: Loss> {
     guard tolerance >= 0, tolerance < 1 else {
       throw .invalid(place: "tolerance", reason: "\(tolerance) is not a share, from 0 to below 1")
     }
+    guard outcome.beta > 0 else {
+      throw .invalid(
+        place: "beta", reason: "\(outcome.beta): without a penalty every network that fits is as good")
+    }
     let program = try session.program.with(beta: outcome.beta), map = program.map, size = map.blockSize
     guard program.penalty.hasFaces else {
       throw .unsupported(key: "outputNorm", reason: "only optima of group norms are a polyhedron")
     }
-    guard outcome.solution.point.blocks.count == map.blocks * size else {
-      throw .invalid(place: "outcome", reason: "is not the last answer of the session")
-    }
-    let point = outcome.solution.point.blocks, possible = try Self.possible(outcome, program, session.workers)
+    let solution = outcome.solution
+    guard solution.point.blocks.count == map.blocks * size, solution.dualPoint.count == map.fitSize,
+      abs(try Evaluator(program, session.workers).primal(solution.point) - solution.objective)
+        <= 1e-9 * abs(solution.objective)
+    else { throw .invalid(place: "outcome", reason: "is not the last answer of the session") }
+    let point = solution.point.blocks, possible = try Self.possible(outcome, program, session.workers)
     var blocks: [Int] = [], directions: [[Double]] = [], fits: [[Double]] = [], start: [Double] = []
     let fit = try Vector(map.fitSize)
     // Those of the network first: what is the same neuron in another cell joins them.
-    for source in [point, possible] {
-      for block in 0..<map.blocks where !(source == possible && blocks.contains(block)) {
+    for (source, isThere) in [(point, true), (possible, false)] {
+      let known = Set(blocks)
+      for block in 0..<map.blocks where !known.contains(block) {
         let values = Array(source[block * size..<(block + 1) * size])
         let length = values.withUnsafeBufferPointer { norm($0) }
         guard length > 0 else { continue }
-        let direction = values.map { $0 / length }, share = source == point ? length : 0
+        let direction = values.map { $0 / length }, share = isThere ? length : 0
         direction.withUnsafeBufferPointer { map.column(block, $0, into: fit.mutable) }
         let column = Array(fit.values)
         if let twin = fits.indices.first(where: {
@@ -71,16 +75,44 @@ public struct OptimalSet<A: Trainable, Objective: Loss> {
         start.append(share)
       }
     }
-    let moves = try Self.kernel(fits, tolerance)
-    // Neither a negative multiple nor, but for the tolerance, a larger penalty.
-    var rows = start.indices.map { i in moves.map { $0[i] } }, bounds = start.map { -$0 }
-    rows.append(moves.map { -$0.reduce(0, +) })
-    bounds.append(-1e-9 * start.reduce(0, +))
-    polyhedron = try Polyhedron(rows: rows, bounds: bounds, dimension: moves.count)
-    (self.session, self.outcome) = (session, outcome)
+    var (moves, polyhedron) = try Self.polyhedron(fits, start, tolerance)
+    // What no move makes positive is no neuron of any network here: mostly the cells beside that of one that is.
+    let total = start.reduce(0, +)
+    var kept: [Int] = []
+    for i in blocks.indices {
+      guard start[i] == 0 else {
+        kept.append(i)
+        continue
+      }
+      let away = moves.map { 100 * total * $0[i] }
+      guard let s = try polyhedron.nearest(to: away) else { continue }
+      if zip(s, moves).reduce(0, { $0 + $1.0 * $1.1[i] }) > 1e-6 * total { kept.append(i) }
+    }
+    if kept.count < blocks.count {
+      (blocks, directions, fits) = (
+        kept.map { blocks[$0] }, kept.map { directions[$0] }, kept.map { fits[$0] }
+      )
+      start = kept.map { start[$0] }
+      (moves, polyhedron) = try Self.polyhedron(fits, start, tolerance)
+    }
+    (self.session, self.outcome, self.polyhedron) = (session, outcome, polyhedron)
     (self.blocks, self.directions, self.fits, self.start, self.moves) = (
       blocks, directions, fits, start, moves
     )
+  }
+
+  /// Changes of the multiples that keep the fit, and how far they may go: to no negative multiple and, but for rounding, to
+  /// no larger penalty.
+  private static func polyhedron(
+    _ fits: [[Double]], _ start: [Double], _ tolerance: Double
+  ) throws(ZonotopeError) -> ([[Double]], Polyhedron) {
+    var moves = try kernel(fits, tolerance)
+    // What is left of one that takes no part is rounding, which would be a constraint like any other.
+    for m in moves.indices { for i in start.indices where abs(moves[m][i]) <= 1e-9 { moves[m][i] = 0 } }
+    var rows = start.indices.map { i in moves.map { $0[i] } }, bounds = start.map { -$0 }
+    rows.append(moves.map { -$0.reduce(0, +) })
+    bounds.append(-1e-9 * start.reduce(0, +))
+    return (moves, try Polyhedron(rows: rows, bounds: bounds, dimension: moves.count))
   }
 
   /// Blocks that the dual point allows, zero elsewhere; their lengths mean nothing.
@@ -92,6 +124,8 @@ public struct OptimalSet<A: Trainable, Objective: Loss> {
     let z = try outcome.solution.dualPoint.withUnsafeBufferPointer { (z) throws(ZonotopeError) in
       try Vector(copying: z)
     }
+    // Dual norms are as exact as the root of the gap.
+    let slack = min(1e-4, max(1e-9, max(0, outcome.certificate.relativeGap).squareRoot()))
     let gradient = try Vector(program.size), blocks = try Vector(program.size)
     map.adjoint(z.values, into: gradient.mutable, try map.makeWorkspace(threads: threads), workers)
     for i in 0..<program.size { gradient[i] = -gradient[i] }
@@ -145,7 +179,8 @@ public struct OptimalSet<A: Trainable, Objective: Loss> {
       let multiples = try nearest(to: goal.map { attempt < 2 ? $0 : $0 + 100 * size * random.nextNormal() })
       let present = multiples.indices.filter { multiples[$0] > 1e-12 * size }
       let scaled = present.map { i in fits[i].map { multiples[i] * $0 } }
-      let factors = Dependencies(scaled).independent(sizes: present.map { multiples[$0] }, tolerance: 1e-9)
+      var dependencies = Dependencies(scaled)
+      let factors = dependencies.independent(sizes: present.map { multiples[$0] }, tolerance: 1e-9)
       var corner = start.map { _ in 0.0 }
       for (i, factor) in zip(present, factors) { corner[i] = multiples[i] * factor }
       if corner.count(where: { $0 > 0 }) < best.count(where: { $0 > 0 }) { best = corner }
@@ -153,18 +188,21 @@ public struct OptimalSet<A: Trainable, Objective: Loss> {
     return try network(best)
   }
 
-  /// The network of the set with the least loss on other rows: all of them fit the training rows equally well.
+  /// A network of the set with little loss on other rows: all of them fit the training rows equally well. The least loss up to
+  /// the digits that projected gradients reach in 2,000 steps, which nothing proves.
+  ///
+  /// - Throws: as training does for targets that the loss does not take.
   public func best(on data: Dataset, loss: some SmoothLoss) throws(ZonotopeError) -> TrainingOutcome<
     A.Network
   > {
-    let targets = try loss.targets(of: data)
-    let nobody = try self.network(start.map { _ in 0 }).network.predict(data.x)
+    let targets = try loss.checkedTargets(of: data)
+    let nobody = try weights(start.map { _ in 0 }).predict(data.x)
     guard nobody.count == targets.count else {
       throw .invalid(place: "y", reason: "\(targets.count) numbers for \(nobody.count) outputs")
     }
     var columns: [[Double]] = []
     for i in blocks.indices {
-      let alone = try self.network(start.indices.map { $0 == i ? 1 : 0 }).network.predict(data.x)
+      let alone = try weights(start.indices.map { $0 == i ? 1 : 0 }).predict(data.x)
       columns.append(zip(alone, nobody).map { $0 - $1 })
     }
     // Outputs are base + sum_j s_j effects_j.
@@ -175,7 +213,12 @@ public struct OptimalSet<A: Trainable, Objective: Loss> {
     let effects = moves.map { move in
       base.indices.map { k in zip(move, columns).reduce(0) { $0 + $1.0 * $1.1[k] } }
     }
-    let curvature = loss.curvatureBound * effects.reduce(0) { $0 + RowSpace.dot($1, $1) }
+    let stretch = try Vector(product(effects.count, base.count, place: "y"))
+    for (j, effect) in effects.enumerated() {
+      for (k, value) in effect.enumerated() { stretch[j * base.count + k] = value }
+    }
+    let longest = try SingularValues(effects.count, base.count).largest(of: stretch.values)
+    let curvature = loss.curvatureBound * longest * longest
     guard curvature > 0, curvature.isFinite else { return try network(start) }
     func outputs(_ s: [Double]) -> [Double] {
       base.indices.map { k in zip(s, effects).reduce(base[k]) { $0 + $1.0 * $1.1[k] } }
@@ -219,14 +262,29 @@ public struct OptimalSet<A: Trainable, Objective: Loss> {
     }
   }
 
-  private func network(_ multiples: [Double]) throws(ZonotopeError) -> TrainingOutcome<A.Network> {
-    let program = try session.program.with(beta: outcome.beta), size = program.map.blockSize
-    var solution = outcome.solution
-    solution.point.blocks = [Double](repeating: 0, count: program.size)
+  private func point(_ multiples: [Double]) -> BlockPoint {
+    var point = outcome.solution.point
+    point.blocks = [Double](repeating: 0, count: point.blocks.count)
     for (i, share) in multiples.enumerated() where share > 0 {
-      for j in 0..<size { solution.point.blocks[blocks[i] * size + j] += share * directions[i][j] }
+      let first = blocks[i] * directions[i].count
+      for (j, value) in directions[i].enumerated() { point.blocks[first + j] += share * value }
     }
+    return point
+  }
+
+  private func weights(_ multiples: [Double]) throws(ZonotopeError) -> A.Network {
+    try session.architecture.network(at: point(multiples), of: session.formulation)
+  }
+
+  private func network(_ multiples: [Double]) throws(ZonotopeError) -> TrainingOutcome<A.Network> {
+    let program = try session.program.with(beta: outcome.beta)
+    var solution = outcome.solution
+    solution.point = point(multiples)
     solution.objective = try Evaluator(program, session.workers).primal(solution.point)
+    solution.status = solution.status.ofAnother(
+      Certificate(
+        scope: outcome.certificate.scope, objective: solution.objective, lowerBound: solution.dual),
+      tolerance: session.settings.tolerance)
     return try session.result(
       solution, beta: outcome.beta, scope: outcome.certificate.scope, growth: outcome.growth)
   }

@@ -28,7 +28,8 @@ extension TwoLayerNetwork {
       throw .unsupported(
         key: "model.outputs", reason: "only neurons that speak for one output each can be pruned")
     }
-    let targets = try loss.targets(of: data)
+    try Beta.absolute(beta).check()
+    let targets = try loss.checkedTargets(of: data)
     let before = try objective(on: data.x, targets: targets, loss: loss, beta: beta)
     var kept: [(neuron: Neuron, gate: Gate?)] = []
     for output in 0..<outputs {
@@ -41,7 +42,8 @@ extension TwoLayerNetwork {
         guard let single = Neuron(balancing: block, sign: sign, output: output, of: outputs) else { continue }
         members.append((single, gate))
       }
-      let scales = try Dependencies(fits(members, output, data.x)).independent(
+      var dependencies = try Dependencies(fits(members, output, data.x))
+      let scales = dependencies.independent(
         sizes: members.map { abs($0.neuron.outputs[output]) * norm($0.neuron.weights) }, tolerance: tolerance)
       for (member, scale) in zip(members, scales) where scale > 0 {
         let root = scale.squareRoot()
@@ -84,17 +86,20 @@ extension TwoLayerNetwork {
 /// Linear dependencies among columns, removed one by one.
 struct Dependencies {
   private let columns: [[Double]]
+  /// Of the columns chosen: an orthonormal basis, and their coordinates in it, a triangle.
+  private var basis: [[Double]] = []
+  private var triangle: [[Double]] = []
 
   init(_ columns: [[Double]]) { self.columns = columns }
 
   /// A factor for each column, 0 for those that are not needed: the others are independent, and the sum of all columns times
   /// their factors is the sum of all. sum factor * size does not grow.
-  func independent(sizes: [Double], tolerance: Double) -> [Double] {
+  mutating func independent(sizes: [Double], tolerance: Double) -> [Double] {
     var factors = [Double](repeating: 1, count: columns.count)
     var chosen: [Int] = []
     // The largest first: what little ones add to them is what goes.
     for j in columns.indices.sorted(by: { sizes[$0] > sizes[$1] }) {
-      guard let combination = express(j, by: chosen, tolerance) else {
+      guard let combination = express(j, tolerance) else {
         chosen.append(j)
         continue
       }
@@ -103,40 +108,48 @@ struct Dependencies {
       if c.reduce(0.0, { $0 + $1.1 * factors[$1.0] * sizes[$1.0] }) < 0 { c = c.map { ($0.0, -$0.1) } }
       guard let largest = c.max(by: { $0.1 < $1.1 }), largest.1 > 0 else { continue }
       for (i, value) in c { factors[i] = i == largest.0 ? 0 : factors[i] * max(0, 1 - value / largest.1) }
-      chosen = (chosen + [j]).filter { factors[$0] > 0 }
+      let left = (chosen + [j]).filter { factors[$0] > 0 }
+      if left != chosen {
+        chosen = left
+        (basis, triangle) = ([], [])
+        for column in chosen { append(reduce(columns[column])) }
+      }
     }
     return factors
   }
 
-  /// Coefficients of column `j` in the chosen ones; nil where it is independent of them. By two passes of modified Gram and
+  /// What is left of a column beside those chosen, and its products with their basis. By two passes of modified Gram and
   /// Schmidt.
-  private func express(_ j: Int, by chosen: [Int], _ tolerance: Double) -> [Double]? {
-    var basis: [[Double]] = [], triangle: [[Double]] = []
-    func reduce(_ column: [Double]) -> (rest: [Double], products: [Double]) {
-      var rest = column, products = [Double](repeating: 0, count: basis.count)
-      for _ in 0..<2 {
-        for (i, direction) in basis.enumerated() {
-          let product = RowSpace.dot(direction, rest)
-          products[i] += product
-          for k in rest.indices { rest[k] -= product * direction[k] }
-        }
+  private func reduce(_ column: [Double]) -> (rest: [Double], products: [Double]) {
+    var rest = column, products = [Double](repeating: 0, count: basis.count)
+    for _ in 0..<2 {
+      for (i, direction) in basis.enumerated() {
+        let product = RowSpace.dot(direction, rest)
+        products[i] += product
+        for k in rest.indices { rest[k] -= product * direction[k] }
       }
-      return (rest, products)
     }
-    for column in chosen {
-      let (rest, products) = reduce(columns[column])
-      let length = RowSpace.dot(rest, rest).squareRoot()
-      guard length > 0 else { return nil }
-      basis.append(rest.map { $0 / length })
-      triangle.append(products + [length])
-    }
-    let (rest, products) = reduce(columns[j])
+    return (rest, products)
+  }
+
+  private mutating func append(_ reduced: (rest: [Double], products: [Double])) {
+    let length = RowSpace.dot(reduced.rest, reduced.rest).squareRoot()
+    basis.append(length > 0 ? reduced.rest.map { $0 / length } : reduced.rest)
+    triangle.append(reduced.products + [length])
+  }
+
+  /// Coefficients of column `j` in the chosen ones; nil where it is independent of them, and joins them.
+  private mutating func express(_ j: Int, _ tolerance: Double) -> [Double]? {
+    let reduced = reduce(columns[j])
     let size = RowSpace.dot(columns[j], columns[j]).squareRoot()
-    guard RowSpace.dot(rest, rest).squareRoot() <= tolerance * size else { return nil }
-    var solution = products
+    guard RowSpace.dot(reduced.rest, reduced.rest).squareRoot() <= tolerance * size else {
+      append(reduced)
+      return nil
+    }
+    var solution = reduced.products
     for i in solution.indices.reversed() {
       for q in i + 1..<max(i + 1, solution.count) { solution[i] -= triangle[q][i] * solution[q] }
-      solution[i] /= triangle[i][i]
+      solution[i] = triangle[i][i] > 0 ? solution[i] / triangle[i][i] : 0
     }
     return solution
   }

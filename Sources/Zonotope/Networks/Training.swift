@@ -103,8 +103,7 @@ public final class TrainingSession<A: Trainable, Objective: Loss> {
     try settings.check()
     try checkRange(data, loss)
     // The targets before the patterns: an error in them should not wait for an enumeration.
-    targets = try loss.targets(of: data)
-    try targets.withUnsafeBufferPointer { (y) throws(ZonotopeError) in try loss.check(y) }
+    targets = try loss.checkedTargets(of: data)
     self.architecture = architecture
     self.data = data
     self.settings = settings

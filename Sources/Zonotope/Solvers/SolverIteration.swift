@@ -82,6 +82,11 @@ public enum Status: String, Sendable, Codable {
   /// No network over the patterns reaches targets that must be met (``InterpolationLoss``), as far as double precision can
   /// tell: one that did would be ten orders of magnitude larger than its targets. Objective and bound are infinite.
   case infeasible
+
+  /// Of a network that was made from a solve's: optimal where that is still so.
+  func ofAnother(_ certificate: Certificate, tolerance: Double) -> Status {
+    self == .optimal && !(certificate.relativeGap <= tolerance) ? .stalled : self
+  }
 }
 
 /// What a solve may spend and where it reports.

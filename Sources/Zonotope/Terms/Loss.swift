@@ -110,6 +110,13 @@ extension Loss {
     return data.y.entries()
   }
 
+  /// The targets of a data set, none of which is of the wrong kind.
+  func checkedTargets(of data: Dataset) throws(ZonotopeError) -> [Double] {
+    let targets = try targets(of: data)
+    try targets.withUnsafeBufferPointer { (y) throws(ZonotopeError) in try check(y) }
+    return targets
+  }
+
   public func dualScaling(_ z: Values, _ y: Values, limit: Double) -> Double { min(1, limit) }
 
   public func clip(_ z: MutableValues, _ y: Values) {}

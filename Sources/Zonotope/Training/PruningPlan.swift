@@ -20,8 +20,15 @@ public struct PruningPlan: Sendable {
   /// - Throws: ``ZonotopeError/invalid(place:reason:)`` where the table does not have the training rows, as what is said
   ///   about the model holds on those.
   public func run(_ model: Model, on table: CSVTable) throws(ZonotopeError) -> Report {
+    guard tolerance >= 0, tolerance < 1 else {
+      throw .invalid(place: "tolerance", reason: "\(tolerance) is not a share, from 0 to below 1")
+    }
+    guard TrainingPlan.LossKind(rawValue: model.card.loss.kind) != nil else {
+      throw .unsupported(key: "loss", reason: "models trained with \(model.card.loss.kind) are not pruned")
+    }
     let given = try CertificationPlan().prepare(model, on: table)
-    guard given.areTrainingRows == true else {
+    guard given.areTrainingRows == true, given.preprocessing.classes == model.card.preprocessing.classes
+    else {
       throw .invalid(place: "data", reason: "are not the rows the network was trained on")
     }
     return try run(model, given, given.loss)
@@ -33,6 +40,13 @@ public struct PruningPlan: Sendable {
     let targets = try loss.targets(of: given.data)
     let before = try given.network.objective(
       on: given.data.x, targets: targets, loss: loss, beta: given.beta)
+    // The rows are those of the model; its bound is about their targets too.
+    let known = model.card.proof.certificate.objective
+    guard abs(before - known) <= 1e-6 * abs(known) else {
+      throw .invalid(
+        place: "data",
+        reason: "have other targets than the network was trained on: its objective is not the model's")
+    }
     let decomposition =
       ungates ? try given.network.coneDecomposition(on: given.data, loss: loss, beta: given.beta) : nil
     let pruned = try (decomposition?.network ?? given.network).pruned(
@@ -41,11 +55,11 @@ public struct PruningPlan: Sendable {
     var card = model.card
     card.gated = pruned.network.gates != .own
     card.proof.certificate.objective = after
-    // Of the solver nothing is left where the penalty has grown.
-    if card.proof.certificate.relativeGap > card.solver.tolerance, card.proof.status == .optimal {
-      card.proof.status = .stalled
-    }
-    card.patterns.active = min(card.patterns.active, pruned.network.neurons.count)
+    card.proof.status = card.proof.status.ofAnother(card.proof.certificate, tolerance: card.solver.tolerance)
+    card.patterns.active = try pruned.network.patternCount(on: given.data.x)
+    // Answers on other rows have changed. betaMax of a gated program is not below that of the exact one.
+    card.run?.testScore = nil
+    if tolerance > 1e-9 { card.run?.trainScore = nil }
     return Report(
       model: Model(network: pruned.network, card: card),
       neurons: (given.network.neurons.count, pruned.network.neurons.count), objective: (before, after),
