@@ -44,13 +44,10 @@ struct LineSamples: @unchecked Sendable {
       (count, place, multiplicity) = (n, nil, nil)
       return
     }
-    try Allocation.probe(bytes: 16 * n)
-    var order = Array(0..<Int32(n))
-    // Equal positions keep the order of the samples.
-    order.sort { (x[Int($0)], $0) < (x[Int($1)], $1) }
+    let order = try ascendingOrder(x, count: n)
     let places = try Buffer<Int32>(n), multiplicity = try Vector(n), sorted = try Vector(n)
     var last = -1
-    for sample in order {
+    for sample in order.elements {
       let value = x[Int(sample)]
       if last < 0 || value > sorted[last] {
         last += 1
