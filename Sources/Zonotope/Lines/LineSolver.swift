@@ -30,7 +30,7 @@ final class LineSolver {
     case .jumps(let lean, let bias): return try jumps(lean, bias, w, t, lambda)
     case .span(let lean, let bias):
       steps += 1
-      return .points(LevelClip(count: n, w: w, t: t).fit(lean: lean, bias: bias, lambda: lambda))
+      return .points(try LevelClip(count: n, w: w, t: t).fit(lean: lean, bias: bias, lambda: lambda))
     case .switches(let limit, let lean, _):
       var dictionary = SwitchDictionary(limit: limit, low: lean < 0 ? -1 : 0)
       return try search(&dictionary, w, t, lambda, tolerance, mayGoOn)

@@ -169,13 +169,19 @@ struct LineUnits {
       high = max(high, value)
       low = min(low, value)
     }
-    try Allocation.probe(bytes: product(16, values.count, place: "x"))
-    var cuts: [Double] = [], heights = [values[0]]
-    cuts.reserveCapacity(values.count)
-    heights.reserveCapacity(values.count)
-    for p in 1..<values.count where values[p] != values[p - 1] {
-      cuts.append(cut(before: Int32(p)))
-      heights.append(values[p])
+    let n = values.count
+    try Allocation.probe(bytes: product(16, n, place: "x"))
+    let cuts = [Double](unsafeUninitializedCapacity: n) { cuts, used in
+      for p in 1..<max(1, n) {
+        cuts[used] = cut(before: Int32(p))
+        used &+= values[p] != values[p &- 1] ? 1 : 0
+      }
+    }
+    let heights = [Double](unsafeUninitializedCapacity: n) { heights, used in
+      for p in 0..<n {
+        heights[used] = values[p]
+        used &+= p == 0 || values[p] != values[p &- 1] ? 1 : 0
+      }
     }
     let largest = max(abs(high), abs(low))
     network.bias = bias ? (a < 0 ? low + 0.5 * (high - low) : low) : 0

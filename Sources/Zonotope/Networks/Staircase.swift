@@ -117,30 +117,45 @@ public struct Staircase: Sendable, Equatable {
     return shape.unit(places.map { cuts[$0] }, startsHigh: isHigh(heights[0]), z: z)
   }
 
-  /// Distinct numbers other than `base`, `top` among them, in a table that is filled to a half at most.
+  /// Distinct numbers other than `base`, `top` among them. They are dealt to parts that fit into the caches, each with a
+  /// table of its own that is filled to a half at most.
   private static func countDistinct(
     _ heights: [Double], but base: Double, _ top: Double
   ) throws(ZonotopeError) -> Int {
-    var bits = 4
-    while 1 << bits < 2 * heights.count + 4 { bits += 1 }
-    // No number has the pattern of zero but zero, which is counted apart.
-    let table = try Buffer<UInt64>(1 << bits), mask = (1 << bits) - 1
-    var count = base == 0 ? 0 : heights.contains(0) || top == 0 ? 1 : 0
-    func add(_ height: Double) {
-      guard height != base, height != 0 else { return }
-      let pattern = height.bitPattern
-      var place = Int(truncatingIfNeeded: (pattern &* 0x9E37_79B9_7F4A_7C15) &>> UInt64(64 - bits))
-      while table.pointer[place] != pattern {
-        if table.pointer[place] == 0 {
-          table.pointer[place] = pattern
-          count += 1
-          return
-        }
-        place = (place + 1) & mask
-      }
+    let total = heights.count + 1
+    func hash(_ pattern: UInt64) -> UInt64 { pattern &* 0x9E37_79B9_7F4A_7C15 }
+    func part(_ pattern: UInt64) -> Int { Int(truncatingIfNeeded: hash(pattern) &>> 56) }
+    // Both zeros are one height.
+    func pattern(_ k: Int) -> UInt64 { ((k < heights.count ? heights[k] : top) + 0).bitPattern }
+    let patterns = try Buffer<UInt64>(total), ends = try Buffer<Int>(257)
+    for k in 0..<total { ends.pointer[part(pattern(k)) + 1] += 1 }
+    var largest = 0
+    for p in 1...256 {
+      largest = max(largest, ends[p])
+      ends[p] += ends[p - 1]
     }
-    for height in heights { add(height) }
-    add(top)
+    for k in 0..<total {
+      let pattern = pattern(k), part = part(pattern)
+      patterns.pointer[ends.pointer[part]] = pattern
+      ends.pointer[part] += 1
+    }
+    var bits = 4
+    while 1 << bits < 2 * largest { bits += 1 }
+    let slots = 1 << bits, table = try Buffer<UInt64>(slots), base = (base + 0).bitPattern
+    var count = 0, start = 0
+    for p in 0..<256 {
+      let end = ends[p]
+      // An empty place has the pattern of the base, which does not count.
+      table.pointer.update(repeating: base, count: end > start ? slots : 0)
+      for k in start..<end {
+        let pattern = patterns.pointer[k]
+        var place = Int(truncatingIfNeeded: (hash(pattern) &<< 8) &>> UInt64(64 - bits))
+        while table.pointer[place] != pattern, table.pointer[place] != base { place = (place + 1) & (slots - 1) }
+        count += table.pointer[place] == pattern ? 0 : 1
+        table.pointer[place] = pattern
+      }
+      start = end
+    }
     return count
   }
 }
