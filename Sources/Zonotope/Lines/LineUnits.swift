@@ -26,7 +26,7 @@ struct LineUnits {
         case .fold(let center, let height):
           let g = raised(abs(z), 1 / 3)
           network.appendChain(
-            (g, -g * center), (g, -g * g * height), output: z < 0 ? -g : g)
+            (g, -g * (samples.origin + center)), (g, -g * g * height), output: z < 0 ? -g : g)
         }
       }
     }
