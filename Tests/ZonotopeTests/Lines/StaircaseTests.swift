@@ -65,7 +65,7 @@ import Testing
     let network = ThresholdNetwork(
       patterns: .shattered, depth: 3, widths: [n], inputBias: true, hiddenBias: true)
     var settings = SolverSettings()
-    settings.memoryBudget = 100 << 20
+    settings.memory = 100 << 20
     let result = try network.train(
       on: Dataset(x: MatrixView(x, rows: n, columns: 1), y: y), loss: SquaredLoss(), beta: .ratio(0.001),
       settings: settings)
