@@ -45,7 +45,8 @@ import Testing
     #expect(trained.output.contains("37 rows to train on, 9 for the test"))
     // The series repeats itself after as many rows.
     let values = try folder.text("p.csv").split(separator: "\n").dropFirst().compactMap { Double($0) }
-    #expect(values.count == 60 && values.enumerated().allSatisfy { abs($1 - abs(Double($0 % 14) - 7)) < 1e-3 })
+    #expect(
+      values.count == 60 && values.enumerated().allSatisfy { abs($1 - abs(Double($0 % 14) - 7)) < 1e-3 })
     let plotted = try Command.run(
       "plot", data, "--target", "level", "--lag", "1", "--spline", "--svg", folder.path("p.svg"))
     #expect(plotted.status == 0 && plotted.errors.isEmpty, "\(plotted.errors)")

@@ -5,7 +5,9 @@ import Zonotope
 /// Networks on a line, and thresholds in several dimensions, from data in memory to the network: wall-clock seconds of one
 /// thread beside those of copies of memory in the same run, the least of turns.
 enum LineTable {
-  private static let head = ["network", "n", "beta / betaMax", "ms", "/ copy", "solver ms", "rel. gap", "units"]
+  private static let head = [
+    "network", "n", "beta / betaMax", "ms", "/ copy", "solver ms", "rel. gap", "units",
+  ]
 
   static func make() throws -> [[String]] {
     var lines = [head]

@@ -24,7 +24,9 @@ import Testing
   @Test func smoothsAsAnotherProgram() throws {
     let x = (0..<40).map { Double($0) / 4 }, y = x.map { sin($0) + 0.3 * cos(37 * $0 * $0) }
     let curve = try spline(x, y)
-    for (place, value) in [(0.0, 0.101168), (2.1, 0.864592), (5.0, -0.886136), (7.7, 0.907767), (9.75, -0.296904)] {
+    for (place, value) in [
+      (0.0, 0.101168), (2.1, 0.864592), (5.0, -0.886136), (7.7, 0.907767), (9.75, -0.296904),
+    ] {
       #expect(abs(curve(place) - value) <= 5e-3, "\(place)")
     }
     #expect(curve.degreesOfFreedom > 4 && curve.degreesOfFreedom < 20)
