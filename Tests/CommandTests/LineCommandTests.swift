@@ -42,7 +42,7 @@ import Testing
       "train", data, "--target", "level", "--lag", "14", "--model", "one-dimensional", "--beta-ratio", "1e-6",
       "--predictions", predictions)
     #expect(trained.status == 0 && trained.errors.isEmpty, "\(trained.errors)")
-    #expect(trained.output.contains("37 rows to train on, 9 for the test"))
+    #expect(trained.output.contains("37 rows to train on,") && trained.output.contains("9 for the test"))
     // The series repeats itself after as many rows.
     let values = try folder.text("p.csv").split(separator: "\n").dropFirst().compactMap { Double($0) }
     #expect(

@@ -44,7 +44,8 @@ struct TubeCorners {
   ///
   /// - Parameter up: of the upper border above the sums, and `down` of the lower below them; at least zero.
   /// - Returns: false where there is no block left.
-  mutating func next(into funnel: inout StringFunnel, up: Double, down: Double) throws(ZonotopeError) -> Bool {
+  mutating func next(into funnel: inout StringFunnel, up: Double, down: Double) throws(ZonotopeError) -> Bool
+  {
     guard first < count else { return false }
     let samples = min(size, count - first)
     addUp(samples)

@@ -35,7 +35,8 @@ public struct Staircase: Sendable, Equatable {
     checking shape: SwitchUnit, cuts: [Double], heights: [Double], range: [Double]
   ) throws(ZonotopeError) {
     guard range.count == 2, heights.count == cuts.count + 1, shape.depth > 2,
-      shape.children.isEmpty || shape.children.count == shape.depth - 2, shape.children.allSatisfy({ $0 > 0 }),
+      shape.children.isEmpty || shape.children.count == shape.depth - 2,
+      shape.children.allSatisfy({ $0 > 0 }),
       zip(cuts, cuts.dropFirst()).allSatisfy({ $0 < $1 }),
       range[0] <= range[1], heights.allSatisfy({ $0 <= range[1] && (!shape.isSign || $0 >= range[0]) })
     else { return nil }
@@ -150,7 +151,9 @@ public struct Staircase: Sendable, Equatable {
       for k in start..<end {
         let pattern = patterns.pointer[k]
         var place = Int(truncatingIfNeeded: (hash(pattern) &<< 8) &>> UInt64(64 - bits))
-        while table.pointer[place] != pattern, table.pointer[place] != base { place = (place + 1) & (slots - 1) }
+        while table.pointer[place] != pattern, table.pointer[place] != base {
+          place = (place + 1) & (slots - 1)
+        }
         count += table.pointer[place] == pattern ? 0 : 1
         table.pointer[place] = pattern
       }

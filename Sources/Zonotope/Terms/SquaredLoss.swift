@@ -14,17 +14,10 @@ public struct SquaredLoss: SmoothLoss, ProximableLoss {
   }
 
   public func value(_ f: Values, _ y: Values) -> Double {
-    var lanes = CompensatedLanes(), k = 0
-    while k &+ 4 <= f.count {
-      let residuals = f.four(k) - y.four(k)
-      lanes.add(residuals * residuals)
-      k &+= 4
-    }
-    var total = lanes.sum
-    while k < f.count {
+    var total = CompensatedSum()
+    for k in 0..<f.count {
       let residual = f[k] - y[k]
       total.add(residual * residual)
-      k &+= 1
     }
     return 0.5 * scale * total.value
   }
@@ -54,19 +47,10 @@ public struct SquaredLoss: SmoothLoss, ProximableLoss {
   }
 
   public func dualValue(_ z: Values, _ y: Values) -> Double {
-    var squares = CompensatedLanes(), products = CompensatedLanes(), k = 0
-    while k &+ 4 <= z.count {
-      let z = z.four(k)
-      squares.add(-z * z / (2 * scale))
-      products.add(-z * y.four(k))
-      k &+= 4
-    }
-    var total = squares.sum
-    total.add(products.sum)
-    while k < z.count {
+    var total = CompensatedSum()
+    for k in 0..<z.count {
       total.add(-z[k] * z[k] / (2 * scale))
       total.add(-z[k] * y[k])
-      k &+= 1
     }
     return total.roundedDown
   }

@@ -12,7 +12,8 @@ struct LineOptions: ParsableArguments {
   var widths: String?
   @Option(
     parsing: .unconditional,
-    help: "For series: predict a row from so many rows before it, the target itself where no column is named.")
+    help: "For series: predict a row from so many rows before it, the target itself where no column is named."
+  )
   var lag = 0
 
   var isGiven: Bool { activation != nil || slope != nil || depth != nil || widths != nil || lag != 0 }
