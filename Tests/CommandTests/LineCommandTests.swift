@@ -33,6 +33,32 @@ import Testing
     #expect((json["result"] as? [String: Any])?["status"] as? String == "optimal")
   }
 
+  /// A row from the one before it, with a spline beside it.
+  @Test func seriesAreTheirOwnFeature() throws {
+    let folder = Folder(), lines = (0..<60).map { "\(abs(Double($0 % 14) - 7))\n" }
+    let data = try folder.write("series.csv", "level\n" + lines.joined())
+    let predictions = folder.path("p.csv")
+    let trained = try Command.run(
+      "train", data, "--target", "level", "--lag", "14", "--model", "one-dimensional", "--beta-ratio", "1e-6",
+      "--predictions", predictions)
+    #expect(trained.status == 0 && trained.errors.isEmpty, "\(trained.errors)")
+    #expect(trained.output.contains("37 rows to train on,") && trained.output.contains("9 for the test"))
+    // The series repeats itself after as many rows.
+    let values = try folder.text("p.csv").split(separator: "\n").dropFirst().compactMap { Double($0) }
+    #expect(
+      values.count == 60 && values.enumerated().allSatisfy { abs($1 - abs(Double($0 % 14) - 7)) < 1e-3 })
+    let plotted = try Command.run(
+      "plot", data, "--target", "level", "--lag", "1", "--spline", "--svg", folder.path("p.svg"))
+    #expect(plotted.status == 0 && plotted.errors.isEmpty, "\(plotted.errors)")
+    let picture = try folder.text("p.svg")
+    #expect(picture.contains("level, 1 row earlier") && picture.contains("smoothing spline"))
+    for lag in ["-1", "60"] {
+      let refused = try Command.run(
+        "train", data, "--target", "level", "--lag", lag, "--model", "one-dimensional")
+      #expect(refused.status == 2 && refused.errors.contains("lag"), "\(refused.errors)")
+    }
+  }
+
   @Test func plotsTheNetwork() throws {
     let folder = Folder(), data = try table(folder), picture = folder.path("p.svg")
     let plotted = try Command.run("plot", data, "--target", "y", "--column", "x", "--svg", picture)

@@ -2,7 +2,7 @@ import Comparisons
 
 /// A table of the report. On the command line each is an option, `--products`; without any, all are printed.
 enum Section: String, CaseIterable {
-  case products, packing, grams, shrink, arrangements, scaling, solves
+  case products, packing, grams, shrink, arrangements, scaling, lines, solves
 
   var summary: String {
     switch self {
@@ -12,6 +12,7 @@ enum Section: String, CaseIterable {
     case .shrink: "norms and proximal steps beside a copy of memory"
     case .arrangements: "cells a second beside an enumeration by linear programs"
     case .scaling: "two threads beside one"
+    case .lines: "networks on a line and thresholds beside copies of their data"
     case .solves: "cases trained to their certificate"
     }
   }

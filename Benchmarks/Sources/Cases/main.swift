@@ -70,6 +70,9 @@ try section(
 if Workers.available > 1 {
   try section(.scaling, "threads: least wall-clock time of turns") { try ScalingTable.make() }
 }
+try section(.lines, "networks on a line, and thresholds, one thread: least wall-clock time of turns") {
+  try LineTable.make()
+}
 guard options.shows(.solves) else { exit(0) }
 
 // MARK: The table

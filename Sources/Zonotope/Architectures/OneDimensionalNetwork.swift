@@ -141,7 +141,8 @@ public struct OneDimensionalNetwork: Sendable, Equatable {
       on: data, loss: loss, beta: beta, settings: settings, networks: "networks on one-dimensional data")
     let samples = try LineSamples(data.x), model = try model(positions: samples.count)
     return try training.run(
-      self, model, samples, size: dictionarySize(positions: samples.count, model), lift: { $0 })
+      self, model, model == .folds ? try samples.centred() : samples,
+      size: dictionarySize(positions: samples.count, model))
   }
 }
 

@@ -12,8 +12,7 @@ struct ShatteredThresholds {
   ) throws(ZonotopeError) -> TrainingOutcome<ParallelNetwork> {
     let training = try LineTraining(
       on: data, loss: loss, beta: beta, settings: settings, networks: "shattered thresholds")
-    let (line, direction) = try projected(data.x)
-    let samples = try LineSamples(line)
+    let (samples, direction) = try projected(data.x)
     guard network.widths.first ?? 0 >= samples.count - 1 else {
       throw .invalid(
         place: "model.widths[0]",
@@ -27,15 +26,13 @@ struct ShatteredThresholds {
       outputBias: false)
     let n = samples.count
     return try training.run(
-      architecture, .span(lean: 0, bias: false), samples, size: n < 62 ? 1 << n : .max
-    ) { (flat) throws(ZonotopeError) in try lifted(flat, direction, features: data.x.columns) }
+      architecture, .span(lean: 0, bias: false), samples, size: n < 62 ? 1 << n : .max, along: direction)
   }
 
   /// The rows along a direction on which all that are distinct have distinct places, and the direction.
-  private func projected(_ x: MatrixView) throws(ZonotopeError) -> (MatrixView, [Double]) {
+  private func projected(_ x: MatrixView) throws(ZonotopeError) -> (LineSamples, [Double]) {
     let d = x.columns, n = x.rows
-    if d == 1 { return (x, [1]) }
-    let distinct = try distinctRows(x)
+    if d == 1 { return (try LineSamples(x), [1]) }
     let line = try Vector(n)
     for attempt in 0..<32 {
       var numbers = Xoshiro256(seed: UInt64(attempt))
@@ -46,29 +43,27 @@ struct ShatteredThresholds {
         for j in 0..<d { product += direction[j] * x.row(k)[j] }
         line[k] = product
       }
-      let places = Set(line.elements)
-      if places.count == distinct { return (MatrixView(line, rows: n, columns: 1), direction) }
+      let samples = try LineSamples(MatrixView(line, rows: n, columns: 1))
+      if try tellsApart(samples, x) { return (samples, direction) }
     }
     throw .invalid(
       place: "x", reason: "rows are too close to each other to be told apart along one direction")
   }
 
-  private func distinctRows(_ x: MatrixView) throws(ZonotopeError) -> Int {
-    var rows: Set<[Double]> = []
-    for k in 0..<x.rows { rows.insert(Array(UnsafeBufferPointer(start: x.row(k), count: x.columns))) }
-    return rows.count
-  }
-
-  private func lifted(
-    _ flat: ParallelNetwork, _ direction: [Double], features: Int
-  ) throws(ZonotopeError) -> ParallelNetwork {
-    guard features > 1 else { return flat }
-    var result = ParallelNetwork(activation: .threshold, features: features, depth: flat.depth)
-    for u in 0..<flat.units {
-      var unit = flat[u]
-      unit.layers[0].weights = unit.layers[0].weights.flatMap { w in direction.map { w * $0 } }
-      result.append(unit)
+  /// Whether rows at the same place are equal.
+  private func tellsApart(_ samples: LineSamples, _ x: MatrixView) throws(ZonotopeError) -> Bool {
+    guard let place = samples.place, samples.multiplicity != nil else { return true }
+    // One of the rows at each place, counted from 1.
+    let first = try Buffer<Int32>(samples.count)
+    for k in 0..<x.rows {
+      let p = Int(place[k])
+      guard first[p] > 0 else {
+        first[p] = Int32(k + 1)
+        continue
+      }
+      let known = x.row(Int(first[p]) - 1), row = x.row(k)
+      for j in 0..<x.columns where known[j] != row[j] { return false }
     }
-    return result
+    return true
   }
 }

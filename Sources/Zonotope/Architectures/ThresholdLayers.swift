@@ -161,10 +161,42 @@ struct ThresholdUnits {
         return (product + layer.biases[0] >= 0) == patterns[pattern, k]
       }
     }
+    if bias, network.margin == .distance, let moved = try farFromRows(rows),
+      let w = try patterns.witness(of: pattern, on: moved.rows), case let found = layer(moved.back(w)),
+      holds(found)
+    {
+      return found
+    }
     if let w = try patterns.witness(of: pattern, on: rows), case let found = layer(w), holds(found) {
       return found
     }
     let zero = layer([Double](repeating: 0, count: rows.columns))
     return holds(zero) ? zero : nil
+  }
+
+  /// The rows around zero with a bias so large that all are about as long: the widest angle is then the widest distance,
+  /// but for one part in a million.
+  private func farFromRows(
+    _ rows: MatrixView
+  ) throws(ZonotopeError) -> (rows: MatrixView, back: ([Double]) -> [Double])? {
+    let d = rows.columns - 1
+    var middle = [Double](repeating: 0, count: d), reach = 0.0
+    for j in 0..<d {
+      var low = Double.infinity, high = -Double.infinity
+      for k in 0..<rows.rows { (low, high) = (min(low, rows[k, j]), max(high, rows[k, j])) }
+      middle[j] = low + 0.5 * (high - low)
+      reach = max(reach, high - low)
+    }
+    guard reach > 0, reach.isFinite else { return nil }
+    let moved = try Vector(product(rows.rows, d + 1, place: "x")), far = 1e3 * Double(d).squareRoot()
+    for k in 0..<rows.rows {
+      for j in 0..<d { moved[k * (d + 1) + j] = (rows[k, j] - middle[j]) / reach }
+      moved[k * (d + 1) + d] = far
+    }
+    let back = { (w: [Double]) -> [Double] in
+      let weights = w[..<d].map { $0 / reach }
+      return weights + [far * w[d] - zip(weights, middle).reduce(0) { $0 + $1.0 * $1.1 }]
+    }
+    return (MatrixView(moved, rows: rows.rows, columns: d + 1), back)
   }
 }

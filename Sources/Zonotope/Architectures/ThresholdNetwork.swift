@@ -17,6 +17,16 @@ public struct ThresholdNetwork: Sendable {
     case shattered
   }
 
+  /// Where the boundary of a neuron lies among those with its pattern. Of no consequence for the objective, only for rows
+  /// that are not trained on.
+  public enum Margin: String, Sendable, CaseIterable {
+    /// As far from all rows as it can in the angle between them and the direction.
+    case angle
+    /// As far from all rows as it can in the space of the features, the bias being free: midway on a line. Without a
+    /// bias as `angle`.
+    case distance
+  }
+
   public var patterns: Patterns
   /// Layers of weights, output weights included.
   public var depth: Int
@@ -26,13 +36,14 @@ public struct ThresholdNetwork: Sendable {
   public var inputBias: Bool
   /// The same for the inputs of later hidden layers.
   public var hiddenBias: Bool
+  public var margin: Margin
 
   public init(
     patterns: Patterns = .all, depth: Int = 2, widths: [Int] = [], inputBias: Bool = false,
-    hiddenBias: Bool = false
+    hiddenBias: Bool = false, margin: Margin = .angle
   ) {
     (self.patterns, self.depth, self.widths) = (patterns, depth, widths)
-    (self.inputBias, self.hiddenBias) = (inputBias, hiddenBias)
+    (self.inputBias, self.hiddenBias, self.margin) = (inputBias, hiddenBias, margin)
   }
 
   func check() throws(ZonotopeError) {

@@ -73,8 +73,18 @@ public struct MatrixView: @unchecked Sendable {
 
   func row(_ k: Int) -> UnsafePointer<Double> { base + k * stride }
 
+  /// The entries as runs of neighbours in memory: all of them, or row by row.
+  private func runs() -> some Sequence<Values> {
+    let (length, count) = stride == columns || rows == 1 ? (rows * columns, 1) : (columns, rows)
+    return (0..<count).lazy.map { Values(start: base + $0 * stride, count: length) }
+  }
+
+  /// The largest absolute value.
+  var largestMagnitude: Double { runs().reduce(0) { max($0, Zonotope.largestMagnitude($1)) } }
+
   /// The first entry that is NaN or infinite, if any.
   func firstNonFinite() -> (row: Int, column: Int)? {
+    if runs().allSatisfy(isFinite) { return nil }
     for k in 0..<rows {
       let row = row(k)
       for j in 0..<columns where !row[j].isFinite { return (k, j) }

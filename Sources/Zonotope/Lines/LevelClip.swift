@@ -11,23 +11,27 @@ struct LevelClip {
   /// - Parameters:
   ///   - lean: 0 for patterns of zeros and ones, -1 for signs.
   ///   - bias: whether a constant is free.
-  func fit(lean: Double, bias: Bool, lambda: Double) -> [Double] {
+  func fit(lean: Double, bias: Bool, lambda: Double) throws(ZonotopeError) -> [Double] {
+    try Allocation.probe(bytes: 8 * count)
     if bias {
       // The range costs; both sides give way to the same force.
       let force = lambda / (1 - lean)
-      let high = level(1, force, least: -.infinity), low = -level(-1, force, least: -.infinity)
-      guard high > low else {
-        let mean = mean()
-        return [Double](repeating: mean, count: count)
-      }
-      return (0..<count).map { min(high, max(low, t[$0])) }
+      let high = try level(1, force, least: -.infinity), low = try -level(-1, force, least: -.infinity)
+      return high > low ? clipped(low, high) : [Double](repeating: mean(), count: count)
     }
     if lean < 0 {
-      let level = absoluteLevel(lambda)
-      return (0..<count).map { min(level, max(-level, t[$0])) }
+      let level = try newton(lambda, least: 0) { abs($0) }
+      return clipped(-level, level)
     }
-    let high = level(1, lambda, least: 0), low = -level(-1, lambda, least: 0)
-    return (0..<count).map { t[$0] > 0 ? min(high, t[$0]) : max(low, t[$0]) }
+    return clipped(try -level(-1, lambda, least: 0), try level(1, lambda, least: 0))
+  }
+
+  private func clipped(_ low: Double, _ high: Double) -> [Double] {
+    [Double](unsafeUninitializedCapacity: count) { values, used in
+      let values = values.baseAddress!
+      for i in 0..<count { values[i] = max(low, min(high, t[i])) }
+      used = count
+    }
   }
 
   private func mean() -> Double {
@@ -41,47 +45,57 @@ struct LevelClip {
   }
 
   /// The level at which sum w (sign t - level)_+ is the force, or `least` where that is below it.
-  private func level(_ sign: Double, _ force: Double, least: Double) -> Double {
-    newton(force, least: least) { sign * $0 }
+  private func level(_ sign: Double, _ force: Double, least: Double) throws(ZonotopeError) -> Double {
+    try newton(force, least: least) { sign * $0 }
   }
 
-  private func absoluteLevel(_ force: Double) -> Double { newton(force, least: 0) { abs($0) } }
-
-  private func newton(_ force: Double, least: Double, _ size: (Double) -> Double) -> Double {
-    var level = least, kept = (values: [Double](), weights: [Double]())
-    kept.values.reserveCapacity(count)
-    var weight = 0.0, sum = 0.0
-    // The first pass bounds the level from below by the largest target, the second keeps what is above the bound.
-    var largest = -Double.infinity, weightOfLargest = 0.0
-    for i in 0..<count where size(t[i]) > largest { (largest, weightOfLargest) = (size(t[i]), w?[i] ?? 1) }
+  @inline(__always)
+  private func newton(
+    _ force: Double, least: Double, _ size: (Double) -> Double
+  ) throws(ZonotopeError) -> Double {
+    var largest = -Double.infinity, place = 0
+    for i in 0..<count where size(t[i]) > largest { (largest, place) = (size(t[i]), i) }
     // No more than the force may lie above.
-    level = max(level, largest - force / weightOfLargest)
-    for i in 0..<count where size(t[i]) > level {
-      let v = w?[i] ?? 1
-      kept.values.append(size(t[i]))
-      if w != nil { kept.weights.append(v) }
-      weight += v
-      sum += v * (size(t[i]) - level)
+    var level = max(least, largest - force / (w?[place] ?? 1))
+    // What is above the level, without a branch on it.
+    let kept = try Vector(count), weights = w == nil ? nil : try Vector(count), values = kept.pointer
+    var used = 0
+    if let weights = weights?.pointer, let w {
+      for i in 0..<count {
+        (values[used], weights[used]) = (size(t[i]), w[i])
+        used &+= size(t[i]) > level ? 1 : 0
+      }
+    } else {
+      for i in 0..<count {
+        let value = size(t[i])
+        values[used] = value
+        used &+= Int(truncatingIfNeeded: (level - value).bitPattern &>> 63)
+      }
     }
-    guard sum > force else { return max(level, least) }
     while true {
+      var weight = Double(used), sum = 0.0
+      if let weights = weights?.pointer {
+        weight = 0
+        for i in 0..<used {
+          weight += weights[i]
+          sum += weights[i] * (values[i] - level)
+        }
+      } else {
+        for i in 0..<used { sum += values[i] - level }
+      }
       // Relative to the last level, so that large targets do not hide the force.
       let next = level + (sum - force) / weight
-      guard next > level else { return level }
-      var used = 0
-      (weight, sum) = (0, 0)
-      for i in 0..<kept.values.count where kept.values[i] > next {
-        let v = w == nil ? 1 : kept.weights[i]
-        kept.values[used] = kept.values[i]
-        if w != nil { kept.weights[used] = v }
-        used += 1
-        weight += v
-        sum += v * (kept.values[i] - next)
-      }
-      let unchanged = used == kept.values.count
-      kept.values.removeLast(kept.values.count - used)
+      guard sum > force, next > level else { return level }
+      let before = used
       level = next
-      if unchanged || used == 0 { return level }
+      used = 0
+      for i in 0..<before {
+        let value = values[i]
+        values[used] = value
+        if let weights = weights?.pointer { weights[used] = weights[i] }
+        used &+= Int(truncatingIfNeeded: (level - value).bitPattern &>> 63)
+      }
+      if used == before || used == 0 { return level }
     }
   }
 }

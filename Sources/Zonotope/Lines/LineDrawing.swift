@@ -22,6 +22,15 @@ public struct LineDrawing {
   private let stages: [Stage]
   private let labels: (x: String, y: String)
   private let title: String
+  private let comparison: Comparison?
+
+  /// Another curve through the same data.
+  public struct Comparison {
+    public let name: String
+    let value: (Double) -> Double
+
+    public init(name: String, value: @escaping (Double) -> Double) { (self.name, self.value) = (name, value) }
+  }
 
   private static let (left, right) = (80.0, 960.0)
   private static let (top, bottom) = (60.0, 460.0)
@@ -29,10 +38,11 @@ public struct LineDrawing {
 
   /// - Parameters:
   ///   - stages: of the path; none for a picture without it.
+  ///   - comparison: drawn dashed.
   public init(
     x: MatrixView, y: [Double], network: ParallelNetwork, stages: [Stage] = [],
     labels: (x: String, y: String),
-    title: String
+    title: String, comparison: Comparison? = nil
   ) throws(ZonotopeError) {
     guard network.features == 1, x.columns == 1 else {
       throw .unsupported(key: "svg", reason: "a picture needs data of one column")
@@ -41,7 +51,7 @@ public struct LineDrawing {
       throw .invalid(place: "y", reason: "\(y.count) targets for \(x.rows) rows")
     }
     (self.x, self.y, self.network) = (x.entries(), y, network)
-    (self.stages, self.labels, self.title) = (stages, labels, title)
+    (self.stages, self.labels, self.title, self.comparison) = (stages, labels, title, comparison)
   }
 
   /// The networks of so many values of beta, from betaMax down to a share of it.
@@ -68,9 +78,14 @@ public struct LineDrawing {
     let low = x.min() ?? 0, high = x.max() ?? 0
     let horizontal = Axis(low, high, from: Self.left, to: Self.right)
     let curve = try curve(horizontal)
-    let vertical = Axis(
-      min(y.min() ?? 0, curve.map(\.y).min() ?? 0), max(y.max() ?? 0, curve.map(\.y).max() ?? 0),
-      from: Self.bottom, to: Self.top)
+    let other = comparison.map { comparison in
+      (0...600).map { step in
+        let place = horizontal.low + (horizontal.high - horizontal.low) * Double(step) / 600
+        return (x: place, y: comparison.value(place))
+      }
+    }
+    let drawn = y + curve.map(\.y) + (other ?? []).map(\.y)
+    let vertical = Axis(drawn.min() ?? 0, drawn.max() ?? 0, from: Self.bottom, to: Self.top)
     var body = axes(horizontal, vertical)
     let step = max(1, x.count / 4000)
     for k in stride(from: 0, to: x.count, by: step) {
@@ -78,10 +93,17 @@ public struct LineDrawing {
         "<circle cx=\"\(SVG.number(horizontal.place(x[k])))\" cy=\"\(SVG.number(vertical.place(y[k])))\" r=\"2.5\" class=\"sample\"/>"
       )
     }
-    let points = curve.map {
-      "\(SVG.number(horizontal.place($0.x))),\(SVG.number(vertical.place($0.y)))"
+    func line(_ curve: [(x: Double, y: Double)], _ style: String) -> String {
+      let points = curve.map {
+        "\(SVG.number(horizontal.place($0.x))),\(SVG.number(vertical.place($0.y)))"
+      }
+      return "<polyline points=\"\(points.joined(separator: " "))\" class=\"\(style)\"/>"
     }
-    body.append("<polyline points=\"\(points.joined(separator: " "))\" class=\"function\"/>")
+    if let comparison, let other {
+      body.append(line(other, "other"))
+      body.append(label(Self.right - 12, Self.bottom - 14, "end", "dashed: " + comparison.name))
+    }
+    body.append(line(curve, "function"))
     body += try marks(horizontal, vertical)
     if !stages.isEmpty { body += path(horizontal) }
     let height = stages.isEmpty ? 520 : 820
@@ -90,6 +112,7 @@ public struct LineDrawing {
       <style>
       .axis { stroke: #333; fill: none } .grid { stroke: #ddd } .sample { fill: #9aa3ad }
       .function { stroke: #2a62a8; stroke-width: 2.5; fill: none; stroke-linejoin: round }
+      .other { stroke: #3c8a55; stroke-width: 2; stroke-dasharray: 7 5; fill: none }
       .knot { fill: #d96b2b; stroke: #d96b2b; stroke-width: 1.5 } .mirror { fill: #fff; stroke: #d96b2b; stroke-width: 2 }
       .stage { fill: #2a62a8 }
       </style>

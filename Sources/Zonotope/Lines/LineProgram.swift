@@ -98,10 +98,10 @@ final class LineProgram<Objective: Loss> {
     switch model {
     case .switches(let limit, let lean, _):
       var dictionary = SwitchDictionary(limit: limit, low: lean < 0 ? -1 : 0)
-      return dictionary.search(r, above: .infinity).largest
+      return dictionary.search(r, above: .infinity, but: []).largest
     case .folds:
       var dictionary = FoldDictionary(x: x, count: samples.count)
-      return dictionary.search(r, above: .infinity).largest
+      return dictionary.search(r, above: .infinity, but: []).largest
     default: return model.dualNorm(r, x) ?? .infinity
     }
   }

@@ -13,6 +13,8 @@ struct LineSamples: @unchecked Sendable {
   let place: Buffer<Int32>?
   /// Samples at each position; nil where there is one at each.
   let multiplicity: Vector?
+  /// What was taken off the positions.
+  let origin: Double
   /// Keeps the positions.
   private let owner: AnyObject?
 
@@ -24,7 +26,7 @@ struct LineSamples: @unchecked Sendable {
         place: "x", reason: "\(values.columns) columns, a network on one-dimensional data takes one")
     }
     guard n < Int(Int32.max) else { throw .sizeOverflow(place: "x") }
-    samples = n
+    (samples, origin) = (n, 0)
     let packed: Vector?
     if values.stride == 1 || n == 1 {
       packed = nil
@@ -44,13 +46,10 @@ struct LineSamples: @unchecked Sendable {
       (count, place, multiplicity) = (n, nil, nil)
       return
     }
-    try Allocation.probe(bytes: 16 * n)
-    var order = Array(0..<Int32(n))
-    // Equal positions keep the order of the samples.
-    order.sort { (x[Int($0)], $0) < (x[Int($1)], $1) }
+    let order = try ascendingOrder(x, count: n)
     let places = try Buffer<Int32>(n), multiplicity = try Vector(n), sorted = try Vector(n)
     var last = -1
-    for sample in order {
+    for sample in order.elements {
       let value = x[Int(sample)]
       if last < 0 || value > sorted[last] {
         last += 1
@@ -63,6 +62,24 @@ struct LineSamples: @unchecked Sendable {
     count = last + 1
     place = places
     self.multiplicity = count < n ? multiplicity : nil
+  }
+
+  /// The same from one of the positions on, where no difference of theirs is rounded: mirror images and midpoints then keep
+  /// digits that they lose far from zero. Else these.
+  func centred() throws(ZonotopeError) -> LineSamples {
+    let origin = x[count / 2], moved = try Vector(count)
+    for p in 0..<count {
+      moved[p] = x[p] - origin
+      // The error of the difference (Knuth).
+      let part = x[p] - moved[p]
+      guard x[p] - (moved[p] + part) == 0, part == origin else { return self }
+    }
+    return LineSamples(self, moved: moved, origin: origin)
+  }
+
+  private init(_ other: LineSamples, moved: Vector, origin: Double) {
+    (samples, count, place, multiplicity) = (other.samples, other.count, other.place, other.multiplicity)
+    (x, owner, self.origin) = (UnsafePointer(moved.pointer), moved, origin)
   }
 
   /// sums[p] = the sum of the values of the samples at position p.

@@ -2,8 +2,12 @@
 protocol LineDictionary {
   /// Columns with large products |a'r|, the largest first, and the largest product of all.
   ///
-  /// - Parameter above: products up to this are of no interest.
-  mutating func search(_ r: Values, above: Double) -> (columns: [LineColumn], largest: Double)
+  /// - Parameters:
+  ///   - above: products up to this are of no interest.
+  ///   - known: columns that may hide others, because it is they that are looked for.
+  mutating func search(
+    _ r: Values, above: Double, but known: Set<LineColumn>
+  ) -> (columns: [LineColumn], largest: Double)
 }
 
 /// Patterns of signs, or of zeros and ones, with so many changes at most: a table over positions, changes so far and the
@@ -12,7 +16,9 @@ struct SwitchDictionary: LineDictionary {
   let limit: Int
   let low: Double
 
-  mutating func search(_ r: Values, above: Double) -> (columns: [LineColumn], largest: Double) {
+  mutating func search(
+    _ r: Values, above: Double, but known: Set<LineColumn> = []
+  ) -> (columns: [LineColumn], largest: Double) {
     let n = r.count, states = 2 * (limit + 1)
     // best[2 k + s]: the largest sum of r h so far with k changes and the current value high (s = 0) or low (s = 1); the
     // same for -r in the second half. A bit a step: whether the last change was there.
@@ -63,7 +69,7 @@ struct SwitchDictionary: LineDictionary {
     }
     found.sort { $0.value > $1.value }
     let largest = best.reduce(0, max)
-    return (found.map(\.column), largest)
+    return (found.map(\.column).filter { !known.contains($0) }, largest)
   }
 }
 
@@ -79,7 +85,9 @@ struct FoldDictionary: LineDictionary {
 
   init(x: UnsafePointer<Double>, count: Int) { (self.x, self.count) = (x, count) }
 
-  mutating func search(_ r: Values, above: Double) -> (columns: [LineColumn], largest: Double) {
+  mutating func search(
+    _ r: Values, above: Double, but known: Set<LineColumn> = []
+  ) -> (columns: [LineColumn], largest: Double) {
     let n = count
     // Sums of r and r x up to a place, x from the middle of its range.
     let origin = 0.5 * (x[0] + x[n - 1])
@@ -97,26 +105,24 @@ struct FoldDictionary: LineDictionary {
     var largest = 0.0
     var best: [(value: Double, column: LineColumn)] = []
     for i in 0..<n {
-      var mirror = n, middle = 0, value = 0.0, column: LineColumn?
+      var mirror = n, middle = 0, value = above, column: LineColumn?
+      func take(_ product: Double, _ found: @autoclosure () -> LineColumn) {
+        largest = max(largest, abs(product))
+        guard abs(product) > value, case let new = found(), !known.contains(new) else { return }
+        (value, column) = (abs(product), new)
+      }
       for j in 0..<n {
         let image = 2 * x[i] - x[j]
         while mirror > 0, x[mirror - 1] > image { mirror -= 1 }
         let folded = i == j ? own[i] : product(image, left: mirror) - own[i] + own[j]
-        if abs(folded) > value {
-          value = abs(folded)
-          column = .fold(center: x[i], height: abs(x[i] - x[j]))
-        }
+        take(folded, .fold(center: x[i], height: abs(x[i] - x[j])))
         guard j > i else { continue }
         let center = x[i] + 0.5 * (x[j] - x[i])
         while middle < n, x[middle] < center { middle += 1 }
         let between = own[i] - product(center, left: middle) + own[j]
-        if abs(between) > value {
-          value = abs(between)
-          column = .fold(center: center, height: 0.5 * (x[j] - x[i]))
-        }
+        take(between, .fold(center: center, height: 0.5 * (x[j] - x[i])))
       }
-      largest = max(largest, value)
-      if value > above, let column { best.append((value, column)) }
+      if let column { best.append((value, column)) }
     }
     best.sort { $0.value > $1.value }
     return (best.prefix(batch).map(\.column), largest)

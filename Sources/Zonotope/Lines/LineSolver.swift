@@ -30,7 +30,7 @@ final class LineSolver {
     case .jumps(let lean, let bias): return try jumps(lean, bias, w, t, lambda)
     case .span(let lean, let bias):
       steps += 1
-      return .points(LevelClip(count: n, w: w, t: t).fit(lean: lean, bias: bias, lambda: lambda))
+      return .points(try LevelClip(count: n, w: w, t: t).fit(lean: lean, bias: bias, lambda: lambda))
     case .switches(let limit, let lean, _):
       var dictionary = SwitchDictionary(limit: limit, low: lean < 0 ? -1 : 0)
       return try search(&dictionary, w, t, lambda, tolerance, mayGoOn)
@@ -241,9 +241,11 @@ final class LineSolver {
     let scale = (0..<n).reduce(0) { $0 + 0.5 * weights[$1] * targets[$1] * targets[$1] }
     while mayGoOn() {
       steps += 1
-      // Products with the residual show what the system has left to rounding.
-      let rough = residual()
-      lasso.refine(features.map { product($0, rough) })
+      // Products with the residual show what the system has left to rounding, and what the first correction has.
+      for _ in 0..<2 {
+        let rough = residual()
+        lasso.refine(features.map { product($0, rough) })
+      }
       var r = residual()
       var loss = 0.0
       for i in 0..<n {
@@ -251,20 +253,18 @@ final class LineSolver {
         r[i] *= weights[i]
       }
       let norm = lasso.z.reduce(0) { $0 + abs($1) }, objective = loss + lambda * norm
-      let found = r.withUnsafeBufferPointer { dictionary.search($0, above: lambda * (1 + 1e-13)) }
+      // Many at once may be in each other's way; then one alone enters, another where that one does not help.
+      single = objective >= best - 1e-15 * scale
+      if !single { tried = [] }
+      let known = tried.union(columns)
+      let found = r.withUnsafeBufferPointer {
+        dictionary.search($0, above: lambda * (1 + 1e-13), but: known)
+      }
       let excess = found.largest - lambda
       if excess <= 1e-13 * lambda || excess * norm <= 0.1 * tolerance * objective && excess < 1e-6 * lambda {
         break
       }
-      let known = Set(columns)
-      // Many at once may be in each other's way; then one alone enters, another where that one does not help.
-      if objective < best - 1e-15 * scale {
-        single = false
-        tried = []
-      } else {
-        single = true
-      }
-      var new = found.columns.filter { !known.contains($0) && !tried.contains($0) }
+      var new = found.columns
       if new.isEmpty { break }
       best = min(best, objective)
       if single {

@@ -29,10 +29,10 @@ struct LineTraining<Objective: Loss> {
   /// - Parameters:
   ///   - architecture: of the units behind the function.
   ///   - size: units of the dictionary that the program stands for.
-  ///   - lift: from a network on the line to one on the data.
+  ///   - direction: along which the rows lie on the line.
   func run(
     _ architecture: OneDimensionalNetwork, _ model: LineModel, _ samples: LineSamples, size: Int,
-    lift: (ParallelNetwork) throws(ZonotopeError) -> ParallelNetwork
+    along direction: [Double] = [1]
   ) throws(ZonotopeError) -> TrainingOutcome<ParallelNetwork> {
     let program = try LineProgram(samples, model, loss, y: data.y)
     let value =
@@ -42,9 +42,9 @@ struct LineTraining<Objective: Loss> {
       }
     let (solution, answer) = try program.solve(
       beta: value, settings, until: StopCondition(settings, started: started), started: started)
-    let network = try lift(
-      LineUnits(architecture: architecture, model: model, samples: samples, memory: settings.memoryBudget)
-        .network(of: answer))
+    let network = try LineUnits(
+      architecture: architecture, model: model, samples: samples, direction: direction
+    ).network(of: answer)
     return TrainingOutcome(
       network: network,
       certificate: Certificate(

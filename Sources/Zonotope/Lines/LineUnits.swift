@@ -3,29 +3,30 @@ struct LineUnits {
   let architecture: OneDimensionalNetwork
   let model: LineModel
   let samples: LineSamples
-  let memory: Int
+  /// Along which rows of several features lie on the line.
+  var direction = [1.0]
 
   private var x: UnsafePointer<Double> { samples.x }
   private var power: Double { Double(architecture.depth) }
 
   func network(of answer: LineFit) throws(ZonotopeError) -> ParallelNetwork {
     var network = ParallelNetwork(
-      activation: architecture.networkActivation, features: 1, depth: architecture.depth)
+      activation: architecture.networkActivation, features: direction.count, depth: architecture.depth)
     switch (answer, model) {
     case (.lines(let knots, let values), .bends(let lean)): twoLayers(knots, values, lean, &network)
     case (.lines(let knots, let values), _): ramps(knots, values, &network)
     case (.runs(let starts, let levels), _): jumps(starts, levels, &network)
-    case (.points(let values), _): try patterns(values, &network)
+    case (.points(let values), _): try staircase(values, &network)
     case (.columns(let columns, let coefficients, let constant), _):
       network.bias = constant
       for (column, z) in zip(columns, coefficients) where z != 0 {
         switch column {
         case .switches(let places, let startsHigh, _):
-          network.append(SwitchUnit(architecture).unit(cuts(places), startsHigh: startsHigh, z: z))
+          network.append(switches.unit(places.map { cut(before: $0) }, startsHigh: startsHigh, z: z))
         case .fold(let center, let height):
           let g = raised(abs(z), 1 / 3)
           network.appendChain(
-            (g, -g * center), (g, -g * g * height), output: z < 0 ? -g : g)
+            (g, -g * (samples.origin + center)), (g, -g * g * height), output: z < 0 ? -g : g)
         }
       }
     }
@@ -39,7 +40,12 @@ struct LineUnits {
     return middle > low && middle < high ? middle : opensLeft ? low : high
   }
 
-  private func cuts(_ places: [Int32]) -> [Double] { places.map { cut(before: $0) } }
+  /// Units with several changes.
+  private var switches: SwitchUnit {
+    SwitchUnit(
+      isSign: architecture.activation == .sign, depth: architecture.depth,
+      children: architecture.shape == .tree ? architecture.widths : [])
+  }
 
   // MARK: Two layers
 
@@ -155,120 +161,32 @@ struct LineUnits {
     }
   }
 
-  /// A layer cake: for each level the pattern of the positions at or above it.
-  private func patterns(_ values: [Double], _ network: inout ParallelNetwork) throws(ZonotopeError) {
+  /// The function as it is, whose layers are the units.
+  private func staircase(_ values: [Double], _ network: inout ParallelNetwork) throws(ZonotopeError) {
     guard case .span(let a, let bias) = model else { return }
-    let high = values.max() ?? 0, low = values.min() ?? 0
-    // Levels above the base and, for zeros and ones without a constant, below it.
-    let base = bias ? low : a < 0 ? -max(abs(high), abs(low)) : min(0, high)
-    network.bias = bias ? base + (a < 0 ? 0.5 * (high - low) : 0) : 0
-    let top = a < 0 && !bias ? -base : max(base, high)
-    try cake(values, from: base, to: top, sign: 1, &network)
-    if a == 0, !bias, low < 0 { try cake(values.map { -$0 }, from: 0, to: -low, sign: -1, &network) }
-  }
-
-  private func cake(
-    _ values: [Double], from base: Double, to top: Double, sign: Double, _ network: inout ParallelNetwork
-  ) throws(ZonotopeError) {
-    guard case .span(let a, _) = model, top > base else { return }
-    var levels = Set(values.filter { $0 > base && $0 < top })
-    levels.insert(top)
-    let sorted = levels.sorted()
-    // A unit changes wherever its level lies between neighbours; that may be all units nearly everywhere.
-    let ranks = Dictionary(uniqueKeysWithValues: sorted.enumerated().map { ($0.element, $0.offset + 1) })
-    let heights = values.map { $0 <= base ? 0 : ranks[min($0, top)] ?? sorted.count }
-    let changes = zip(heights, heights.dropFirst()).reduce(0) { $0 + abs($1.0 - $1.1) }
-    let size = saturatingProduct(32, saturatingSum(changes, 4 * sorted.count))
-    guard size <= memory / 2 else {
-      throw .memoryBudget(
-        purpose: "the units of a network with \(sorted.count) levels", needed: saturatingProduct(size, 2),
-        budget: memory)
+    var high = -Double.infinity, low = Double.infinity
+    for value in values {
+      high = max(high, value)
+      low = min(low, value)
     }
-    var last = base
-    for level in sorted {
-      var places: [Int32] = []
-      for p in 1..<max(1, values.count) where (values[p] >= level) != (values[p - 1] >= level) {
-        places.append(Int32(p))
+    let n = values.count
+    try Allocation.probe(bytes: product(16, n, place: "x"))
+    let cuts = [Double](unsafeUninitializedCapacity: n) { cuts, used in
+      for p in 1..<max(1, n) {
+        cuts[used] = cut(before: Int32(p))
+        used &+= values[p] != values[p &- 1] ? 1 : 0
       }
-      network.append(
-        SwitchUnit(architecture).unit(
-          cuts(places), startsHigh: values[0] >= level, z: sign * (level - last) / (1 - a)))
-      last = level
     }
-  }
-}
-
-/// Units of thresholds or signs in several layers whose output changes at given places.
-struct SwitchUnit {
-  private let isSign: Bool
-  /// Neurons of the hidden layers but the last: children of each neuron for trees.
-  private let widths: [Int]
-  private let isTree: Bool
-
-  init(_ architecture: OneDimensionalNetwork) {
-    isSign = architecture.activation == .sign
-    widths = architecture.widths
-    isTree = architecture.shape == .tree
-  }
-
-  func unit(_ cuts: [Double], startsHigh: Bool, z: Double) -> ParallelNetwork.Unit {
-    let root = abs(z).squareRoot()
-    return ParallelNetwork.Unit(
-      layers: layers(cuts, startsHigh), amplitude: root, output: z < 0 ? -root : root)
-  }
-
-  private func layers(_ cuts: [Double], _ startsHigh: Bool) -> [ParallelNetwork.Layer] {
-    guard isTree else {
-      // One neuron a change, one that puts them together, and neurons that pass it on.
-      var result = [first(cuts), join([cuts.count], of: max(1, cuts.count), startsHigh: startsHigh)]
-      for _ in 1..<widths.count {
-        result.append(ParallelNetwork.Layer(weights: [1], biases: [isSign ? 0 : -0.5]))
+    let heights = [Double](unsafeUninitializedCapacity: n) { heights, used in
+      for p in 0..<n {
+        heights[used] = values[p]
+        used &+= p == 0 || values[p] != values[p &- 1] ? 1 : 0
       }
-      return result
     }
-    // The changes below each neuron, layer by layer from the bottom: as many as its subtree holds, in order.
-    var groups = cuts.isEmpty ? [0] : [Int](repeating: 1, count: cuts.count)
-    var result = [first(cuts)]
-    for (l, width) in widths.enumerated() {
-      let isLast = l == widths.count - 1
-      var layer = ParallelNetwork.Layer(weights: [], biases: []), next: [Int] = []
-      for start in stride(from: 0, to: groups.count, by: width) {
-        let own = Array(groups[start..<min(groups.count, start + width)])
-        let joined = join(own, of: own.count, startsHigh: isLast && startsHigh)
-        layer.weights +=
-          [Double](repeating: 0, count: start) + joined.weights
-          + [Double](repeating: 0, count: groups.count - start - own.count)
-        layer.biases += joined.biases
-        next.append(own.reduce(0, +))
-      }
-      result.append(layer)
-      groups = next
-    }
-    return result
-  }
-
-  /// One neuron a change; one that is always low where there is none.
-  private func first(_ cuts: [Double]) -> ParallelNetwork.Layer {
-    cuts.isEmpty
-      ? ParallelNetwork.Layer(weights: [0], biases: [-1])
-      : ParallelNetwork.Layer(weights: cuts.map { _ in 1 }, biases: cuts.map { -$0 })
-  }
-
-  /// A neuron that changes wherever one of its inputs does. Each begins low and is counted up or down, so that their sum
-  /// goes to and fro between two levels; a threshold in between makes a pattern of it.
-  private func join(_ changes: [Int], of inputs: Int, startsHigh: Bool) -> ParallelNetwork.Layer {
-    var weights: [Double] = [], isHigh = false, base = 0.0
-    // Inputs that are single neurons, one change each.
-    let each = changes.count == inputs ? changes : [Int](repeating: 1, count: inputs)
-    for count in each {
-      let weight = isHigh ? -1.0 : 1.0
-      weights.append(weight)
-      if isSign { base -= weight }
-      if count % 2 == 1 { isHigh.toggle() }
-    }
-    // Levels base and base + step.
-    let step = isSign ? 2.0 : 1, middle = base + 0.5 * step
-    let direction = startsHigh ? -1.0 : 1
-    return ParallelNetwork.Layer(weights: weights.map { direction * $0 }, biases: [-direction * middle])
+    let largest = max(abs(high), abs(low))
+    network.bias = bias ? (a < 0 ? low + 0.5 * (high - low) : low) : 0
+    network.staircase = try Staircase(
+      switches.along(direction), cuts: cuts, heights: heights, base: bias ? low : a < 0 ? -largest : 0,
+      top: a < 0 && !bias ? largest : bias ? high : max(0, high))
   }
 }

@@ -6,7 +6,8 @@ extension ParallelNetwork {
   public var breakpoints: [Double] {
     guard features == 1, masks.isEmpty else { return [] }
     var places: [Double] = [], start = 0
-    for u in 0..<units {
+    if let staircase { places = staircase.cuts.map { $0 / staircase.direction[0] } }
+    for u in 0..<listed {
       let own = Array(widths[u * (depth - 1)..<(u + 1) * (depth - 1)])
       if activation.isStep {
         for j in 0..<own[0] where parameters[start + j] != 0 {

@@ -21,17 +21,32 @@ public struct ParallelModel: Sendable, Equatable {
   /// The bytes of the .safetensors file: the tensors `unit.widths` (units, hidden layers), the neurons of every hidden
   /// layer, `unit.parameters`, unit after unit its weights (row after row) and biases, layer by layer, its amplitude and
   /// its output weight, and `output.bias` (1). Where units are known as patterns of the training rows only they have no
-  /// neurons, and `mask.units` (k) has their numbers, `masks` (k, rows) their bits.
+  /// neurons, and `mask.units` (k) has their numbers, `masks` (k, rows) their bits. Units that share their thresholds are
+  /// a staircase: `staircase.direction` (features), `staircase.cuts` (m), `staircase.heights` (m + 1), `staircase.range`
+  /// (2), its base and top, and for trees `staircase.children` (hidden layers but one).
   func encode() throws(ZonotopeError) -> [UInt8] {
     let document = JSONWriter.encode(card.json(of: network))
     try Allocation.probe(
-      bytes: product(40, network.parameters.count + network.widths.count, place: "model") + 8 * document.count
-    )
+      bytes: product(
+        40, network.parameters.count + network.widths.count + 2 * (network.staircase?.heights.count ?? 0),
+        place: "model") + 8 * document.count)
     var writer = ModelDocument.writer(card: document)
     try writer.add(
-      "unit.widths", shape: [network.units, network.depth - 1], values: network.widths.map { Int64($0) })
+      "unit.widths", shape: [network.listed, network.depth - 1], values: network.widths.map { Int64($0) })
     try writer.add("unit.parameters", shape: [network.parameters.count], values: network.parameters)
     try writer.add("output.bias", shape: [1], values: [network.bias])
+    if let staircase = network.staircase {
+      try writer.add(
+        "staircase.direction", shape: [staircase.direction.count], values: staircase.direction)
+      try writer.add("staircase.cuts", shape: [staircase.cuts.count], values: staircase.cuts)
+      try writer.add("staircase.heights", shape: [staircase.heights.count], values: staircase.heights)
+      try writer.add("staircase.range", shape: [2], values: [staircase.base, staircase.top])
+      if !staircase.children.isEmpty {
+        try writer.add(
+          "staircase.children", shape: [staircase.children.count],
+          values: staircase.children.map { Int64($0) })
+      }
+    }
     let masked = network.masks.keys.sorted()
     if let first = masked.first {
       let rows = network.masks[first]?.count ?? 0
@@ -92,6 +107,26 @@ public struct ParallelModel: Sendable, Equatable {
         masks[number] = bits.1.elements[k * rows..<(k + 1) * rows].map { $0 == 1 }
       }
     }
+    var staircase: Staircase?
+    if let direction = file.tensor("staircase.direction") {
+      known += ["direction", "cuts", "heights", "range"].map { "staircase.\($0)" }
+      func numbers(_ name: String) throws(ZonotopeError) -> [Double] {
+        try tensor("staircase.\(name)", .f64, 1).1.list()
+      }
+      var children: [Int] = []
+      if file.tensor("staircase.children") != nil {
+        known.append("staircase.children")
+        children = try tensor("staircase.children", .i64, 1).1.elements.map { Int(exactly: $0) ?? 0 }
+      }
+      let unit = SwitchUnit(
+        isSign: read.shape.activation == .sign, depth: read.shape.depth, children: children,
+        direction: try numbers("direction"))
+      staircase = try Staircase(
+        checking: unit, cuts: numbers("cuts"), heights: numbers("heights"), range: numbers("range"))
+      guard staircase != nil else {
+        throw document.error(direction.place, "the numbers of the staircase do not make one")
+      }
+    }
     for tensor in file.tensors where !known.contains(where: { tensor.name.equalsInBytes($0) }) {
       throw document.error(tensor.place, "the tensor '\(tensor.name)' does not belong to this model")
     }
@@ -101,7 +136,8 @@ public struct ParallelModel: Sendable, Equatable {
     guard widths.0.shape[1] == shape.depth - 1, counts.count == widths.1.count, bias.1.count == 1,
       let network = ParallelNetwork(
         activation: shape.activation, features: shape.features, depth: shape.depth, bias: bias.1[0],
-        widths: counts, parameters: try parameters.1.list(), masks: masks, trainingRows: shape.trainingRows)
+        widths: counts, parameters: try parameters.1.list(), masks: masks, trainingRows: shape.trainingRows,
+        staircase: staircase)
     else { throw document.error(widths.0.place, "the widths of the units do not fit their numbers") }
     self.init(network: network, card: read.card)
   }

@@ -58,8 +58,13 @@ public struct ParallelNetwork: NeuralNetwork, Equatable {
   /// Layers of weights, output weights included: two or more.
   public let depth: Int
   public internal(set) var bias: Double
-  public private(set) var units = 0
+  public var units: Int { listed + (staircase?.units ?? 0) }
   public var outputs: Int { 1 }
+  /// Units that share their thresholds, after the others.
+  public internal(set) var staircase: Staircase?
+
+  /// Units that are not layers of the staircase.
+  private(set) var listed = 0
 
   /// Neurons of every hidden layer of every unit; zeros for a unit that is a mask.
   private(set) var widths: [Int] = []
@@ -88,8 +93,8 @@ public struct ParallelNetwork: NeuralNetwork, Equatable {
     }
     parameters.append(unit.amplitude)
     parameters.append(unit.output)
-    if let mask = unit.mask { masks[units] = mask }
-    units += 1
+    if let mask = unit.mask { masks[listed] = mask }
+    listed += 1
   }
 
   /// A unit of one neuron a layer, without lists.
@@ -109,7 +114,7 @@ public struct ParallelNetwork: NeuralNetwork, Equatable {
     }
     parameters.append(amplitude)
     parameters.append(output)
-    units += 1
+    listed += 1
   }
 
   mutating func reserve(units: Int, parameters: Int) {
@@ -120,21 +125,25 @@ public struct ParallelNetwork: NeuralNetwork, Equatable {
   /// A network from its numbers, as ``widths`` and ``parameters`` have them; nil where they do not fit.
   init?(
     activation: Activation, features: Int, depth: Int, bias: Double, widths: [Int], parameters: [Double],
-    masks: [Int: [Bool]], trainingRows: UInt64
+    masks: [Int: [Bool]], trainingRows: UInt64, staircase: Staircase? = nil
   ) {
     self.init(activation: activation, features: features, depth: depth, bias: bias)
     guard depth > 1, widths.count % (depth - 1) == 0, widths.allSatisfy({ $0 >= 0 && $0 <= parameters.count })
     else { return nil }
     (self.widths, self.parameters, self.masks, self.trainingRows) = (widths, parameters, masks, trainingRows)
-    units = widths.count / (depth - 1)
+    listed = widths.count / (depth - 1)
+    if let staircase {
+      guard staircase.direction.count == features, activation.isStep else { return nil }
+      self.staircase = staircase
+    }
     var size = 0
-    for u in 0..<units {
+    for u in 0..<listed {
       let own = widths[u * (depth - 1)..<(u + 1) * (depth - 1)]
       guard masks[u] != nil ? own.allSatisfy({ $0 == 0 }) : own.allSatisfy({ $0 > 0 }) else { return nil }
       size += Self.size(own, features: features)
       guard size <= parameters.count else { return nil }
     }
-    guard size == parameters.count, masks.keys.allSatisfy({ $0 >= 0 && $0 < units }) else { return nil }
+    guard size == parameters.count, masks.keys.allSatisfy({ $0 >= 0 && $0 < listed }) else { return nil }
   }
 
   private static func size(_ widths: ArraySlice<Int>, features: Int) -> Int {
@@ -150,6 +159,7 @@ public struct ParallelNetwork: NeuralNetwork, Equatable {
 
   /// The unit with a number, copied.
   public subscript(unit: Int) -> Unit {
+    if let staircase, unit >= listed { return staircase.list[unit - listed] }
     var place = 0
     for u in 0..<unit {
       place += Self.size(widths[u * (depth - 1)..<(u + 1) * (depth - 1)], features: features)
@@ -183,8 +193,9 @@ public struct ParallelNetwork: NeuralNetwork, Equatable {
     let widest = widths.max() ?? 0
     let input = try Vector(max(widest, features)), output = try Vector(max(1, widest))
     for k in 0..<x.rows { results[k] = bias }
+    staircase?.add(x, to: results)
     var start = 0
-    for u in 0..<units {
+    for u in 0..<listed {
       let own = widths[u * (depth - 1)..<(u + 1) * (depth - 1)]
       let size = Self.size(own, features: features)
       let factor = parameters[start + size - 2] * parameters[start + size - 1]
@@ -235,7 +246,8 @@ public struct ParallelNetwork: NeuralNetwork, Equatable {
   public var penalty: Double {
     var total = CompensatedSum(), start = 0
     let power = Double(depth)
-    for u in 0..<units {
+    if let staircase { total.add(staircase.penalty) }
+    for u in 0..<listed {
       let own = widths[u * (depth - 1)..<(u + 1) * (depth - 1)]
       let size = Self.size(own, features: features)
       let (s, alpha) = (parameters[start + size - 2], parameters[start + size - 1])

@@ -23,7 +23,8 @@ struct SteppedLine {
 
   /// Nil where the network has not the form, two layers and one neuron a unit, or is small.
   init?(_ network: ParallelNetwork, rows: Int) {
-    guard network.depth == 2, network.features == 1, network.masks.isEmpty, rows > 64,
+    guard network.depth == 2, network.features == 1, network.masks.isEmpty, network.staircase == nil,
+      rows > 64,
       saturatingProduct(rows, network.units) > 1 << 22, network.widths.allSatisfy({ $0 == 1 })
     else { return nil }
     value = network.bias

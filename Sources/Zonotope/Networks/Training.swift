@@ -253,11 +253,7 @@ public final class TrainingSession<A: Trainable, Objective: Loss> {
 func checkRange(_ data: Dataset, _ loss: some Loss) throws(ZonotopeError) {
   let allowed = 1e-50...1e50
   for (place, values) in [("x", data.x), ("y", data.y)] {
-    var largest = 0.0
-    for k in 0..<values.rows {
-      let row = values.row(k)
-      for j in 0..<values.columns { largest = max(largest, abs(row[j])) }
-    }
+    let largest = values.largestMagnitude
     guard largest == 0 || allowed.contains(largest) else {
       throw .invalid(
         place: place, reason: "the largest entry is \(largest): scale the data to between 1e-50 and 1e50")

@@ -56,7 +56,19 @@ struct Allocation {
       guard let block = calloc(1, bytes + 64) else { throw .outOfMemory(bytes: bytes) }
       self.block = block
       start = block + (64 - Int(bitPattern: block) & 63)
+      useLargePages(bytes)
     }
+  }
+
+  /// Pages of 2 MB where the system has them for who asks: the first use of a block is otherwise one interruption for
+  /// every 4 kB, which takes longer than a pass over it.
+  private func useLargePages(_ bytes: Int) {
+    #if canImport(Glibc)
+      let page = 1 << 21
+      guard bytes >= 2 * page else { return }
+      let first = (Int(bitPattern: start) + page - 1) & -page, last = (Int(bitPattern: start) + bytes) & -page
+      if last > first { _ = madvise(UnsafeMutableRawPointer(bitPattern: first), last - first, MADV_HUGEPAGE) }
+    #endif
   }
 
   func release() {

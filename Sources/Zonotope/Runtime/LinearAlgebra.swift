@@ -59,9 +59,35 @@ func sum(_ x: Values) -> Double {
 
 func isFinite(_ x: Values) -> Bool {
   // A sum of products with zero is NaN as soon as one entry is not finite.
-  var total = 0.0
-  for value in x { total += value * 0 }
+  var lanes = SIMD8<Double>(), k = 0
+  while k &+ 8 <= x.count {
+    lanes += UnsafeRawPointer(x.baseAddress! + k).loadUnaligned(as: SIMD8<Double>.self) * 0
+    k &+= 8
+  }
+  var total = lanes.sum()
+  while k < x.count {
+    total += x[k] * 0
+    k &+= 1
+  }
   return total == 0
+}
+
+/// The largest absolute value, 0 for no numbers; they are finite.
+func largestMagnitude(_ x: Values) -> Double {
+  var (a, b, c, d) = (0.0, 0.0, 0.0, 0.0), k = 0
+  while k &+ 4 <= x.count {
+    a = max(a, abs(x[k]))
+    b = max(b, abs(x[k &+ 1]))
+    c = max(c, abs(x[k &+ 2]))
+    d = max(d, abs(x[k &+ 3]))
+    k &+= 4
+  }
+  var largest = max(max(a, b), max(c, d))
+  while k < x.count {
+    largest = max(largest, abs(x[k]))
+    k &+= 1
+  }
+  return largest
 }
 
 /// Ranges that fit the 32-bit integers of BLAS.

@@ -148,6 +148,7 @@ extension Loss {
   }
 
   func checkFinite(_ y: Values) throws(ZonotopeError) {
+    if isFinite(y) { return }
     for k in 0..<y.count where !y[k].isFinite {
       throw .invalid(place: "y[\(k)]", reason: "\(y[k]) is not a finite number")
     }

@@ -5,6 +5,9 @@ public struct LinePlan: Sendable {
   /// The column to predict, and the one to predict it from; nil where there is one other.
   public var target: String
   public var feature: String?
+  /// So many rows back is what the target is predicted from: an autoregression on the target itself where no feature is
+  /// named. Rows are in the order of time.
+  public var lag = 0
   public var network: OneDimensionalNetwork
   /// Squared or logistic; nil: by the target.
   public var loss: TrainingPlan.LossKind?
@@ -60,6 +63,15 @@ public struct LinePlan: Sendable {
     let column = try TargetColumn(table, column: target, loss: loss)
     guard column.outputs == 1 else {
       throw .unsupported(key: "target", reason: "a network on one-dimensional data tells two classes apart")
+    }
+    guard lag >= 0 else { throw .invalid(place: "lag", reason: "\(lag) is below 0") }
+    if lag > 0 {
+      let name = feature ?? self.target
+      let all = try table.matrix(columns: [name])
+      guard all.rows > lag else {
+        throw .invalid(place: "lag", reason: "\(lag) rows back, there are \(all.rows)")
+      }
+      return (name, column.dropping(first: lag), try all.gathering(rows: Array(0..<all.rows - lag)))
     }
     let others = table.columns.filter { !$0.equalsInBytes(target) }
     guard let name = feature ?? (others.count == 1 ? others[0] : nil) else {

@@ -32,6 +32,15 @@ struct TargetColumn {
     values = self.loss == .logistic ? indices.map { $0 == 0 ? -1 : 1 } : indices.map(Double.init)
   }
 
+  private init(values: [Double], of other: TargetColumn) {
+    (self.values, classes, loss) = (values, other.classes, other.loss)
+  }
+
+  /// Without so many rows at the beginning.
+  func dropping(first count: Int) -> TargetColumn {
+    TargetColumn(values: Array(values.dropFirst(count)), of: self)
+  }
+
   private static func fault(_ classes: Int, rows: Int, _ loss: TrainingPlan.LossKind) -> String? {
     if classes < 2 { return "one class only" }
     if loss == .logistic, classes > 2 {

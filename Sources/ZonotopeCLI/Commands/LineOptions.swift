@@ -10,8 +10,13 @@ struct LineOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "Layers of weights of one-dimensional networks.") var depth: Int?
   @Option(help: "Neurons of the hidden layers but the last, separated by commas, of thresholds and signs.")
   var widths: String?
+  @Option(
+    parsing: .unconditional,
+    help: "For series: predict a row from so many rows before it, the target itself where no column is named."
+  )
+  var lag = 0
 
-  var isGiven: Bool { activation != nil || slope != nil || depth != nil || widths != nil }
+  var isGiven: Bool { activation != nil || slope != nil || depth != nil || widths != nil || lag != 0 }
 
   func network(outputBias: Bool) throws -> OneDimensionalNetwork {
     if slope != nil, activation != .leaky { throw ValidationError("--slope belongs to --activation leaky.") }

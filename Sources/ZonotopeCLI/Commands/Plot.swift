@@ -20,6 +20,8 @@ struct Plot: ParsableCommand {
     0.01
   @Flag(name: .customLong("no-output-bias"), help: "No constant at the output.") var noOutputBias = false
   @Flag(name: .customLong("no-path"), help: "Leave the path out.") var noPath = false
+  @Flag(help: "Draw a cubic smoothing spline beside it, chosen by generalised cross-validation.") var spline =
+    false
   @OptionGroup var limits: Limits
 
   func run() throws {
@@ -27,7 +29,7 @@ struct Plot: ParsableCommand {
     let budget = try limits.fileBudget()
     let architecture = try line.network(outputBias: !noOutputBias)
     var plan = LinePlan(target: target, network: architecture)
-    (plan.feature, plan.loss) = (column, .squared)
+    (plan.feature, plan.loss, plan.lag) = (column, .squared, line.lag)
     let table = try CSVTable(path: file, memory: budget)
     let (x, y) = try plan.data(of: table)
     let data = try Dataset(x: x, y: y), loss = SquaredLoss()
@@ -52,9 +54,16 @@ struct Plot: ParsableCommand {
     }
     let stages =
       noPath ? [] : try LineDrawing.path(of: architecture, on: data, loss: loss, settings: settings)
-    let name = column ?? table.columns.first { $0 != target } ?? "x"
+    let name = column ?? (line.lag > 0 ? target : table.columns.first { $0 != target } ?? "x")
+    let label = line.lag > 0 ? "\(name), \(line.lag) row\(line.lag == 1 ? "" : "s") earlier" : name
+    let curve = spline ? try SmoothingSpline(x: x, y: y) : nil
     let drawing = try LineDrawing(
-      x: x, y: y, network: network, stages: stages, labels: (x: name, y: target), title: title)
+      x: x, y: y, network: network, stages: stages, labels: (x: label, y: target), title: title,
+      comparison: curve.map { curve in
+        LineDrawing.Comparison(
+          name: "smoothing spline, \(short(curve.degreesOfFreedom, 3)) degrees of freedom",
+          value: { curve($0) })
+      })
     try writing { () throws(ZonotopeError) in try drawing.write(to: svg) }
   }
 }

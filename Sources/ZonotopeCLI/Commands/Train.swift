@@ -61,7 +61,8 @@ struct Train: ParsableCommand {
       throw ValidationError("--gated, --patterns, --no-input-bias and --solver belong to two-layer networks.")
     }
     if model == .twoLayer, line.isGiven {
-      throw ValidationError("--activation, --slope, --depth and --widths belong to --model one-dimensional.")
+      throw ValidationError(
+        "--activation, --slope, --depth, --widths and --lag belong to --model one-dimensional.")
     }
     if beta != nil && betaRatio != nil {
       throw ValidationError("--beta and --beta-ratio exclude each other.")

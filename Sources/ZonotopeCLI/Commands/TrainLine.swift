@@ -10,6 +10,7 @@ extension Train {
       throw ValidationError("--model one-dimensional takes one column, not \(names.count).")
     }
     plan.feature = names.first
+    plan.lag = line.lag
     plan.loss = loss
     if let beta { plan.penalty = .fixed(.absolute(beta)) }
     if let betaRatio { plan.penalty = .fixed(.ratio(betaRatio)) }

@@ -108,6 +108,24 @@ import Testing
     #expect(abs(result.networkObjective - result.solution.objective) <= 1e-6)
   }
 
+  /// The boundary lies midway between the rows on either side, wherever they are, and the objective is the same.
+  @Test func marginsByDistanceAreMidway() throws {
+    let x = try MatrixView([[100, 0], [100, 1], [104, 0], [104, 1], [109, 0.5]])
+    let mask = [false, false, true, true, true]
+    var results: [TrainingOutcome<ParallelNetwork>] = []
+    for margin in ThresholdNetwork.Margin.allCases {
+      let network = ThresholdNetwork(patterns: .masks([mask]), inputBias: true, margin: margin)
+      results.append(
+        try network.train(
+          on: Dataset(x: x, y: [0, 0.1, 3, 3, 2]), loss: SquaredLoss(), beta: .absolute(0.2)))
+    }
+    #expect(results[0].solution.objective == results[1].solution.objective)
+    #expect(abs(results[1].networkObjective - results[1].solution.objective) <= 1e-12)
+    let layer = results[1].network[0].layers[0]
+    #expect(abs(-layer.biases[0] / layer.weights[0] - 102) <= 1e-3)
+    #expect(abs(layer.weights[1]) <= 1e-3 * layer.weights[0])
+  }
+
   /// Every 0/1 vector: the columns of all subsets, and units with as many thresholds as it takes.
   @Test func shatteredNetworksAreClipped() throws {
     let x = try rows(7, 3, seed: 6), y: [Double] = [3, 1, 2, -1, -2, 0.5, -0.2]
