@@ -47,7 +47,8 @@ struct AdamTraining<Map: LinearMap, Objective: SmoothLoss> {
     var objective = 0.0
     for step in 0...Self.steps {
       for g in 0..<norm.count {
-        product(x, g * heads * rows, rows, x, leftSize + g * heads * columns, columns, &blocks, g * rows * columns)
+        product(
+          x, g * heads * rows, rows, x, leftSize + g * heads * columns, columns, &blocks, g * rows * columns)
       }
       blocks.withUnsafeBufferPointer { blocks in
         fit.withUnsafeMutableBufferPointer { map.forward(blocks, into: $0, workspace, workers) }
@@ -73,7 +74,8 @@ struct AdamTraining<Map: LinearMap, Objective: SmoothLoss> {
         let slope = gradient[k] + beta * x[k]
         first[k] = 0.9 * first[k] + 0.1 * slope
         second[k] = 0.999 * second[k] + 0.001 * slope * slope
-        x[k] -= size * (first[k] / (1 - pow(0.9, t))) / ((second[k] / (1 - pow(0.999, t))).squareRoot() + 1e-8)
+        x[k] -=
+          size * (first[k] / (1 - pow(0.9, t))) / ((second[k] / (1 - pow(0.999, t))).squareRoot() + 1e-8)
       }
     }
     return (objective, blocks)
@@ -88,7 +90,8 @@ struct AdamTraining<Map: LinearMap, Objective: SmoothLoss> {
       z.withUnsafeMutableBufferPointer { z in
         cblas_dgemm(
           CblasRowMajor, CblasTrans, CblasNoTrans, Int32(rows), Int32(columns), Int32(heads), 1,
-          x.baseAddress! + left, Int32(rows), x.baseAddress! + right, Int32(columns), 0, z.baseAddress! + place,
+          x.baseAddress! + left, Int32(rows), x.baseAddress! + right, Int32(columns), 0,
+          z.baseAddress! + place,
           Int32(columns))
       }
     }

@@ -27,7 +27,9 @@ struct DigitsTable {
     try Digits(path: options.path, positions: head.positions)
   }
 
-  private func eachLoss(_ body: (_ name: String, _ loss: any SmoothLoss, _ oneHot: Bool) throws -> Void) rethrows {
+  private func eachLoss(_ body: (_ name: String, _ loss: any SmoothLoss, _ oneHot: Bool) throws -> Void)
+    rethrows
+  {
     try body("softmax", SoftmaxLoss(classes: 10), false)
     try body("squared", SquaredLoss(), true)
   }
@@ -35,7 +37,9 @@ struct DigitsTable {
   // MARK: Convex
 
   func convex() throws {
-    say("| \(fixed(options.ratio, 4)) betaMax | loss | accuracy | relative gap | rank | solver, steps | seconds |")
+    say(
+      "| \(fixed(options.ratio, 4)) betaMax | loss | accuracy | relative gap | rank | solver, steps | seconds |"
+    )
     say("|---|---|---|---|---|---|---|")
     for head in cases {
       let digits = try digits(head)
@@ -55,7 +59,8 @@ struct DigitsTable {
         let solution = row.solution
         say(
           "| \(head.name) | \(name) | \(fixed(digits.accuracy(row.outputs), 1)) | \(short(solution.relativeGap)) "
-            + "| \(row.rank) | \(solution.solver.rawValue), \(solution.iterations) | \(fixed(row.seconds, 2)) |")
+            + "| \(row.rank) | \(solution.solver.rawValue), \(solution.iterations) | \(fixed(row.seconds, 2)) |"
+        )
       }
     }
     say("")

@@ -24,7 +24,9 @@ enum FactoredTable {
     }
     let deviation = (y.reduce(0) { $0 + $1 * $1 } / Double(y.count)).squareRoot()
     for k in y.indices { y[k] = y[k] / deviation + 0.1 * noise[k] }
-    say("| targets | relative gap | heads | steps | solve, seconds | all, seconds | MB |\n|---|---|---|---|---|---|---|")
+    say(
+      "| targets | relative gap | heads | steps | solve, seconds | all, seconds | MB |\n|---|---|---|---|---|---|---|"
+    )
     for (name, values) in [("five heads and noise", y), ("noise", noise)] {
       let start = processorSeconds()
       let result = try attention.train(

@@ -31,7 +31,8 @@ struct HeadCase {
       HeadCase(name: "simplex", positions: 0, layer: .tokens(SimplexAttention(tokens: s, outputs: .nuclear))),
       HeadCase(name: "linear attention", positions: 4, layer: try attention(9, nil)),
       HeadCase(name: "linear mixer", positions: 0, layer: .tokens(Mixer(tokens: s, pooled: true))),
-      HeadCase(name: "linear Fourier", positions: 2, layer: .tokens(FourierOperator(tokens: s, pooled: true))),
+      HeadCase(
+        name: "linear Fourier", positions: 2, layer: .tokens(FourierOperator(tokens: s, pooled: true))),
       HeadCase(name: "gated attention, 20", positions: 2, layer: try attention(7, 20)),
       HeadCase(
         name: "gated mixer, 10", positions: 0,

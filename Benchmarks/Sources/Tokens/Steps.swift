@@ -16,7 +16,8 @@ enum Steps {
 
   /// 64 blocks of 64 x 32: their proximal step in turn with the eigendecompositions of their Gram matrices, (32, 32), alone.
   private static func singularValues() throws {
-    let (count, rows, columns) = (64, 64, 32), penalty = NuclearNorm(count: count, rows: rows, columns: columns)
+    let (count, rows, columns) = (64, 64, 32),
+      penalty = NuclearNorm(count: count, rows: rows, columns: columns)
     let workers = Workers(threads: 1), workspace = try penalty.makeWorkspace(threads: 1)
     let blocks = normals(count * rows * columns, seed: 1)
     var grams = [Double](repeating: 0, count: count * columns * columns)
@@ -35,7 +36,9 @@ enum Steps {
     let n = Int32(columns)
     var work = [Double](repeating: 0, count: 1 + 6 * columns + 2 * columns * columns)
     var integers = [Int32](repeating: 0, count: 3 + 5 * columns)
-    say("| threshold | blocks kept of rank | step, ms | eigendecompositions alone, ms | times |\n|---|---|---|---|---|")
+    say(
+      "| threshold | blocks kept of rank | step, ms | eigendecompositions alone, ms | times |\n|---|---|---|---|---|"
+    )
     // Of singular values from 2.3 to 13.7: none, most and half of them are cut off.
     for threshold in [0.5, 6.0, 10.0] {
       var best = (step: Double.infinity, yardstick: Double.infinity), rank = 0

@@ -28,7 +28,8 @@ extension TokenLayer {
   /// Features and unknowns of linear attention grow with the cube of d, and there is a solver that stores neither.
   private func checkAttention(_ shape: Shape, memory: Int) throws(ZonotopeError) {
     let (d, c) = (shape.d, shape.c), cube = try product(d, product(d, d, place: "x"), place: "x")
-    let features = try product(cube, pooled ? shape.n : shape.x.rows, place: "x")
+    let rows = pooled ? shape.n : shape.x.rows
+    let features = try product(rows <= cube ? d * (d + 1) / 2 : cube, rows, place: "x")
     // The blocks of a solve, its best ones, and what an iteration moves.
     let unknowns = try product(14, product(cube, c, place: "y"), place: "y")
     let needed = try product(8, features + unknowns, place: "x")
@@ -49,8 +50,11 @@ extension TokenLayer {
     }
     switch kind {
     case .attention:
-      let rows = pooled ? shape.n : shape.n * s
-      let x = try stored(shape, rows, wide(d, d, d), memory, workers) { i, target in
+      let rows = pooled ? shape.n : shape.n * s, columns = try wide(d, d, d)
+      if !isGated, rows <= columns {
+        return try FeatureMap(ProductFeatures(shape.x, samples: shape.n, pooled: pooled, workers), outputs: c)
+      }
+      let x = try stored(shape, rows, columns, memory, workers) { i, target in
         attention(shape.x.row(i * s), d, into: target, width: gates * d * d * d)
       }
       return try FeatureMap(features: [x], parts: 1, width: c, outputs: c, blocks: blocks, place: nil)
