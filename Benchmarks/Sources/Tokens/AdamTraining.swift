@@ -11,7 +11,7 @@ import Zonotope
 ///
 ///     loss(A(sum_j p_j q_j'); y) + beta/2 sum_j ||p_j||^2 + ||q_j||^2
 ///
-/// Factors begin as normal vectors of length 0.1 or so. All samples a step; the step size falls linearly to zero. As many heads
+/// Factors begin as normal vectors of length one or so. All samples a step; the step size falls linearly to zero. As many heads
 /// a gate as its matrix has rows or columns, ten at most.
 struct AdamTraining<Map: LinearMap, Objective: SmoothLoss> {
   static var steps: Int { 400 }
@@ -40,7 +40,7 @@ struct AdamTraining<Map: LinearMap, Objective: SmoothLoss> {
     let (rows, columns) = (norm.rows, norm.columns), leftSize = norm.count * heads * rows
     let size = leftSize + norm.count * heads * columns
     var random = Xoshiro256(seed: seed)
-    var x = (0..<size).map { 0.1 * random.nextNormal() / Double($0 < leftSize ? rows : columns).squareRoot() }
+    var x = (0..<size).map { random.nextNormal() / Double($0 < leftSize ? rows : columns).squareRoot() }
     var blocks = [Double](repeating: 0, count: norm.count * rows * columns), slopes = blocks
     var fit = [Double](repeating: 0, count: map.samples * map.outputs), residual = fit
     var gradient = [Double](repeating: 0, count: size), first = gradient, second = gradient
