@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help packages build demo test test-c libraries install uninstall lint format bench bench-peers bench-check \
+.PHONY: help packages build demo test test-c libraries install uninstall lint format bench bench-tokens bench-peers bench-check \
   sanitize fuzz kill-test kernel-tests coverage clean
 
 # Tests run optimised: the checks for overflow and preconditions stay on, and the solver tests are much
@@ -54,6 +54,9 @@ format: ## lay out all sources
 # An environment that pins the kernels of OpenBLAS would falsify the comparison.
 bench: packages ## measure the performance cases and tables of kernels; BENCH=--help lists the choices
 	cd Benchmarks && env -u OPENBLAS_CORETYPE swift run -c release zonotope-cases $(BENCH)
+
+bench-tokens: packages ## measure layers on tokens, docs/token-benchmarks.md; BENCH="digits", adam, teachers, steps, factored
+	cd Benchmarks && env -u OPENBLAS_CORETYPE swift run -c release zonotope-tokens $(BENCH)
 
 bench-peers: packages ## our seconds beside adelie, celer, skglm, pyscnn and scikit-learn; PEERS="--seconds 60 ..."
 	Benchmarks/Peers/run $(PEERS)

@@ -7,7 +7,10 @@ let swiftSettings: [SwiftSetting] = [.swiftLanguageMode(.v6)]
 let package = Package(
   name: "Benchmarks",
   platforms: [.macOS(.v15)],
-  products: [.executable(name: "zonotope-cases", targets: ["Cases"])],
+  products: [
+    .executable(name: "zonotope-cases", targets: ["Cases"]),
+    .executable(name: "zonotope-tokens", targets: ["Tokens"]),
+  ],
   dependencies: [
     // The name, because the folder of a clone may be called anything.
     .package(name: "Zonotope", path: ".."),
@@ -32,6 +35,11 @@ let package = Package(
         "CBenchmarkBLAS", "CPeak", "CPlain", "Comparisons", .product(name: "Zonotope", package: "Zonotope"),
         .product(name: "ZonotopeKernels", package: "Zonotope"),
       ],
+      swiftSettings: swiftSettings),
+    // Layers on tokens: accuracy and seconds on digits, teachers and students, steps.
+    .executableTarget(
+      name: "Tokens",
+      dependencies: ["CBenchmarkBLAS", .product(name: "Zonotope", package: "Zonotope")],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "KernelBenchmarks",

@@ -1,4 +1,5 @@
-/// The features of tokens as stored matrices, for every part of the outputs its own or one for all.
+/// The features of tokens as stored matrices, for every part of the outputs its own or one for all, or of linear attention as
+/// what they are products of.
 ///
 /// Sample space as a matrix (rows, parts, outputs of a part) has the fit
 ///
@@ -12,17 +13,18 @@ public struct FeatureMap: FactoredMap {
   public let outputs: Int
   public let blocks: Int
   public let blockSize: Int
-  /// (rows, columns): one for every part, or a single one for all.
+  /// (rows, columns): one for every part, or a single one for all; none where they are products.
   let features: [MatrixView]
+  let products: ProductFeatures?
   let parts: Int
   /// Outputs of a part.
   let width: Int
   /// The place of each number of block space in the matrices, (parts, columns, width); nil where it is the same.
   private let entries: Buffer<Int>?
 
-  var rows: Int { features[0].rows }
-  var columns: Int { features[0].columns }
-  private var isShared: Bool { features.count == 1 }
+  var rows: Int { products?.rows ?? features[0].rows }
+  var columns: Int { products?.columns ?? features[0].columns }
+  var isShared: Bool { features.count <= 1 }
 
   /// - Parameters:
   ///   - features: one matrix for every part, or a single one; all of one shape.
@@ -33,6 +35,7 @@ public struct FeatureMap: FactoredMap {
     place: ((_ part: Int, _ column: Int, _ output: Int) -> Int)?
   ) throws(ZonotopeError) {
     self.features = features
+    products = nil
     self.parts = parts
     self.width = width
     self.outputs = outputs
@@ -59,27 +62,39 @@ public struct FeatureMap: FactoredMap {
     self.entries = entries
   }
 
+  /// Linear attention, with its one matrix as it lies in block space.
+  init(_ products: ProductFeatures, outputs: Int) throws(ZonotopeError) {
+    (features, self.products, parts, width, self.outputs) = ([], products, 1, outputs, outputs)
+    (samples, blocks, entries) = (products.rows, 1, nil)
+    blockSize = try product(products.columns, outputs, place: "blocks")
+  }
+
   func matrix(_ part: Int) -> MatrixView { features[isShared ? 0 : part] }
 
   /// The matrices of all parts, and a part's fit, where they do not lie together.
   public struct Workspace {
     fileprivate let matrices: Vector
     fileprivate let fits: Vector
+    /// What features that are products take.
+    fileprivate let wide: Vector
   }
 
   public func makeWorkspace(threads: Int) throws(ZonotopeError) -> Workspace {
     try Workspace(
       matrices: Vector(entries == nil ? 0 : blocks * blockSize),
-      fits: Vector(parts == 1 ? 0 : rows * width * parts))
+      fits: Vector(parts == 1 ? 0 : rows * width * parts),
+      wide: Vector(products?.workspaceSize(outputs: outputs) ?? 0))
   }
 
   public func workspaceSize(threads: Int) -> Int {
     (entries == nil ? 0 : blocks * blockSize) + (parts == 1 ? 0 : rows * width * parts)
+      + (products?.workspaceSize(outputs: outputs) ?? 0)
   }
 
   public func forward(
     _ z: Values, into f: MutableValues, _ workspace: Workspace, _ workers: Workers
   ) {
+    if let products { return products.forward(z, outputs: outputs, into: f, workspace.wide, workers) }
     var matrices = z
     if let entries {
       for place in 0..<z.count { workspace.matrices[entries[place]] = z[place] }
@@ -104,6 +119,7 @@ public struct FeatureMap: FactoredMap {
   public func adjoint(
     _ r: Values, into g: MutableValues, _ workspace: Workspace, _ workers: Workers
   ) {
+    if let products { return products.adjoint(r, outputs: outputs, into: g, workspace.wide, workers) }
     var fits = r
     if parts > 1 {
       eachRow { row, part in
@@ -128,8 +144,11 @@ public struct FeatureMap: FactoredMap {
     scale(f, by: 0)
     for (place, value) in zip(block * blockSize..<(block + 1) * blockSize, direction) where value != 0 {
       let entry = entries?[place] ?? place
-      let (q, j, o) = (entry / width / columns, entry / width % columns, entry % width), x = matrix(q)
-      for r in 0..<rows { f[(r * parts + q) * width + o] += value * x.row(r)[j] }
+      let (q, j, o) = (entry / width / columns, entry / width % columns, entry % width)
+      for r in 0..<rows {
+        let feature = products?.feature(r, j) ?? matrix(q).row(r)[j]
+        f[(r * parts + q) * width + o] += value * feature
+      }
     }
   }
 
@@ -147,7 +166,7 @@ public struct FeatureMap: FactoredMap {
 
 extension FeatureMap: SystemMap {
   /// In the space of rows or of columns, whichever is smaller.
-  public var systemOrders: [Int] { features.map { min($0.rows, $0.columns) } }
+  public var systemOrders: [Int] { products.map { [$0.rows] } ?? features.map { min($0.rows, $0.columns) } }
 
   func makeOwnSystem(
     _ workers: Workers
@@ -159,7 +178,7 @@ extension FeatureMap: SystemMap {
   func ownSystemSize() throws(ZonotopeError) -> Int {
     var size = workspaceSize(threads: 1) + rows * parts * width + columns * width * parts
     for order in systemOrders {
-      let square = try product(product(order, order, place: "x"), 2, place: "x")
+      let square = try product(product(order, order, place: "x"), products == nil ? 2 : 3, place: "x")
       let (sum, overflow) = size.addingReportingOverflow(square)
       guard !overflow else { throw .sizeOverflow(place: "x") }
       size = sum

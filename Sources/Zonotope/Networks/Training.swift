@@ -66,6 +66,9 @@ extension Trainable {
     settings: SolverSettings = SolverSettings()
   ) throws(ZonotopeError) -> TrainingOutcome<Network> {
     try beta.check(with: loss)
+    if settings.kind == .factored {
+      return try trainHeads(on: data, loss: loss, beta: beta, settings: settings)
+    }
     let started = monotonicSeconds()
     let session = try TrainingSession(self, data: data, loss: loss, settings: settings)
     return try session.train(beta: beta, until: StopCondition(settings, started: started))

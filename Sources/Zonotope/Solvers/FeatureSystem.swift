@@ -19,8 +19,14 @@ final class FeatureSystem: SampleSystem {
   init(_ map: FeatureMap, _ workers: Workers) throws(ZonotopeError) {
     self.map = map
     workspace = try map.makeWorkspace(threads: workers.threads)
-    inRows = map.rows <= map.columns
+    inRows = map.products != nil || map.rows <= map.columns
     var trace = 0.0
+    if let products = map.products {
+      let gram = try Vector(Zonotope.product(map.rows, map.rows, place: "x"))
+      try products.gram(into: gram.mutable, workers)
+      trace = (0..<map.rows).reduce(0) { $0 + gram[$1 * map.rows + $1] }
+      factors.append((gram, try CholeskyFactor(order: map.rows)))
+    }
     for x in map.features {
       let order = min(x.rows, x.columns)
       let gram = try Vector(Zonotope.product(order, order, place: "x"))
@@ -32,8 +38,8 @@ final class FeatureSystem: SampleSystem {
       trace += (0..<order).reduce(0) { $0 + gram[$1 * order + $1] }
       factors.append((gram, try CholeskyFactor(order: order)))
     }
-    meanDiagonal = trace / Double(max(1, map.rows * map.features.count))
-    let together = map.features.count == 1 ? map.parts * map.width : map.width
+    meanDiagonal = trace / Double(max(1, map.rows * factors.count))
+    let together = map.isShared ? map.parts * map.width : map.width
     fit = try Vector(map.rows * together)
     product = try Vector(inRows ? 0 : map.columns * together)
   }

@@ -173,7 +173,7 @@ private let latePolish = 500
 let defaultIterationLimit = 200_000
 
 /// The best primal and the best dual point of a solve, kept apart: either may come from any step.
-private struct BestAnswer {
+struct BestAnswer {
   private(set) var objective = Double.infinity
   private(set) var dual = 0.0
   /// The size of the numbers that an objective is the sum of.

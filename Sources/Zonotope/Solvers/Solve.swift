@@ -163,7 +163,7 @@ extension ConvexProgram where Map: FactoredMap {
         throw .memoryBudget(purpose: "\(name) on \(map.samples) samples", needed: needed, budget: budget)
       }
       return (settings.kind, "asked for")
-    case .activeSet, .direct:
+    case .activeSet, .direct, .factored:
       throw .unsupported(
         key: "solver.kind",
         reason:

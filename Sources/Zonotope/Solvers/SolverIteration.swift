@@ -58,6 +58,9 @@ public enum SolverKind: String, Sendable, Codable, CaseIterable {
   case activeSet = "active-set"
   /// Methods for functions on the line and for closed forms.
   case direct
+  /// Heads of linear attention in place of their matrices, for those too large to store: L-BFGS, with a bound of the whole
+  /// program.
+  case factored
 }
 
 /// The numbers that a solver computes with. Gaps are those of double precision either way.
@@ -151,7 +154,8 @@ public struct Solution: Sendable {
   public var objective: Double
   /// The value of the dual at `dualPoint`, a lower bound of the optimum of the program.
   public var dual: Double
-  /// Every block is inside its cone.
+  /// Every block is inside its cone. Empty where heads were trained themselves (``SolverKind/factored``), whose matrices are
+  /// too large.
   public var point: BlockPoint
   /// A feasible point of the dual, one number a sample: whoever doubts the bound can evaluate it.
   public var dualPoint: [Double]

@@ -12,7 +12,9 @@ extension TokenLayer {
     of x: MatrixView, outputs: Int, memory: Int, _ workers: Workers
   ) throws(ZonotopeError) -> Formulation<FeatureMap, OutputPenalty> {
     let shape = try shape(of: x, outputs: outputs)
-    let map = try map(shape, memory: memory, workers.persistent), each = blockShape(shape)
+    let each = blockShape(shape)
+    if kind == .attention, !isGated { try checkAttention(shape, memory: memory) }
+    let map = try map(shape, memory: memory, workers.persistent)
     let count = try product(gateCount, each.count, place: "model.gates")
     var penalty = OutputPenalty.nuclear(NuclearNorm(count: count, rows: each.rows, columns: each.columns))
     if each.columns == 1 { penalty = .groups(GroupLasso(count: count, blockSize: each.rows)) }
@@ -21,6 +23,21 @@ extension TokenLayer {
       patterns: try .ones(samples: x.rows, count: gateCount, source: isGated ? .given : .enumerated),
       patternCount: gateCount, map: map, penalty: penalty, free: nil,
       patternSize: each.count * each.rows * each.columns)
+  }
+
+  /// Features and unknowns of linear attention grow with the cube of d, and there is a solver that stores neither.
+  private func checkAttention(_ shape: Shape, memory: Int) throws(ZonotopeError) {
+    let (d, c) = (shape.d, shape.c), cube = try product(d, product(d, d, place: "x"), place: "x")
+    let rows = pooled ? shape.n : shape.x.rows
+    let features = try product(rows <= cube ? d * (d + 1) / 2 : cube, rows, place: "x")
+    // The blocks of a solve, its best ones, and what an iteration moves.
+    let unknowns = try product(14, product(cube, c, place: "y"), place: "y")
+    let needed = try product(8, features + unknowns, place: "x")
+    guard needed <= memory else {
+      throw .memoryBudget(
+        purpose: "attention with its matrix of \(d * d) x \(d * c) (the solver \"factored\" does without it)",
+        needed: needed, budget: memory)
+    }
   }
 
   func map(_ shape: Shape, memory: Int, _ workers: Workers) throws(ZonotopeError) -> FeatureMap {
@@ -33,8 +50,11 @@ extension TokenLayer {
     }
     switch kind {
     case .attention:
-      let rows = pooled ? shape.n : shape.n * s
-      let x = try stored(shape, rows, wide(d, d, d), memory, workers) { i, target in
+      let rows = pooled ? shape.n : shape.n * s, columns = try wide(d, d, d)
+      if !isGated, rows <= columns {
+        return try FeatureMap(ProductFeatures(shape.x, samples: shape.n, pooled: pooled, workers), outputs: c)
+      }
+      let x = try stored(shape, rows, columns, memory, workers) { i, target in
         attention(shape.x.row(i * s), d, into: target, width: gates * d * d * d)
       }
       return try FeatureMap(features: [x], parts: 1, width: c, outputs: c, blocks: blocks, place: nil)

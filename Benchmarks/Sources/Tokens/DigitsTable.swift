@@ -1,0 +1,126 @@
+import Foundation
+import Zonotope
+
+struct DigitsOptions {
+  var ratio = 0.01
+  var prefix = ""
+  var path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appendingPathComponent("../../Data/digits.csv").path
+  var seeds = 5
+}
+
+/// Every head on digits, to a relative gap of 1e-4 on one thread.
+struct DigitsTable {
+  private let options: DigitsOptions
+  private let cases: [HeadCase]
+  private let settings: SolverSettings
+
+  init(_ options: DigitsOptions) throws {
+    self.options = options
+    cases = try HeadCase.all().filter { $0.name.hasPrefix(options.prefix) }
+    var settings = SolverSettings()
+    (settings.threads, settings.tolerance) = (1, 1e-4)
+    self.settings = settings
+  }
+
+  private func digits(_ head: HeadCase) throws -> Digits {
+    try Digits(path: options.path, positions: head.positions)
+  }
+
+  private func eachLoss(_ body: (_ name: String, _ loss: any SmoothLoss, _ oneHot: Bool) throws -> Void)
+    rethrows
+  {
+    try body("softmax", SoftmaxLoss(classes: 10), false)
+    try body("squared", SquaredLoss(), true)
+  }
+
+  // MARK: Convex
+
+  func convex() throws {
+    say(
+      "| \(fixed(options.ratio, 4)) betaMax | loss | accuracy | relative gap | rank | solver, steps | seconds |"
+    )
+    say("|---|---|---|---|---|---|---|")
+    for head in cases {
+      let digits = try digits(head)
+      try eachLoss { name, loss, oneHot in
+        let data = try digits.data(oneHot: oneHot), start = processorSeconds()
+        let row: (outputs: [Double], rank: Int, solution: Solution, seconds: Double)
+        switch head.layer {
+        case .tokens(let architecture):
+          row = try train(architecture, data, loss, digits.test, start) { $0.heads.count }
+        case .gates(let gates):
+          var options = TwoLayerOptions()
+          options.outputNorm = .nuclear
+          row = try train(
+            GatedReLU(patterns: .gates(gates), options: options), data, loss, digits.test, start
+          ) { $0.neurons.count }
+        }
+        let solution = row.solution
+        say(
+          "| \(head.name) | \(name) | \(fixed(digits.accuracy(row.outputs), 1)) | \(short(solution.relativeGap)) "
+            + "| \(row.rank) | \(solution.solver.rawValue), \(solution.iterations) | \(fixed(row.seconds, 2)) |"
+        )
+      }
+    }
+    say("")
+  }
+
+  private func train<A: Trainable>(
+    _ architecture: A, _ data: Dataset, _ loss: any SmoothLoss, _ test: MatrixView, _ start: Double,
+    _ rank: (A.Network) -> Int
+  ) throws -> (outputs: [Double], rank: Int, solution: Solution, seconds: Double) {
+    let result = try architecture.train(
+      on: data, loss: loss, beta: .ratio(options.ratio), settings: settings)
+    let seconds = processorSeconds() - start
+    return (try result.network.predict(test), rank(result.network), result.solution, seconds)
+  }
+
+  // MARK: Adam
+
+  func adam() throws {
+    say(
+      "| \(fixed(options.ratio, 4)) betaMax | loss | accuracy, mean of \(options.seeds) seeds | least, most "
+        + "| above the bound, % | least, most | seconds a seed | the optimum: accuracy | its seconds |")
+    say("|---|---|---|---|---|---|---|---|---|")
+    for head in cases {
+      let digits = try digits(head), architecture = try head.architecture()
+      try eachLoss { name, loss, oneHot in
+        let data = try digits.data(oneHot: oneHot)
+        say("| \(head.name) | \(name) \(try adam(architecture, digits, data, loss))")
+      }
+    }
+    say("")
+  }
+
+  private func adam<A: TokenArchitecture>(
+    _ architecture: A, _ digits: Digits, _ data: Dataset, _ loss: some SmoothLoss
+  ) throws -> String {
+    var start = processorSeconds()
+    let session = try TrainingSession(architecture, data: data, loss: loss, settings: settings)
+    let best = try session.train(beta: .ratio(options.ratio)), optimum = processorSeconds() - start
+    let workers = Workers(threads: 1)
+    let test = try architecture.formulation(of: digits.test, outputs: 10, memory: 1 << 33, workers)
+    guard case .nuclear(let norm) = session.formulation.penalty else { fail("no nuclear norm\n") }
+    let outputs = try best.network.predict(digits.test)
+    var accuracies: [Double] = [], excesses: [Double] = []
+    start = processorSeconds()
+    for seed in 0..<options.seeds {
+      var training = try AdamTraining(
+        session.formulation.map, norm, loss: loss, targets: loss.targets(of: data), beta: best.beta, workers)
+      let (objective, blocks) = training.run(seed: UInt64(seed))
+      excesses.append(100 * (objective / best.certificate.lowerBound - 1))
+      var fit = [Double](repeating: 0, count: digits.test.rows * 10)
+      let workspace = try test.map.makeWorkspace(threads: 1)
+      blocks.withUnsafeBufferPointer { blocks in
+        fit.withUnsafeMutableBufferPointer { test.map.forward(blocks, into: $0, workspace, workers) }
+      }
+      accuracies.append(digits.accuracy(fit))
+    }
+    let seconds = (processorSeconds() - start) / Double(options.seeds)
+    func range(_ list: [Double]) -> String { "\(fixed(list.min() ?? 0, 1)), \(fixed(list.max() ?? 0, 1))" }
+    func mean(_ list: [Double]) -> String { fixed(list.reduce(0, +) / Double(list.count), 1) }
+    return "| \(mean(accuracies)) | \(range(accuracies)) | \(mean(excesses)) | \(range(excesses)) "
+      + "| \(fixed(seconds, 1)) | \(fixed(digits.accuracy(outputs), 1)) | \(fixed(optimum, 2)) |"
+  }
+}
