@@ -39,7 +39,7 @@ public struct CertificationPlan: Sendable {
     let x = try table.matrix(columns: features ?? card.preprocessing.features)
     var rows = Array(0..<x.rows)
     if let run = card.run, run.rows + run.testRows == x.rows {
-      let strata = column.loss == .squared ? nil : column.values
+      let strata = column.loss.isRegression ? nil : column.values
       rows = RowSplit.deal(rows, strata: strata, fraction: run.testFraction, seed: run.seed, stream: 1).0
     }
     func data(_ rows: [Int]) throws(ZonotopeError) -> (MatrixView, [Double]) {
@@ -56,7 +56,7 @@ public struct CertificationPlan: Sendable {
     }
     return try run(
       model.network, features, values, column, beta: beta ?? card.beta, scale: scale ?? card.loss.scale,
-      preprocessing: card.preprocessing, areTrainingRows: isKnown)
+      delta: card.loss.delta ?? 1, preprocessing: card.preprocessing, areTrainingRows: isKnown)
   }
 
   /// A network of another framework, on all rows as they are.
@@ -87,7 +87,7 @@ public struct CertificationPlan: Sendable {
 
   private func run(
     _ network: TwoLayerNetwork, _ x: MatrixView, _ y: [Double], _ column: TargetColumn, beta: Double,
-    scale: Double, preprocessing: ModelCard.Preprocessing, areTrainingRows: Bool?
+    scale: Double, delta: Double = 1, preprocessing: ModelCard.Preprocessing, areTrainingRows: Bool?
   ) throws(ZonotopeError) -> Report {
     try Beta.absolute(beta).check()
     guard scale > 0, scale.isFinite else {
@@ -96,6 +96,7 @@ public struct CertificationPlan: Sendable {
     let term: any Loss =
       switch column.loss {
       case .squared: SquaredLoss(scale: scale)
+      case .huber: HuberLoss(delta: delta, scale: scale)
       case .logistic: LogisticLoss(scale: scale)
       case .softmax: SoftmaxLoss(classes: column.outputs, scale: scale)
       }

@@ -11,16 +11,24 @@ extension TokenLayer {
   func formulation(
     of x: MatrixView, outputs: Int, memory: Int, _ workers: Workers
   ) throws(ZonotopeError) -> Formulation<FeatureMap, OutputPenalty> {
-    let shape = try shape(of: x, outputs: outputs)
-    let map = try map(shape, memory: memory, workers.persistent), each = blockShape(shape)
+    let shape = try shape(of: x, outputs: outputs), each = blockShape(shape)
+    let map = try drawn(for: shape).map(shape, memory: memory, workers.persistent)
     let count = try product(gateCount, each.count, place: "model.gates")
     var penalty = OutputPenalty.nuclear(NuclearNorm(count: count, rows: each.rows, columns: each.columns))
     if each.columns == 1 { penalty = .groups(GroupLasso(count: count, blockSize: each.rows)) }
     return Formulation(
       rows: x,
-      patterns: try .ones(samples: x.rows, count: gateCount, source: isGated ? .given : .enumerated),
+      patterns: try .ones(samples: x.rows, count: gateCount, source: patternSource),
       patternCount: gateCount, map: map, penalty: penalty, free: nil,
       patternSize: each.count * each.rows * each.columns)
+  }
+
+  private var patternSource: PatternSet.Source {
+    switch gating {
+    case .linear: .enumerated
+    case .given: .given
+    case .sampled, .quantiles: .sampled
+    }
   }
 
   func map(_ shape: Shape, memory: Int, _ workers: Workers) throws(ZonotopeError) -> FeatureMap {
