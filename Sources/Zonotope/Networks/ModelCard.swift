@@ -32,7 +32,8 @@ extension ModelCard {
     self.init(
       result.network, options: options,
       training: TrainingCard(
-        result, loss: loss, selection: selection, tolerance: tolerance, preprocessing: preprocessing, run: run))
+        result, loss: loss, selection: selection, tolerance: tolerance, preprocessing: preprocessing, run: run
+      ))
   }
 
   init(_ network: TwoLayerNetwork, options: TwoLayerOptions, training: TrainingCard) {

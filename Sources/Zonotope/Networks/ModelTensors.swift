@@ -34,7 +34,9 @@ struct ModelTensors {
   }
 
   /// The elements, finite or not.
-  func values(_ tensor: SafetensorsFile.Tensor) throws(ZonotopeError) -> Vector { try file.values(of: tensor) }
+  func values(_ tensor: SafetensorsFile.Tensor) throws(ZonotopeError) -> Vector {
+    try file.values(of: tensor)
+  }
 
   func finite(_ tensor: SafetensorsFile.Tensor) throws(ZonotopeError) -> Vector {
     let values = try file.values(of: tensor)

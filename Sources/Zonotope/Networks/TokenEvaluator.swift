@@ -50,7 +50,8 @@ struct TokenEvaluator {
     let (s, d, m) = (network.layer.tokens, network.features, heads.count)
     switch network.layer.kind {
     case .attention:
-      let columns = try product(m, d, place: "heads"), stacked = try Vector(product(d, columns, place: "heads"))
+      let columns = try product(m, d, place: "heads"),
+        stacked = try Vector(product(d, columns, place: "heads"))
       for (j, head) in heads.enumerated() {
         for k in 0..<d { for a in 0..<d { stacked[a * columns + j * d + k] = head.left[k * d + a] } }
       }
@@ -131,7 +132,8 @@ struct TokenEvaluator {
   }
 
   /// fit += V' t for t in R^d.
-  private func add(_ head: TokenNetwork.Head, _ t: UnsafePointer<Double>, _ fit: UnsafeMutablePointer<Double>) {
+  private func add(_ head: TokenNetwork.Head, _ t: UnsafePointer<Double>, _ fit: UnsafeMutablePointer<Double>)
+  {
     let c = network.outputs
     head.right.withUnsafeBufferPointer { right in
       for l in 0..<network.features where t[l] != 0 {
@@ -165,7 +167,8 @@ struct TokenEvaluator {
   }
 
   private func fourier(
-    _ group: Group, _ x: UnsafePointer<Double>, _ mask: [Bool], _ fit: UnsafeMutablePointer<Double>, blocks: Int
+    _ group: Group, _ x: UnsafePointer<Double>, _ mask: [Bool], _ fit: UnsafeMutablePointer<Double>,
+    blocks: Int
   ) {
     let (s, d, c, m) = (layer.tokens, network.features, network.outputs, group.heads.count)
     let width = d / blocks, own = c / blocks
@@ -188,7 +191,9 @@ struct TokenEvaluator {
     }
   }
 
-  private func simplex(_ head: TokenNetwork.Head, _ x: UnsafePointer<Double>, _ fit: UnsafeMutablePointer<Double>) {
+  private func simplex(
+    _ head: TokenNetwork.Head, _ x: UnsafePointer<Double>, _ fit: UnsafeMutablePointer<Double>
+  ) {
     let d = network.features, token = x + head.place * d
     let value = (0..<d).reduce(0.0) { $0 + token[$1] * head.left[$1] }
     for (o, weight) in head.right.enumerated() { fit[o] += value * weight }

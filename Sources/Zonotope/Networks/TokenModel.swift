@@ -45,7 +45,8 @@ public struct TokenModel: StoredModel {
   /// gates and places, `head.gate` and `head.place` (m); with gates `gate.weights` (gates, numbers of all matrices), and
   /// `gate.thresholds` (gates, thresholds).
   public func encode() throws(ZonotopeError) -> [UInt8] {
-    let layer = network.layer, sizes = try layer.factorSizes(features: network.features, outputs: network.outputs)
+    let layer = network.layer,
+      sizes = try layer.factorSizes(features: network.features, outputs: network.outputs)
     let document = JSONWriter.encode(card.json(architecture: architecture)), m = network.heads.count
     let shapes = layer.gateShapes(network.features), gates = layer.given ?? []
     let weights = shapes.reduce(0) { $0 + $1.0 * $1.1 }

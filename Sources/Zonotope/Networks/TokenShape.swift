@@ -127,7 +127,8 @@ struct TokenShape {
     }
     positions = try TokenPositions(reader.requireObject("positions"))
     let layout = try reader.require("layout")
-    self.layout = layout == .null ? nil : try TokenLayout(JSONObjectReader(layout, place: reader.path("layout")))
+    self.layout =
+      layout == .null ? nil : try TokenLayout(JSONObjectReader(layout, place: reader.path("layout")))
   }
 }
 
@@ -158,7 +159,8 @@ extension TokenPositions {
     default: throw .unsupported(key: reader.path("kind"), reason: "is not known to this version")
     }
     self.init(
-      kind, gridColumns: try reader.optionalCount("gridColumns"), constant: try reader.requireFlag("constant"))
+      kind, gridColumns: try reader.optionalCount("gridColumns"), constant: try reader.requireFlag("constant")
+    )
     try reader.finish()
   }
 }
@@ -183,7 +185,8 @@ extension TokenLayout {
     } else {
       self = .image(
         height: try reader.requireCount("height"), width: try reader.requireCount("width"),
-        patchHeight: try reader.requireCount("patchHeight"), patchWidth: try reader.requireCount("patchWidth"))
+        patchHeight: try reader.requireCount("patchHeight"), patchWidth: try reader.requireCount("patchWidth")
+      )
     }
     try reader.finish()
   }

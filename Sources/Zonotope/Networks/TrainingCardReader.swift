@@ -34,7 +34,8 @@ extension TrainingCard {
     try reader.finish()
     return (
       TrainingCard(
-        loss: term, beta: beta, betaMax: betaMax, preprocessing: preprocessing, proof: proof, patterns: patterns,
+        loss: term, beta: beta, betaMax: betaMax, preprocessing: preprocessing, proof: proof,
+        patterns: patterns,
         solver: solver, run: run, library: library), shape, rows
     )
   }

@@ -30,7 +30,8 @@ struct TrainingRows {
         reason: "\(plan.testFraction) of \(x.rows) rows leaves none for the test; 0 does without")
     }
     let raw = try x.gathering(rows: training)
-    let standardization = plan.standardizes ? try Standardization(learning: raw, shared: plan.sharesScale) : nil
+    let standardization =
+      plan.standardizes ? try Standardization(learning: raw, shared: plan.sharesScale) : nil
     func part(_ rows: [Int]) throws(ZonotopeError) -> Part {
       let chosen = try x.gathering(rows: rows)
       let scaled = try standardization?.applied(to: chosen) ?? chosen

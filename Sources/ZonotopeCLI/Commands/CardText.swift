@@ -107,11 +107,13 @@ enum CardText {
   }
 
   /// What the certificate says, in words.
-  static func scope(_ card: TrainingCard, unit: String = "neurons") -> String {
+  static func scope(_ card: TrainingCard, isOfTokens: Bool) -> String {
     switch card.proof.certificate.scope {
     case .allNeurons: "no network of this kind, of any width, has an objective below the bound"
     case .givenPatterns:
-      "no network whose \(unit) have these \(card.patterns.count) patterns has an objective below the bound"
+      isOfTokens
+        ? "no network of these gates, of any number of heads, has an objective below the bound"
+        : "no network whose neurons have these \(card.patterns.count) patterns has an objective below the bound"
     }
   }
 }

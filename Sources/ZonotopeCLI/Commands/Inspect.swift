@@ -38,7 +38,7 @@ struct Inspect: ParsableCommand {
     facts.add("objective", short(proof.certificate.objective, 10))
     facts.add("lower bound", short(proof.certificate.lowerBound, 10))
     facts.add("relative gap", "\(short(proof.certificate.relativeGap, 2)), \(proof.status.rawValue)")
-    facts.add("certificate", CardText.scope(card, unit: model is TokenModel ? "heads" : "neurons"))
+    facts.add("certificate", CardText.scope(card, isOfTokens: model is TokenModel))
     try print(facts.text())
   }
 

@@ -12,7 +12,7 @@ struct TokenOptions: ParsableArguments {
   @Option(
     help: """
       What tokens have beside their numbers to tell where they are: none, one-hot, coordinates, or fourier:F for F \
-      frequencies. Attention has one-hot positions without it, since it would not see the order of tokens; others none.
+      frequencies. Attention has up to two frequencies without it, since it would not see the order of tokens; others none.
       """)
   var positions: Positions?
   @Option(parsing: .unconditional, help: "Gates to draw with --seed; without it the network is linear.")
@@ -51,9 +51,12 @@ struct TokenOptions: ParsableArguments {
         thresholds == .gaussian
         ? .sampled(count: gates, seed: plan.seed) : .quantiles(count: gates, seed: plan.seed)
     }
-    return TokenPlan(
-      plan, kind: kind, layout: try layout(), gates: drawn,
-      positions: positions?.kind ?? (model == .attention ? .oneHot : .none))
+    let layout = try layout()
+    // Half of the longer axis is the highest frequency there is.
+    let longest = max(layout.gridColumns, layout.tokens / max(1, layout.gridColumns))
+    let usual: TokenPositions.Kind =
+      model == .attention && longest > 1 ? .fourier(frequencies: min(2, longest / 2)) : .none
+    return TokenPlan(plan, kind: kind, layout: layout, gates: drawn, positions: positions?.kind ?? usual)
   }
 
   private func layout() throws -> TokenLayout {

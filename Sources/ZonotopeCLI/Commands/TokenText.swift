@@ -16,7 +16,8 @@ enum TokenText {
     switch model.layout {
     case .rows(let tokens): text += ", \(tokens) tokens"
     case .image(let height, let width, let patchHeight, let patchWidth):
-      text += ", \(layer.tokens) patches of \(patchHeight) x \(patchWidth) of an image of \(height) x \(width)"
+      text +=
+        ", \(layer.tokens) patches of \(patchHeight) x \(patchWidth) of an image of \(height) x \(width)"
     case nil: text += ", \(layer.tokens) tokens"
     }
     text += " of \(model.network.columns / (layer.pooled ? layer.tokens : 1)) numbers"
@@ -61,7 +62,7 @@ enum TokenText {
       let said = largest.map { "\(names[$0]) \(short(shares[$0], 3))" }.joined(separator: ", ")
       table.add(["\(j)", short(sizes[j], 4), "\(head.gate)", "\(head.place)", said])
     }
-    var text = "\(network.heads.count) heads, largest first\n" + table.text()
+    var text = "heads: \(network.heads.count), largest first\n" + table.text()
     if order.count > most { text += "\n... \(order.count - most) more; --neurons shows them" }
     return text
   }

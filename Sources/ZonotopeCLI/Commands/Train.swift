@@ -74,7 +74,8 @@ struct Train: ParsableCommand {
     }
     if model.takesTokens, gated || patterns != nil || grow || noOutputBias {
       throw ValidationError(
-        "--gated, --patterns, --grow and --no-output-bias belong to two-layer networks; on tokens there is --gates.")
+        "--gated, --patterns, --grow and --no-output-bias belong to two-layer networks; on tokens there is --gates."
+      )
     }
     if !model.takesTokens, tokens.isGiven {
       throw ValidationError(
@@ -149,7 +150,9 @@ struct Train: ParsableCommand {
     try print(ReportText.table(report))
     if verbosity.quiet { return }
     if report.result.wasStoppedInSetUp {
-      try print("\nStopped before the first step: there is no more than the network without \(report.model is TokenModel ? "heads" : "neurons").")
+      try print(
+        "\nStopped before the first step: there is no more than the network without \(report.model is TokenModel ? "heads" : "neurons")."
+      )
     }
     if let output {
       try print("\nThe model is in \(output).")

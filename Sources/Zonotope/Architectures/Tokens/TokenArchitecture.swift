@@ -84,7 +84,8 @@ public struct FourierOperator: TokenArchitecture {
 
   /// - Parameter gates: for every gate (blocks, s * d / blocks).
   public init(
-    tokens: Int, blocks: Int = 1, gates: [MatrixView]? = nil, pooled: Bool = false, positions: TokenPositions = .none
+    tokens: Int, blocks: Int = 1, gates: [MatrixView]? = nil, pooled: Bool = false,
+    positions: TokenPositions = .none
   ) {
     layer = TokenLayer(
       kind: .fourier(blocks: blocks), tokens: tokens, gates: gates.map { $0.map { [$0] } }, pooled: pooled,
@@ -95,7 +96,8 @@ public struct FourierOperator: TokenArchitecture {
   public init(
     tokens: Int, blocks: Int = 1, gates: TokenGates, pooled: Bool = false, positions: TokenPositions = .none
   ) {
-    layer = TokenLayer(kind: .fourier(blocks: blocks), tokens: tokens, gates: gates, pooled: pooled, positions: positions)
+    layer = TokenLayer(
+      kind: .fourier(blocks: blocks), tokens: tokens, gates: gates, pooled: pooled, positions: positions)
   }
 }
 

@@ -65,7 +65,8 @@ extension TokenLayer {
       var generator = Xoshiro256(seed: seed, stream: UInt64(g))
       var matrices: [MatrixView] = []
       for (place, (rows, columns)) in gateShapes(shape.d).enumerated() {
-        var values = try (0..<product(rows, columns, place: "model.gates")).map { _ in generator.nextNormal() }
+        var values = try (0..<product(rows, columns, place: "model.gates")).map { _ in generator.nextNormal()
+        }
         if case .simplex = kind, place == 0 {
           // Exponential numbers over their sum.
           for k in values.indices { values[k] = -log(generator.nextUniform()) }
@@ -91,7 +92,8 @@ extension TokenLayer {
     -> [Double]
   {
     let parts = thresholdCount
-    let size = try product(shape.n, maskSize(shape.d), place: "x"), step = max(1, size / Self.quantileProducts)
+    let size = try product(shape.n, maskSize(shape.d), place: "x"),
+      step = max(1, size / Self.quantileProducts)
     var products = [[Double]](repeating: [], count: parts)
     for i in stride(from: 0, to: shape.n, by: step) {
       let values = self.products(gate, shape.x.row(i * tokens), shape.d)

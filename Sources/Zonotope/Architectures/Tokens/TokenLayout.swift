@@ -36,7 +36,8 @@ public enum TokenLayout: Sendable, Equatable {
         width % patchWidth == 0
       else {
         throw .invalid(
-          place: "patch", reason: "images of \(image) are not cut into patches of \(patchHeight) x \(patchWidth)")
+          place: "patch",
+          reason: "images of \(image) are not cut into patches of \(patchHeight) x \(patchWidth)")
       }
       guard columns > 0, columns % saturatingProduct(height, width) == 0 else {
         throw .invalid(place: "image", reason: "\(columns) columns are no image of \(image) pixels")

@@ -70,7 +70,9 @@ public struct TokenPositions: Sendable, Equatable {
       case .coordinates: axes(s).count { $0.length > 1 }
       case .fourier:
         // The sine of the highest frequency may be zero at all tokens.
-        axes(s).reduce(0) { $0 + 2 * frequencies($1.length) - (2 * frequencies($1.length) == $1.length ? 1 : 0) }
+        axes(s).reduce(0) {
+          $0 + 2 * frequencies($1.length) - (2 * frequencies($1.length) == $1.length ? 1 : 0)
+        }
       }
     let (width, overflow) = numbers.addingReportingOverflow(constant ? 1 : 0)
     guard !overflow else { throw .sizeOverflow(place: "model.tokens") }
