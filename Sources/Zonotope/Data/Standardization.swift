@@ -8,10 +8,20 @@ public struct Standardization: Sendable, Equatable {
 
   /// Learns from a matrix (n, d) in two passes.
   ///
+  /// - Parameter shared: one mean and one scale for all columns.
   /// - Throws: ``ZonotopeError/invalid(place:reason:)`` when there is no row, or when an entry or a sum of a
   ///   column is not finite.
-  public init(learning x: MatrixView) throws(ZonotopeError) {
+  public init(learning x: MatrixView, shared: Bool = false) throws(ZonotopeError) {
     guard x.rows > 0 else { throw .invalid(place: "x", reason: "there is no row to learn from") }
+    if shared {
+      let whole = x.stride == x.columns ? x : try x.copy()
+      let column = try MatrixView(
+        pointer: whole.base, rows: product(x.rows, x.columns, place: "x"), columns: 1, owner: whole.owner)
+      let all = column.rows > 0 ? try Standardization(learning: column) : nil
+      means = [Double](repeating: all?.means[0] ?? 0, count: x.columns)
+      scales = [Double](repeating: all?.scales[0] ?? 1, count: x.columns)
+      return
+    }
     if let (row, column) = x.firstNonFinite() {
       throw .invalid(place: "x[\(row)][\(column)]", reason: "\(x[row, column]) is not finite")
     }

@@ -204,16 +204,7 @@ public struct LineDrawing {
   }
 
   private func label(_ x: Double, _ y: Double, _ anchor: String, _ text: String) -> String {
-    var escaped = ""
-    for character in text {
-      switch character {
-      case "<": escaped += "&lt;"
-      case "&": escaped += "&amp;"
-      case ">": escaped += "&gt;"
-      default: escaped.append(character)
-      }
-    }
-    return "<text x=\"\(SVG.number(x))\" y=\"\(SVG.number(y))\" text-anchor=\"\(anchor)\">\(escaped)</text>"
+    SVG.text(x, y, text, "text-anchor=\"\(anchor)\"")
   }
 }
 

@@ -1,77 +1,12 @@
-/// Everything a model file says about its network: what it is, how it was trained and what was proved.
+/// Everything a model file says about a network of two layers: what it is, and how it was trained.
+@dynamicMemberLookup
 public struct ModelCard: Sendable, Equatable {
-  /// How raw columns become the rows that the network was trained on, and outputs become answers.
-  public struct Preprocessing: Sendable, Equatable {
-    /// Applied to every row before the network; nil where the rows are used as they are.
-    public var standardization: Standardization?
-    /// The names of the columns, in order, where they are known.
-    public var features: [String]?
-    public var target: String?
-    /// For classifiers on named classes: those that -1 and +1 stand for, in this order, or one an output.
-    public var classes: [String]?
-
-    public init(
-      standardization: Standardization? = nil, features: [String]? = nil, target: String? = nil,
-      classes: [String]? = nil
-    ) {
-      self.standardization = standardization
-      self.features = features
-      self.target = target
-      self.classes = classes
-    }
-  }
-
-  /// The proof, with how the solve ended.
-  public struct Proof: Sendable, Equatable {
-    public var certificate: Certificate
-    public var status: Status
-  }
-
-  public struct Patterns: Sendable, Equatable {
-    public var count: Int
-    /// Patterns with a neuron.
-    public var active: Int
-    public var source: PatternSet.Source
-    /// The draws and their seed, for sampled patterns.
-    public var draws: Int?
-    public var seed: UInt64?
-  }
-
-  public struct Solver: Sendable, Equatable {
-    public var kind: SolverKind
-    /// Why it was chosen.
-    public var reason: String
-    public var tolerance: Double
-    public var iterations: Int
-    public var seconds: Double
-  }
-
-  public struct LossTerm: Sendable, Equatable {
-    public var kind: String
-    public var scale: Double
-    /// Of the Huber loss.
-    public var delta: Double?
-  }
-
-  /// How rows were divided and beta was chosen, where ``TrainingPlan`` did it.
-  public struct Run: Sendable, Equatable {
-    /// Rows the network was fitted on, and rows held back for the test.
-    public var rows: Int
-    public var testRows: Int
-    public var testFraction: Double
-    public var seed: UInt64
-    /// beta / betaMax.
-    public var betaRatio: Double
-    /// The ratios that were compared on a part of the training rows; empty when beta was given or the search was cut
-    /// short before it could compare.
-    public var candidates: [Double]
-    public var holdoutFraction: Double?
-    /// `R^2` or `accuracy`.
-    public var score: String
-    /// Nil where it is not defined.
-    public var trainScore: Double?
-    public var testScore: Double?
-  }
+  public typealias Preprocessing = TrainingCard.Preprocessing
+  public typealias Proof = TrainingCard.Proof
+  public typealias Patterns = TrainingCard.Patterns
+  public typealias Solver = TrainingCard.Solver
+  public typealias LossTerm = TrainingCard.LossTerm
+  public typealias Run = TrainingCard.Run
 
   public var activation: Activation
   public var gated: Bool
@@ -80,16 +15,12 @@ public struct ModelCard: Sendable, Equatable {
   public var skip: Bool
   public var outputNorm: OutputNorm
   public var patches: PatchLayout
-  public var loss: LossTerm
-  public var beta: Double
-  public var betaMax: Double
-  public var preprocessing: Preprocessing
-  public var proof: Proof
-  public var patterns: Patterns
-  public var solver: Solver
-  public var run: Run?
-  /// Version of the library that wrote it.
-  public var library: String
+  public var training: TrainingCard
+
+  public subscript<Value>(dynamicMember path: WritableKeyPath<TrainingCard, Value>) -> Value {
+    get { training[keyPath: path] }
+    set { training[keyPath: path] = newValue }
+  }
 }
 
 extension ModelCard {
@@ -98,30 +29,108 @@ extension ModelCard {
     _ result: TrainingResult, options: TwoLayerOptions, loss: some Loss, selection: PatternSelection,
     tolerance: Double, preprocessing: Preprocessing = Preprocessing(), run: Run? = nil
   ) {
-    activation = result.network.activation
-    gated = result.network.gates != .own
-    inputBias = result.network.inputBias
+    self.init(
+      result.network, options: options,
+      training: TrainingCard(
+        result, loss: loss, selection: selection, tolerance: tolerance, preprocessing: preprocessing, run: run
+      ))
+  }
+
+  init(_ network: TwoLayerNetwork, options: TwoLayerOptions, training: TrainingCard) {
+    activation = network.activation
+    gated = network.gates != .own
+    inputBias = network.inputBias
     outputBias = options.outputBias
     skip = options.skip
     outputNorm = options.outputNorm
-    patches = result.network.patches
-    self.loss = LossTerm(kind: loss.name, scale: loss.scale, delta: (loss as? HuberLoss)?.delta)
-    beta = result.beta
-    betaMax = result.betaMax
-    self.preprocessing = preprocessing
-    proof = Proof(certificate: result.certificate, status: result.solution.status)
-    patterns = Patterns(
-      count: result.patternCount, active: result.activePatterns, source: result.patternSource)
-    if case .sampled(let count, let seed) = selection {
-      patterns.draws = count
-      patterns.seed = seed
-    }
-    solver = Solver(
-      kind: result.solution.solver, reason: result.solution.choice, tolerance: tolerance,
-      iterations: result.solution.iterations, seconds: result.solution.seconds)
-    self.run = run
-    library = libraryVersion
+    patches = network.patches
+    self.training = training
   }
 
-  var isClassifier: Bool { ["logistic", "hinge", "softmax"].contains(loss.kind) }
+  // MARK: Text
+
+  /// The card as the JSON text of a model file, with what else the network needs besides its tensors.
+  func json(trainingRows: UInt64) -> JSONValue {
+    training.json(architecture: architecture, trainingRows: trainingRows)
+  }
+
+  var architecture: CardArchitecture {
+    var members = [
+      JSONMember("kind", .string(patches.pooling == nil ? "two-layer" : "convolutional")),
+      JSONMember("activation", activation.json),
+      JSONMember("gated", .bool(gated)),
+      JSONMember("inputBias", .bool(inputBias)),
+      JSONMember("outputBias", .bool(outputBias)),
+      JSONMember("skip", .bool(skip)),
+      JSONMember("outputs", .string(outputNorm.rawValue)),
+    ]
+    if let pooling = patches.pooling {
+      members.append(JSONMember("pooling", .string(pooling)))
+      if patches != .circular { members.append(JSONMember("patches", .number(Double(patches.parts)))) }
+    }
+    return CardArchitecture(members)
+  }
+
+  /// Reads a card. Every key must be there, and no other.
+  ///
+  /// - Returns: the card and the hash of the training rows.
+  /// - Throws: ``ZonotopeError/invalid(place:reason:)`` or ``ZonotopeError/unsupported(key:reason:)`` with the path of
+  ///   the key.
+  static func read(_ document: JSONValue) throws(ZonotopeError) -> (card: ModelCard, trainingRows: UInt64) {
+    let read = try TrainingCard.read(document, architecture: architecture)
+    guard let rows = read.trainingRows else { throw .invalid(place: "trainingRows", reason: "is missing") }
+    return (read.architecture(read.card), rows)
+  }
+
+  /// Reads what is not about the training: the card, but for that.
+  private static func architecture(
+    _ architecture: inout JSONObjectReader
+  ) throws(ZonotopeError) -> (TrainingCard) -> ModelCard {
+    let kind = try architecture.requireText("kind")
+    guard kind == "two-layer" || kind == "convolutional" else {
+      throw .unsupported(
+        key: architecture.path("kind"), reason: "\"\(kind)\" is not supported by this version")
+    }
+    let activation = try Activation(architecture.require("activation"), architecture.path("activation"))
+    let gated = try architecture.requireFlag("gated")
+    let inputBias = try architecture.requireFlag("inputBias")
+    let outputBias = try architecture.requireFlag("outputBias")
+    // Files of the first version have neither.
+    let skip = try architecture.flag("skip") ?? false
+    let outputNorm = try architecture.outputNorm("outputs")
+    let patches = kind == "convolutional" ? try PatchLayout(&architecture) : .whole
+    if patches.isLinear {
+      guard activation == .linear, !gated, !skip, outputNorm != .frobenius else {
+        throw .invalid(
+          place: architecture.path("pooling"), reason: "does not go with the rest of the architecture")
+      }
+      guard !inputBias || patches != .circular else {
+        throw .invalid(
+          place: architecture.path("inputBias"), reason: "does not go with a circular convolution")
+      }
+    }
+    return {
+      ModelCard(
+        activation: activation, gated: gated, inputBias: inputBias, outputBias: outputBias, skip: skip,
+        outputNorm: outputNorm, patches: patches, training: $0)
+    }
+  }
+}
+
+extension PatchLayout {
+  fileprivate init(_ reader: inout JSONObjectReader) throws(ZonotopeError) {
+    let pooling = try reader.requireText("pooling")
+    if pooling == "circular" {
+      self = .circular
+      return
+    }
+    let count = try reader.requireCount("patches")
+    guard count > 0 else { throw .invalid(place: reader.path("patches"), reason: "there are none") }
+    switch pooling {
+    case "sum": self = .summed(count)
+    case "none": self = .weighted(count)
+    default:
+      throw .unsupported(key: reader.path("pooling"), reason: "\"\(pooling)\" is not known to this version")
+    }
+  }
 }

@@ -1,5 +1,5 @@
 /// A model file as its tensors and its card, whose checksum is right; networks of every kind are read from it.
-struct ModelDocument {
+public struct ModelDocument {
   /// Keys under `__metadata__`.
   static let cardKey = "zonotope"
   static let checksumKey = "zonotope.checksum"
@@ -12,6 +12,17 @@ struct ModelDocument {
 
   init(_ source: FileBytes) throws(ZonotopeError) {
     let file = try SafetensorsFile(source)
+    /// Runs what reads the card: its errors name their place in it, here also the file.
+    func reading<Result>(
+      _ body: (JSONValue) throws(ZonotopeError) -> Result
+    ) throws(ZonotopeError) -> Result {
+      do {
+        return try body(card)
+      } catch {
+        throw self.error(cardPlace, "the card: \(error)")
+      }
+    }
+
     func error(_ byte: Int, _ reason: String) -> ZonotopeError {
       .malformedBytes(file: source.name, byte: byte, reason: reason)
     }
@@ -46,6 +57,17 @@ struct ModelDocument {
       case .object(let architecture)? = members.first(where: { $0.name == "architecture" })?.value
     else { return nil }
     return architecture.first { $0.name == "kind" }?.value.text
+  }
+
+  /// Runs what reads the card: its errors name their place in it, here also the file.
+  func reading<Result>(
+    _ body: (JSONValue) throws(ZonotopeError) -> Result
+  ) throws(ZonotopeError) -> Result {
+    do {
+      return try body(card)
+    } catch {
+      throw self.error(cardPlace, "the card: \(error)")
+    }
   }
 
   func error(_ byte: Int, _ reason: String) -> ZonotopeError {

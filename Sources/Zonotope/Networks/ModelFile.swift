@@ -5,7 +5,7 @@ extension Model {
   /// connection `skip.weight` (c, inputs of a neuron); for gated networks `gates` (m, width), and, where a gate is known on
   /// the training rows only, `masks` (m, patches of all rows) with a row of NaN in `gates`. The same model gives the same
   /// bytes.
-  func encode() throws(ZonotopeError) -> [UInt8] {
+  public func encode() throws(ZonotopeError) -> [UInt8] {
     let (m, width) = (network.neurons.count, network.width)
     let card = JSONWriter.encode(self.card.json(trainingRows: network.trainingRows))
     try probeEncoding(card: card.count)
@@ -45,49 +45,15 @@ extension Model {
     try Allocation.probe(bytes: product(5, tensors, place: "model") + 8 * card)
   }
 
-  /// Writes a model file, whole or not at all.
-  public func save(to path: String) throws(ZonotopeError) {
-    try AtomicFile.write(encode(), to: path)
-  }
-
-  /// Reads a model file and checks all of it.
-  ///
-  /// - Throws: ``ZonotopeError/malformedBytes(file:byte:reason:)`` at the first thing wrong,
-  ///   ``ZonotopeError/inputOutput(path:reason:)``, ``ZonotopeError/memoryBudget(purpose:needed:budget:)``.
-  public init(path: String, memory: Int = .max) throws(ZonotopeError) {
-    try self.init(FileBytes(path: path, budget: memory))
-  }
-
-  init(bytes: [UInt8], file: String) throws(ZonotopeError) {
-    let source = try bytes.withUnsafeBufferPointer { (bytes) throws(ZonotopeError) in
-      try FileBytes(bytes, name: file)
+  public init(_ document: ModelDocument) throws(ZonotopeError) {
+    let (card, trainingRows) = try document.reading { (value) throws(ZonotopeError) in
+      try ModelCard.read(value)
     }
-    try self.init(source)
-  }
-
-  private init(_ source: FileBytes) throws(ZonotopeError) { try self.init(ModelDocument(source)) }
-
-  init(_ document: ModelDocument) throws(ZonotopeError) {
-    let file = document.file, cardPlace = document.cardPlace
-    func error(_ byte: Int, _ reason: String) -> ZonotopeError { document.error(byte, reason) }
-    let card: ModelCard, trainingRows: UInt64
-    do {
-      (card, trainingRows) = try ModelCard.read(document.card)
-    } catch {
-      throw document.error(cardPlace, "the card: \(error)")
-    }
-    network = try ModelTensors(file, name: document.name).network(of: card, trainingRows: trainingRows)
+    var tensors = ModelTensors(document)
+    network = try tensors.network(of: card, trainingRows: trainingRows)
     self.card = card
-    let columns = card.preprocessing.standardization?.means.count ?? card.preprocessing.features?.count
-    if let columns, columns != network.features {
-      throw error(cardPlace, "the card: \(columns) columns, the network has \(network.features) features")
-    }
-    let outputs = network.outputs
-    if let classes = card.preprocessing.classes, classes.count != max(2, outputs) {
-      throw error(cardPlace, "the card: \(classes.count) classes for \(outputs) outputs")
-    }
-    if card.loss.kind == "softmax", outputs == 1 {
-      throw error(cardPlace, "the card: a softmax loss, the network has one output")
+    try document.reading { [network] (_) throws(ZonotopeError) in
+      try card.training.check(columns: network.features, outputs: network.outputs)
     }
   }
 }

@@ -1,143 +1,18 @@
-/// The gates of a network as tensors.
-struct ModelGates {
-  /// (m, width), NaN in the rows of masks.
-  private(set) var directions: [Double] = []
-  /// (m, n), zeros in the rows of directions; nil when there is no mask.
-  private(set) var masks: [UInt8]?
-
-  init(_ gates: [TwoLayerNetwork.Gate], width: Int) {
-    var samples: Int?
-    for gate in gates {
-      switch gate {
-      case .direction(let direction): directions += direction
-      case .mask(let mask):
-        directions += [Double](repeating: .nan, count: width)
-        samples = mask.count
-      }
-    }
-    guard let samples else { return }
-    masks = gates.flatMap { gate -> [UInt8] in
-      guard case .mask(let mask) = gate else { return [UInt8](repeating: 0, count: samples) }
-      return mask.map { $0 ? 1 : 0 }
-    }
-  }
-}
-
 /// Takes the tensors of a model file one by one and refuses what is wrong or left over.
 struct ModelTensors {
-  private let file: SafetensorsFile
-  private let name: String
+  private let document: ModelDocument
+  private var file: SafetensorsFile { document.file }
+  /// The names of those that were taken.
+  private var known: [String] = []
 
-  init(_ file: SafetensorsFile, name: String) {
-    self.file = file
-    self.name = name
-  }
+  init(_ document: ModelDocument) { self.document = document }
 
-  func network(of card: ModelCard, trainingRows: UInt64) throws(ZonotopeError) -> TwoLayerNetwork {
-    let hidden = try require("hidden.weight", .f64, dimensions: 2)
-    let biases = try finite(require("output.bias", .f64, dimensions: 1)), c = biases.count
-    guard c > 0 else { throw error(hidden.place, "'output.bias' is empty") }
-    let hasMatrices = c > 1 && card.outputNorm == .frobenius
-    let (m, hiddenWidth) = (hidden.shape[0], hidden.shape[1])
-    let width = hasMatrices ? hiddenWidth / c : hiddenWidth
-    guard !hasMatrices || hiddenWidth % c == 0 else {
-      throw error(hidden.place, "'hidden.weight' has \(hiddenWidth) columns for \(c) outputs")
-    }
-    guard width > (card.inputBias ? 1 : 0) else {
-      throw error(hidden.place, "'hidden.weight' leaves no feature in its \(width) columns")
-    }
-    let heads =
-      hasMatrices ? 1 : try product(c, card.patches.heads(width: width), place: "\(name): output.weight")
-    _ = try product(width, card.patches.parts, place: "\(name): patches")
-    var known = ["hidden.weight", "output.weight", "output.bias"]
-    let weights = try finite(hidden)
-    let outputs = try finite(require("output.weight", .f64, shape: [heads, m]))
-    var gates = TwoLayerNetwork.Gates.own
-    if card.gated {
-      known += ["gates", "masks"]
-      gates = .fixed(try self.gates(m, width))
-    }
-    var skip: [Double] = []
-    if card.skip {
-      known.append("skip.weight")
-      let features = card.inputBias ? width - 1 : width
-      let weights = try finite(require("skip.weight", .f64, shape: [c, features]))
-      try probe(features, c)
-      skip = (0..<features).flatMap { j in (0..<c).map { weights[$0 * features + j] } }
-    }
-    for tensor in file.tensors where !known.contains(where: { tensor.name.equalsInBytes($0) }) {
-      throw error(tensor.place, "the tensor '\(tensor.name)' does not belong to this model")
-    }
-    if !card.outputBias, let bias = biases.elements.first(where: { $0 != 0 }),
-      let tensor = file.tensor("output.bias")
-    {
-      throw error(tensor.bytes.lowerBound, "an output bias of \(bias) in a network without one")
-    }
-    try probe(m, hiddenWidth + heads)
-    let neurons = (0..<m).map { j in
-      TwoLayerNetwork.Neuron(
-        weights: Array(weights.elements[j * hiddenWidth..<(j + 1) * hiddenWidth]),
-        outputs: (0..<heads).map { outputs[$0 * m + j] })
-    }
-    return TwoLayerNetwork(
-      activation: card.activation, gates: gates, neurons: neurons, skip: skip, biases: try biases.list(),
-      outputNorm: card.outputNorm, width: width, inputBias: card.inputBias, patches: card.patches,
-      trainingRows: trainingRows)
-  }
+  func has(_ key: String) -> Bool { file.tensor(key) != nil }
 
-  private func gates(_ m: Int, _ width: Int) throws(ZonotopeError) -> [TwoLayerNetwork.Gate] {
-    let tensor = try require("gates", .f64, shape: [m, width])
-    let directions = try file.values(of: tensor)
-    try probe(m, width)
-    var masks: (tensor: SafetensorsFile.Tensor, bits: Vector)?
-    if file.tensor("masks") != nil {
-      let tensor = try require("masks", .u8, dimensions: 2)
-      guard tensor.shape[0] == m else {
-        throw error(tensor.place, "'masks' has \(tensor.shape[0]) rows, there are \(m) neurons")
-      }
-      masks = (tensor, try file.values(of: tensor))
-      try probe(m, tensor.shape[1])
-    }
-    var gates: [TwoLayerNetwork.Gate] = [], masked = false
-    for j in 0..<m {
-      let direction = Array(directions.elements[j * width..<(j + 1) * width])
-      if direction.allSatisfy(\.isFinite) {
-        gates.append(.direction(direction))
-        continue
-      }
-      let place = tensor.bytes.lowerBound + 8 * j * width
-      guard direction.allSatisfy(\.isNaN) else { throw error(place, "gate \(j) is not finite") }
-      guard let (maskTensor, bits) = masks else {
-        throw error(place, "gate \(j) has neither direction nor mask")
-      }
-      let samples = maskTensor.shape[1]
-      let mask = Array(bits.elements[j * samples..<(j + 1) * samples])
-      if let k = mask.firstIndex(where: { $0 > 1 }) {
-        throw error(maskTensor.bytes.lowerBound + j * samples + k, "\(Int(mask[k])) is not a bit")
-      }
-      gates.append(.mask(mask.map { $0 == 1 }))
-      masked = true
-    }
-    if let masks, !masked {
-      throw error(masks.tensor.place, "'masks' in a model whose gates all have directions")
-    }
-    return gates
-  }
-
-  // MARK: Checks
-
-  /// Makes sure that there is memory for arrays of the standard library, one a row, with their headers.
-  private func probe(_ rows: Int, _ columns: Int) throws(ZonotopeError) {
-    try Allocation.probe(bytes: product(rows, 8 * columns + 128, place: "\(name): neurons"))
-  }
-
-  private func error(_ byte: Int, _ reason: String) -> ZonotopeError {
-    .malformedBytes(file: name, byte: byte, reason: reason)
-  }
-
-  private func require(
+  mutating func require(
     _ key: String, _ type: SafetensorsFile.ElementType, dimensions: Int
   ) throws(ZonotopeError) -> SafetensorsFile.Tensor {
+    known.append(key)
     guard let tensor = file.tensor(key) else { throw error(8, "the tensor '\(key)' is missing") }
     guard tensor.type == type else {
       throw error(tensor.place, "'\(key)' is \(tensor.type.rawValue), not \(type.rawValue)")
@@ -148,7 +23,7 @@ struct ModelTensors {
     return tensor
   }
 
-  private func require(
+  mutating func require(
     _ key: String, _ type: SafetensorsFile.ElementType, shape: [Int]
   ) throws(ZonotopeError) -> SafetensorsFile.Tensor {
     let tensor = try require(key, type, dimensions: shape.count)
@@ -158,11 +33,47 @@ struct ModelTensors {
     return tensor
   }
 
-  private func finite(_ tensor: SafetensorsFile.Tensor) throws(ZonotopeError) -> Vector {
+  /// The elements, finite or not.
+  func values(_ tensor: SafetensorsFile.Tensor) throws(ZonotopeError) -> Vector {
+    try file.values(of: tensor)
+  }
+
+  func finite(_ tensor: SafetensorsFile.Tensor) throws(ZonotopeError) -> Vector {
     let values = try file.values(of: tensor)
     if let k = values.elements.firstIndex(where: { !$0.isFinite }) {
-      throw error(tensor.bytes.lowerBound + 8 * k, "\(values[k]) in '\(tensor.name)' is not a finite number")
+      throw error(
+        tensor.bytes.lowerBound + tensor.type.width * k,
+        "\(values[k]) in '\(tensor.name)' is not a finite number")
     }
     return values
   }
+
+  /// The elements as numbers from 0 to below `limit`.
+  func indices(_ tensor: SafetensorsFile.Tensor, below limit: Int) throws(ZonotopeError) -> [Int] {
+    let values = try file.values(of: tensor)
+    try Allocation.probe(bytes: 8 * values.count)
+    if let k = values.elements.firstIndex(where: { !($0 >= 0 && $0 < Double(limit)) }) {
+      throw error(
+        tensor.bytes.lowerBound + tensor.type.width * k,
+        "\(values[k]) in '\(tensor.name)' is not from 0 to below \(limit)")
+    }
+    return values.elements.map { Int($0) }
+  }
+
+  /// Refuses the tensors that nobody took.
+  func finish() throws(ZonotopeError) {
+    for tensor in file.tensors where !known.contains(where: { tensor.name.equalsInBytes($0) }) {
+      throw error(tensor.place, "the tensor '\(tensor.name)' does not belong to this model")
+    }
+  }
+
+  /// Makes sure that there is memory for arrays of the standard library, one a row, with their headers.
+  func probe(_ rows: Int, _ columns: Int) throws(ZonotopeError) {
+    let row = try product(8, columns, place: "\(document.name): numbers of a row")
+    let (size, overflow) = row.addingReportingOverflow(128)
+    guard !overflow else { throw .sizeOverflow(place: "\(document.name): numbers of a row") }
+    try Allocation.probe(bytes: product(rows, size, place: "\(document.name): rows"))
+  }
+
+  func error(_ byte: Int, _ reason: String) -> ZonotopeError { document.error(byte, reason) }
 }

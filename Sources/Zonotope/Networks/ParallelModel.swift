@@ -1,10 +1,12 @@
 /// A network of parallel units with the card that says how it came about: what a model file of one-dimensional and
 /// threshold networks holds.
-public struct ParallelModel: Sendable, Equatable {
+public struct ParallelModel: StoredModel {
   public let network: ParallelNetwork
-  public let card: ParallelCard
+  /// Names of columns, where they are known; rows are used as they are.
+  public let card: TrainingCard
+  public var trainingCard: TrainingCard { card }
 
-  init(network: ParallelNetwork, card: ParallelCard) { (self.network, self.card) = (network, card) }
+  init(network: ParallelNetwork, card: TrainingCard) { (self.network, self.card) = (network, card) }
 
   /// The network of a result of a problem.
   ///
@@ -15,8 +17,10 @@ public struct ParallelModel: Sendable, Equatable {
     }
     self.init(
       network: network,
-      card: ParallelCard(result, loss: problem.loss.loss, tolerance: problem.settings.tolerance))
+      card: TrainingCard(result, loss: problem.loss.loss, tolerance: problem.settings.tolerance))
   }
+
+  // MARK: File
 
   /// The bytes of the .safetensors file: the tensors `unit.widths` (units, hidden layers), the neurons of every hidden
   /// layer, `unit.parameters`, unit after unit its weights (row after row) and biases, layer by layer, its amplitude and
@@ -24,8 +28,9 @@ public struct ParallelModel: Sendable, Equatable {
   /// neurons, and `mask.units` (k) has their numbers, `masks` (k, rows) their bits. Units that share their thresholds are
   /// a staircase: `staircase.direction` (features), `staircase.cuts` (m), `staircase.heights` (m + 1), `staircase.range`
   /// (2), its base and top, and for trees `staircase.children` (hidden layers but one).
-  func encode() throws(ZonotopeError) -> [UInt8] {
-    let document = JSONWriter.encode(card.json(of: network))
+  public func encode() throws(ZonotopeError) -> [UInt8] {
+    let document = JSONWriter.encode(
+      card.json(architecture: architecture, trainingRows: network.trainingRows))
     try Allocation.probe(
       bytes: product(
         40, network.parameters.count + network.widths.count + 2 * (network.staircase?.heights.count ?? 0),
@@ -58,100 +63,122 @@ public struct ParallelModel: Sendable, Equatable {
     return ModelDocument.encode(&writer)
   }
 
-  /// Writes a model file, whole or not at all.
-  public func save(to path: String) throws(ZonotopeError) { try AtomicFile.write(encode(), to: path) }
-
-  /// Reads a model file and checks all of it.
-  public init(path: String, memory: Int = .max) throws(ZonotopeError) {
-    try self.init(ModelDocument(FileBytes(path: path, budget: memory)))
-  }
-
-  init(_ document: ModelDocument) throws(ZonotopeError) {
-    let file = document.file
-    let read: (card: ParallelCard, shape: ParallelCard.Shape)
-    do {
-      read = try ParallelCard.read(document.card)
-    } catch {
-      throw document.error(document.cardPlace, "the card: \(error)")
+  public init(_ document: ModelDocument) throws(ZonotopeError) {
+    let (card, shape, trainingRows) = try document.reading { (value) throws(ZonotopeError) in
+      let read = try TrainingCard.read(value, architecture: Self.shape)
+      guard let rows = read.trainingRows else { throw .invalid(place: "trainingRows", reason: "is missing") }
+      guard read.card.preprocessing.standardization == nil else {
+        throw .invalid(place: "preprocessing.standardization", reason: "these networks take rows as they are")
+      }
+      try read.card.check(columns: read.architecture.features, outputs: 1)
+      return (read.card, read.architecture, rows)
     }
-    func tensor(_ name: String, _ type: SafetensorsFile.ElementType, _ dimensions: Int) throws(ZonotopeError)
-      -> (SafetensorsFile.Tensor, Vector)
-    {
-      guard let tensor = file.tensor(name) else { throw document.error(8, "the tensor '\(name)' is missing") }
-      guard tensor.type == type, tensor.shape.count == dimensions else {
+    var tensors = ModelTensors(document)
+    let widthTensor = try tensors.require("unit.widths", .i64, dimensions: 2)
+    let widths = try tensors.finite(widthTensor)
+    let parameters = try tensors.finite(tensors.require("unit.parameters", .f64, dimensions: 1))
+    let bias = try tensors.finite(tensors.require("output.bias", .f64, dimensions: 1))
+    var masks: [Int: [Bool]] = [:]
+    if tensors.has("masks") {
+      let unitTensor = try tensors.require("mask.units", .i64, dimensions: 1)
+      let units = try tensors.finite(unitTensor)
+      let bitTensor = try tensors.require("masks", .u8, dimensions: 2), bits = try tensors.values(bitTensor)
+      guard bitTensor.shape[0] == units.count else {
         throw document.error(
-          tensor.place, "'\(name)' is not \(type.rawValue) of \(dimensions) dimensions")
+          bitTensor.place, "'masks' has \(bitTensor.shape[0]) rows for \(units.count) units")
       }
-      let values = try file.values(of: tensor)
-      if let k = values.elements.firstIndex(where: { !$0.isFinite }) {
-        throw document.error(
-          tensor.bytes.lowerBound + 8 * k, "\(values[k]) in '\(name)' is not a finite number")
-      }
-      return (tensor, values)
-    }
-    let widths = try tensor("unit.widths", .i64, 2), parameters = try tensor("unit.parameters", .f64, 1)
-    let bias = try tensor("output.bias", .f64, 1)
-    var known = ["unit.widths", "unit.parameters", "output.bias"], masks: [Int: [Bool]] = [:]
-    if file.tensor("masks") != nil {
-      known += ["masks", "mask.units"]
-      let units = try tensor("mask.units", .i64, 1), bits = try tensor("masks", .u8, 2)
-      guard bits.0.shape[0] == units.1.count else {
-        throw document.error(bits.0.place, "'masks' has \(bits.0.shape[0]) rows for \(units.1.count) units")
-      }
-      let rows = bits.0.shape[1]
-      try Allocation.probe(bytes: bits.1.count)
-      for (k, unit) in units.1.elements.enumerated() {
+      let rows = bitTensor.shape[1]
+      try Allocation.probe(bytes: bits.count)
+      for (k, unit) in units.elements.enumerated() {
         guard let number = Int(exactly: unit), masks[number] == nil,
-          bits.1.elements[k * rows..<(k + 1) * rows].allSatisfy({ $0 <= 1 })
-        else { throw document.error(units.0.place, "'masks' are not bits of units") }
-        masks[number] = bits.1.elements[k * rows..<(k + 1) * rows].map { $0 == 1 }
+          bits.elements[k * rows..<(k + 1) * rows].allSatisfy({ $0 <= 1 })
+        else { throw document.error(unitTensor.place, "'masks' are not bits of units") }
+        masks[number] = bits.elements[k * rows..<(k + 1) * rows].map { $0 == 1 }
       }
     }
     var staircase: Staircase?
-    if let direction = file.tensor("staircase.direction") {
-      known += ["direction", "cuts", "heights", "range"].map { "staircase.\($0)" }
-      func numbers(_ name: String) throws(ZonotopeError) -> [Double] {
-        try tensor("staircase.\(name)", .f64, 1).1.list()
+    if tensors.has("staircase.direction") {
+      func numbers(_ name: String) throws(ZonotopeError) -> (SafetensorsFile.Tensor, [Double]) {
+        let tensor = try tensors.require("staircase.\(name)", .f64, dimensions: 1)
+        return (tensor, try tensors.finite(tensor).list())
       }
+      let (place, direction) = try numbers("direction")
       var children: [Int] = []
-      if file.tensor("staircase.children") != nil {
-        known.append("staircase.children")
-        children = try tensor("staircase.children", .i64, 1).1.elements.map { Int(exactly: $0) ?? 0 }
+      if tensors.has("staircase.children") {
+        let tensor = try tensors.require("staircase.children", .i64, dimensions: 1)
+        children = try tensors.finite(tensor).elements.map { Int(exactly: $0) ?? 0 }
       }
       let unit = SwitchUnit(
-        isSign: read.shape.activation == .sign, depth: read.shape.depth, children: children,
-        direction: try numbers("direction"))
+        isSign: shape.activation == .sign, depth: shape.depth, children: children, direction: direction)
       staircase = try Staircase(
-        checking: unit, cuts: numbers("cuts"), heights: numbers("heights"), range: numbers("range"))
+        checking: unit, cuts: numbers("cuts").1, heights: numbers("heights").1, range: numbers("range").1)
       guard staircase != nil else {
-        throw document.error(direction.place, "the numbers of the staircase do not make one")
+        throw document.error(place.place, "the numbers of the staircase do not make one")
       }
     }
-    for tensor in file.tensors where !known.contains(where: { tensor.name.equalsInBytes($0) }) {
-      throw document.error(tensor.place, "the tensor '\(tensor.name)' does not belong to this model")
-    }
-    try Allocation.probe(bytes: 8 * (widths.1.count + parameters.1.count))
-    let counts = widths.1.elements.compactMap { Int(exactly: $0) }
-    let shape = read.shape
-    guard widths.0.shape[1] == shape.depth - 1, counts.count == widths.1.count, bias.1.count == 1,
+    try tensors.finish()
+    try Allocation.probe(bytes: 8 * (widths.count + parameters.count))
+    let counts = widths.elements.compactMap { Int(exactly: $0) }
+    guard widthTensor.shape[1] == shape.depth - 1, counts.count == widths.count, bias.count == 1,
       let network = ParallelNetwork(
-        activation: shape.activation, features: shape.features, depth: shape.depth, bias: bias.1[0],
-        widths: counts, parameters: try parameters.1.list(), masks: masks, trainingRows: shape.trainingRows,
+        activation: shape.activation, features: shape.features, depth: shape.depth, bias: bias[0],
+        widths: counts, parameters: try parameters.list(), masks: masks, trainingRows: trainingRows,
         staircase: staircase)
-    else { throw document.error(widths.0.place, "the widths of the units do not fit their numbers") }
-    self.init(network: network, card: read.card)
+    else { throw document.error(widthTensor.place, "the widths of the units do not fit their numbers") }
+    self.init(network: network, card: card)
   }
 
-  /// The outputs for raw rows, (rows, features).
   public func predict(_ x: MatrixView) throws(ZonotopeError) -> [Double] {
-    guard x.columns == network.features else {
-      throw .invalid(place: "x", reason: "\(x.columns) columns, the model takes \(network.features)")
-    }
+    try check(x, columns: network.features)
     return try network.predict(x)
   }
 
-  /// The outputs for the rows of a table, whose columns are found by name where the model knows names.
-  public func predict(_ table: CSVTable) throws(ZonotopeError) -> [Double] {
-    try predict(table.matrix(columns: card.preprocessing.features))
+  // MARK: Card
+
+  public var architecture: CardArchitecture {
+    CardArchitecture(
+      [JSONMember("kind", .string("parallel"))] + Self.json(network.activation) + [
+        JSONMember("depth", .number(Double(network.depth))),
+        JSONMember("features", .number(Double(network.features))),
+      ])
+  }
+
+  private static func json(_ activation: ParallelNetwork.Activation) -> [JSONMember] {
+    switch activation {
+    case .relu: [JSONMember("activation", .string("relu"))]
+    case .abs: [JSONMember("activation", .string("abs"))]
+    case .threshold: [JSONMember("activation", .string("threshold"))]
+    case .sign: [JSONMember("activation", .string("sign"))]
+    case .leaky(let slope):
+      [JSONMember("activation", .string("leaky")), JSONMember("slope", .number(slope))]
+    }
+  }
+
+  /// What the tensors alone do not tell.
+  private struct Shape {
+    var activation: ParallelNetwork.Activation
+    var depth: Int
+    var features: Int
+  }
+
+  private static func shape(_ architecture: inout JSONObjectReader) throws(ZonotopeError) -> Shape {
+    guard try architecture.requireText("kind") == "parallel" else {
+      throw .unsupported(key: architecture.path("kind"), reason: "is not \"parallel\"")
+    }
+    let activation: ParallelNetwork.Activation
+    switch try architecture.requireText("activation") {
+    case "relu": activation = .relu
+    case "abs": activation = .abs
+    case "threshold": activation = .threshold
+    case "sign": activation = .sign
+    case "leaky": activation = .leaky(slope: try architecture.requireNumber("slope"))
+    default: throw .unsupported(key: architecture.path("activation"), reason: "is not known to this version")
+    }
+    let depth = try architecture.requireCount("depth"), features = try architecture.requireCount("features")
+    guard depth >= 2, depth <= 64 else {
+      throw .invalid(place: architecture.path("depth"), reason: "\(depth) is not between 2 and 64")
+    }
+    guard features > 0 else { throw .invalid(place: architecture.path("features"), reason: "there are none") }
+    return Shape(activation: activation, depth: depth, features: features)
   }
 }

@@ -17,7 +17,7 @@ public struct Predictions: Sendable {
     names = (0..<self.width).map { "\($0)" }
   }
 
-  public init(outputs: [Double], of model: Model) {
+  public init(outputs: [Double], of model: some StoredModel) {
     self.outputs = outputs
     width = model.network.outputs
     classes = model.classes(of: outputs)
@@ -26,25 +26,13 @@ public struct Predictions: Sendable {
 
   /// Predicts the rows of a file: `.npy` by its name, else CSV with a header, whose columns are found by name.
   public init(
-    of model: Model, onFile path: String, memory: Int = .max
+    of model: some StoredModel, onFile path: String, memory: Int = .max
   ) throws(ZonotopeError) {
     let outputs =
       path.hasSuffix(".npy")
-      ? try model.predict(Self.rows(NPYArray(path: path, memory: memory), of: model.network))
+      ? try model.predict(model.rows(of: NPYArray(path: path, memory: memory)))
       : try model.predict(CSVTable(path: path, memory: memory))
     self.init(outputs: outputs, of: model)
-  }
-
-  /// Rows, or patches where the network sees as many.
-  private static func rows(_ array: NPYArray, of network: TwoLayerNetwork) throws(ZonotopeError) -> MatrixView
-  {
-    guard array.shape.count == 3 else { return try array.matrix() }
-    guard array.shape[1] == network.patches.parts else {
-      throw .invalid(
-        place: "x",
-        reason: "\(array.shape[1]) patches a sample, the network takes \(network.patches.parts)")
-    }
-    return try array.blockRows()
   }
 
   /// A table with the column `output`, or one a class or number, `output NAME`, where there are several; after `class`

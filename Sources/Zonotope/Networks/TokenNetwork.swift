@@ -1,5 +1,5 @@
 /// A trained layer on tokens: heads of two factors each, and their gates.
-public struct TokenNetwork: NeuralNetwork {
+public struct TokenNetwork: NeuralNetwork, Equatable {
   /// A head, whose weight decay is (||left||^2 + ||right||^2) / 2, but for sequences.
   public struct Head: Sendable, Equatable {
     /// The number of its gate; 0 in a layer without.
@@ -14,7 +14,7 @@ public struct TokenNetwork: NeuralNetwork {
   }
 
   public let layer: TokenLayer
-  /// Features of a token.
+  /// Features of a token, with what the layer puts beside them.
   public let features: Int
   public let outputs: Int
   public var heads: [Head]
@@ -26,24 +26,12 @@ public struct TokenNetwork: NeuralNetwork {
     guard shape.d == features else {
       throw .invalid(place: "x", reason: "tokens of \(shape.d) features, the network takes \(features)")
     }
-    let s = layer.tokens, c = outputs, each = layer.pooled ? c : s * c
+    let evaluator = try TokenEvaluator(self), each = evaluator.outputs
     try Allocation.probe(bytes: product(8, product(shape.n, each, place: "x"), place: "x"))
     var result = [Double](repeating: 0, count: shape.n * each)
-    var fit = [Double](repeating: 0, count: s * c)
-    for i in 0..<shape.n {
-      let row = shape.x.row(i * s)
-      for k in fit.indices { fit[k] = 0 }
-      let masks = (0..<layer.gateCount).map { layer.mask($0, row, features) }
-      for head in heads { add(head, row, masks[head.gate], to: &fit) }
-      if case .simplex = layer.kind {
-        for o in 0..<c { result[i * c + o] = fit[o] }
-      } else if layer.pooled {
-        for p in 0..<s {
-          for o in 0..<c { result[i * c + o] += fit[p * c + o] / Double(s) }
-        }
-      } else {
-        result.replaceSubrange(i * each..<(i + 1) * each, with: fit)
-      }
+    result.withUnsafeMutableBufferPointer { result in
+      guard let target = result.baseAddress else { return }
+      for i in 0..<shape.n { evaluator.evaluate(shape.x.row(i * layer.tokens), into: target + i * each) }
     }
     return result
   }
@@ -72,64 +60,6 @@ public struct TokenNetwork: NeuralNetwork {
     let matrix = head.right.dropLast().reduce(0) { $0 + abs($1) }, factor = head.right.last ?? 0
     return 0.5 * (matrix * matrix + factor * factor)
   }
-
-  /// Adds what a head makes of a sample, (s, outputs); of convex attention, in the first row.
-  private func add(_ head: Head, _ x: UnsafePointer<Double>, _ mask: [Bool], to fit: inout [Double]) {
-    let (s, d, c) = (layer.tokens, features, outputs)
-    switch layer.kind {
-    case .attention:
-      // X W, then its products with tokens, where the gate is open, on X V.
-      var queries = [Double](repeating: 0, count: s * d), values = [Double](repeating: 0, count: s * c)
-      for p in 0..<s {
-        for a in 0..<d {
-          for k in 0..<d { queries[p * d + k] += x[p * d + a] * head.left[k * d + a] }
-          for o in 0..<c { values[p * c + o] += x[p * d + a] * head.right[a * c + o] }
-        }
-      }
-      for p in 0..<s {
-        for q in 0..<s where mask[p * s + q] {
-          let score = (0..<d).reduce(0.0) { $0 + queries[p * d + $1] * x[q * d + $1] }
-          for o in 0..<c { fit[p * c + o] += score * values[q * c + o] }
-        }
-      }
-    case .mixer:
-      for a in 0..<s {
-        for l in 0..<d where mask[a * d + l] {
-          let mixed = (0..<s).reduce(0.0) { $0 + head.left[$1 * s + a] * x[$1 * d + l] }
-          for o in 0..<c { fit[a * c + o] += mixed * head.right[l * c + o] }
-        }
-      }
-    case .fourier(let blocks):
-      let width = d / blocks, block = head.place
-      for a in 0..<s where mask[block * s + a] {
-        var filtered = 0.0
-        for t in 0..<s {
-          for b in 0..<width {
-            filtered += x[(a + s - t) % s * d + block * width + b] * head.left[t * width + b]
-          }
-        }
-        for (o, weight) in head.right.enumerated() {
-          fit[a * c + block * (c / blocks) + o] += filtered * weight
-        }
-      }
-    case .simplex:
-      guard mask[0] else { return }
-      let value = (0..<d).reduce(0.0) { $0 + x[head.place * d + $1] * head.left[$1] }
-      for o in 0..<c { fit[o] += value * head.right[o] }
-    case .sequence:
-      var values = [Double](repeating: 0, count: s * c)
-      for k in 0..<s {
-        for q in 0..<d {
-          for o in 0..<c { values[k * c + o] += x[k * d + q] * head.right[q * c + o] * head.right[d * c] }
-        }
-      }
-      for a in 0..<s {
-        for k in 0..<s {
-          for o in 0..<c { fit[a * c + o] += head.left[a * s + k] * values[k * c + o] }
-        }
-      }
-    }
-  }
 }
 
 extension TokenLayer {
@@ -138,7 +68,7 @@ extension TokenLayer {
     at point: BlockPoint, of formulation: Formulation<FeatureMap, OutputPenalty>
   ) throws(ZonotopeError) -> TokenNetwork {
     let c = formulation.map.outputs, shape = try shape(of: formulation.rows, outputs: c),
-      each = blockShape(shape)
+      each = blockShape(shape), layer = try drawn(for: shape)
     let size = each.rows * each.columns
     let decomposition = try SingularValues(each.rows, each.columns)
     var heads: [TokenNetwork.Head] = []
@@ -164,6 +94,6 @@ extension TokenLayer {
         heads.append(head)
       }
     }
-    return TokenNetwork(layer: self, features: shape.d, outputs: c, heads: heads)
+    return TokenNetwork(layer: layer, features: shape.d, outputs: c, heads: heads)
   }
 }

@@ -2,41 +2,43 @@
 public enum TrainedModel: Sendable {
   case twoLayer(Model)
   case parallel(ParallelModel)
+  case tokens(TokenModel)
+
+  /// The model of its own kind.
+  public var content: any StoredModel {
+    switch self {
+    case .twoLayer(let model): model
+    case .parallel(let model): model
+    case .tokens(let model): model
+    }
+  }
 
   /// The network of a result of a problem, for a file.
   public init(_ result: TrainingOutcome<any NeuralNetwork>, of problem: Problem) throws(ZonotopeError) {
-    self =
-      result.network is ParallelNetwork
-      ? .parallel(try ParallelModel(result, of: problem)) : .twoLayer(try Model(result, of: problem))
+    switch result.network {
+    case is ParallelNetwork: self = .parallel(try ParallelModel(result, of: problem))
+    case is TokenNetwork: self = .tokens(try TokenModel(result, of: problem))
+    default: self = .twoLayer(try Model(result, of: problem))
+    }
   }
 
   /// Reads a model file of any kind and checks all of it.
   public init(path: String, memory: Int = .max) throws(ZonotopeError) {
     let document = try ModelDocument(FileBytes(path: path, budget: memory))
-    self =
-      document.kind == "parallel" ? .parallel(try ParallelModel(document)) : .twoLayer(try Model(document))
+    switch document.kind {
+    case "parallel": self = .parallel(try ParallelModel(document))
+    case let kind? where TokenModel.kinds.contains(kind): self = .tokens(try TokenModel(document))
+    default: self = .twoLayer(try Model(document))
+    }
   }
 
   /// Writes a model file, whole or not at all.
-  public func save(to path: String) throws(ZonotopeError) {
-    switch self {
-    case .twoLayer(let model): try model.save(to: path)
-    case .parallel(let model): try model.save(to: path)
-    }
-  }
+  public func save(to path: String) throws(ZonotopeError) { try content.save(to: path) }
 }
 
 extension Predictions {
   /// Predicts the rows of a file: `.npy` by its name, else CSV with a header, whose columns are found by name.
   public init(of model: TrainedModel, onFile path: String, memory: Int = .max) throws(ZonotopeError) {
-    switch model {
-    case .twoLayer(let model): try self.init(of: model, onFile: path, memory: memory)
-    case .parallel(let model):
-      let outputs =
-        path.hasSuffix(".npy")
-        ? try model.predict(NPYArray(path: path, memory: memory).matrix())
-        : try model.predict(CSVTable(path: path, memory: memory))
-      self.init(outputs: outputs)
-    }
+    try self.init(of: model.content, onFile: path, memory: memory)
   }
 }

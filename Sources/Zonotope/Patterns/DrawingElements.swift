@@ -4,7 +4,7 @@
   import Darwin
 #endif
 
-/// Elements of the picture of an arrangement: a disc of radius 1 around 0, in pixels.
+/// Elements of pictures, and of an arrangement: there a disc of radius 1 around 0, in pixels.
 enum SVG {
   static let radius = 360.0
   static func across(_ x: Double) -> Double { 400 + radius * x }
@@ -16,6 +16,23 @@ enum SVG {
   }
 
   static func point(_ x: Double, _ y: Double) -> String { "\(number(across(x))) \(number(down(y)))" }
+
+  /// A text with its left end at a point, or what the attributes say of its anchor.
+  static func text(_ x: Double, _ y: Double, _ text: String, _ attributes: String = "") -> String {
+    var escaped = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "<": escaped += "&lt;"
+      case "&": escaped += "&amp;"
+      case ">": escaped += "&gt;"
+      // What XML has no place for.
+      case _ where scalar.value < 32 || scalar.value == 127: escaped += " "
+      default: escaped.unicodeScalars.append(scalar)
+      }
+    }
+    let space = attributes.isEmpty ? "" : " "
+    return "<text x=\"\(number(x))\" y=\"\(number(y))\"\(space)\(attributes)>\(escaped)</text>"
+  }
 
   /// Hundredths of a pixel.
   static func number(_ value: Double) -> String {

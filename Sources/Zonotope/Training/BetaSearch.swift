@@ -1,15 +1,15 @@
 /// Compares candidates for beta / betaMax on held-out rows, from large to small, each solve started at the answer
 /// before.
-struct BetaSearch {
+struct BetaSearch<A: Trainable> {
   private(set) var ratio = TrainingPlan.candidates[0]
   /// The network of the best candidate so far.
-  private(set) var best: TrainingResult?
+  private(set) var best: TrainingOutcome<A.Network>?
   private(set) var isCancelled = false
   /// The candidates whose solves were not cut short.
   private(set) var compared: [Double] = []
 
   init(
-    _ plan: TrainingPlan, _ architecture: some Architecture, loss: some Loss,
+    _ plan: TrainingPlan, _ architecture: A, loss: some Loss,
     kind: TrainingPlan.LossKind, fit: TrainingRows.Part, holdout: TrainingRows.Part, started: Double
   ) throws(ZonotopeError) {
     var settings = plan.settings
@@ -27,8 +27,9 @@ struct BetaSearch {
         .search(index: index, count: TrainingPlan.candidates.count), .ratio(ratio))
       let result = try session.train(beta: .ratio(ratio))
       // Masks of a gated network cannot be held against other rows.
-      guard !result.network.isMasked else { continue }
-      let value = meanLoss(kind, try result.network.predict(holdout.x), holdout.y)
+      guard !knowsTrainingRowsOnly(result.network) else { continue }
+      let value = meanLoss(
+        kind, delta: plan.huberDelta, try result.network.predict(holdout.x), holdout.y)
       if value < lowest || best == nil {
         (lowest, best, self.ratio) = (value, result, ratio)
       }

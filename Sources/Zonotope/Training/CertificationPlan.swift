@@ -59,7 +59,7 @@ public struct CertificationPlan: Sendable {
     let x = try table.matrix(columns: features ?? card.preprocessing.features)
     var rows = Array(0..<x.rows)
     if let run = card.run, run.rows + run.testRows == x.rows {
-      let strata = column.loss == .squared ? nil : column.values
+      let strata = column.loss.isRegression ? nil : column.values
       rows = RowSplit.deal(rows, strata: strata, fraction: run.testFraction, seed: run.seed, stream: 1).0
     }
     func data(_ rows: [Int]) throws(ZonotopeError) -> (MatrixView, [Double]) {
@@ -76,7 +76,7 @@ public struct CertificationPlan: Sendable {
     }
     return try prepare(
       model.network, features, values, column, beta: beta ?? card.beta, scale: scale ?? card.loss.scale,
-      preprocessing: card.preprocessing, areTrainingRows: isKnown)
+      delta: card.loss.delta ?? 1, preprocessing: card.preprocessing, areTrainingRows: isKnown)
   }
 
   private func prepare(_ network: TwoLayerNetwork, on table: CSVTable) throws(ZonotopeError) -> Case {
@@ -106,7 +106,7 @@ public struct CertificationPlan: Sendable {
 
   private func prepare(
     _ network: TwoLayerNetwork, _ x: MatrixView, _ y: [Double], _ column: TargetColumn, beta: Double,
-    scale: Double, preprocessing: ModelCard.Preprocessing, areTrainingRows: Bool?
+    scale: Double, delta: Double = 1, preprocessing: ModelCard.Preprocessing, areTrainingRows: Bool?
   ) throws(ZonotopeError) -> Case {
     try Beta.absolute(beta).check()
     guard scale > 0, scale.isFinite else {
@@ -115,6 +115,7 @@ public struct CertificationPlan: Sendable {
     let term: any Loss =
       switch column.loss {
       case .squared: SquaredLoss(scale: scale)
+      case .huber: HuberLoss(delta: delta, scale: scale)
       case .logistic: LogisticLoss(scale: scale)
       case .softmax: SoftmaxLoss(classes: column.outputs, scale: scale)
       }

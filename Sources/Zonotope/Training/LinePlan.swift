@@ -9,8 +9,10 @@ public struct LinePlan: Sendable {
   /// named. Rows are in the order of time.
   public var lag = 0
   public var network: OneDimensionalNetwork
-  /// Squared or logistic; nil: by the target.
+  /// Squared, Huber or logistic; nil: by the target.
   public var loss: TrainingPlan.LossKind?
+  /// As ``TrainingPlan/huberDelta``.
+  public var huberDelta = 1.0
   public var penalty = TrainingPlan.Penalty.search
   /// The share of the rows that is held back for the test; 0 for none.
   public var testFraction = 0.2
@@ -39,7 +41,7 @@ public struct LinePlan: Sendable {
       let number = { (value: Double?) in value.map { JSONValue.number($0) } ?? .null }
       let document = JSONValue.object([
         JSONMember("result", result.erased.jsonValue),
-        JSONMember("card", model.card.json(of: model.network)),
+        JSONMember("card", model.cardValue),
         JSONMember("betaRatio", .number(betaRatio)),
         JSONMember("score", .string(score.rawValue)),
         JSONMember("trainScore", number(trainScore)),
@@ -84,11 +86,21 @@ public struct LinePlan: Sendable {
     return (name, column, try table.matrix(columns: [name]))
   }
 
+  private func term(_ kind: TrainingPlan.LossKind, rows: Int) -> any Loss {
+    let scale = 1 / Double(rows)
+    return switch kind {
+    case .squared: SquaredLoss(scale: scale)
+    case .huber: HuberLoss(delta: huberDelta, scale: scale)
+    case .logistic, .softmax: LogisticLoss(scale: scale)
+    }
+  }
+
   /// Carries the plan out.
   public func run(on table: CSVTable) throws(ZonotopeError) -> Report {
     let started = monotonicSeconds()
     var plan = TrainingPlan(target: target)
     (plan.penalty, plan.testFraction, plan.seed, plan.standardizes) = (penalty, testFraction, seed, false)
+    plan.huberDelta = huberDelta
     plan.settings = settings
     try plan.check()
     let (name, target, x) = try columns(of: table)
@@ -96,10 +108,9 @@ public struct LinePlan: Sendable {
     func fit(_ part: TrainingRows.Part, _ beta: Beta) throws(ZonotopeError) -> TrainingOutcome<
       ParallelNetwork
     > {
-      let data = try Dataset(x: part.x, y: part.y), scale = 1 / Double(part.y.count)
-      return target.loss == .squared
-        ? try network.train(on: data, loss: SquaredLoss(scale: scale), beta: beta, settings: settings)
-        : try network.train(on: data, loss: LogisticLoss(scale: scale), beta: beta, settings: settings)
+      try network.train(
+        on: Dataset(x: part.x, y: part.y), loss: term(target.loss, rows: part.y.count), beta: beta,
+        settings: settings)
     }
     var beta = Beta.ratio(TrainingPlan.candidates[0])
     if case .fixed(let given) = penalty { beta = given }
@@ -107,20 +118,17 @@ public struct LinePlan: Sendable {
       var lowest = Double.infinity
       for ratio in TrainingPlan.candidates where settings.cancellation?.isCancelled != true {
         let outputs = try fit(part, .ratio(ratio)).network.predict(holdout.x)
-        let value = meanLoss(target.loss, outputs, holdout.y)
+        let value = meanLoss(target.loss, delta: huberDelta, outputs, holdout.y)
         if value < lowest { (lowest, beta) = (value, .ratio(ratio)) }
       }
     }
-    let result = try fit(rows.train, beta), scale = 1 / Double(rows.train.y.count)
-    let score = target.loss == .squared ? Score.rSquared : .accuracy
+    let result = try fit(rows.train, beta)
+    let score = target.loss.isRegression ? Score.rSquared : .accuracy
     let preprocessing = ModelCard.Preprocessing(
       standardization: nil, features: [name], target: self.target, classes: target.classes)
-    let card =
-      target.loss == .squared
-      ? ParallelCard(
-        result, loss: SquaredLoss(scale: scale), tolerance: settings.tolerance, preprocessing: preprocessing)
-      : ParallelCard(
-        result, loss: LogisticLoss(scale: scale), tolerance: settings.tolerance, preprocessing: preprocessing)
+    let card = TrainingCard(
+      result, loss: term(target.loss, rows: rows.train.y.count), tolerance: settings.tolerance,
+      preprocessing: preprocessing)
     return Report(
       model: ParallelModel(network: result.network, card: card), result: result, rows: rows.train.y.count,
       testRows: rows.test.y.count, betaRatio: result.betaMax > 0 ? result.beta / result.betaMax : 0,

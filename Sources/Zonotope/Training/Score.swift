@@ -35,8 +35,11 @@ public enum Score: String, Sendable {
   }
 }
 
-/// The mean loss by which candidates are compared on held-out rows: squared error, logistic loss or cross entropy.
-func meanLoss(_ kind: TrainingPlan.LossKind, _ outputs: [Double], _ targets: [Double]) -> Double {
+/// The mean loss by which candidates are compared on held-out rows: squared error, logistic loss, cross entropy, or twice the
+/// Huber loss.
+func meanLoss(
+  _ kind: TrainingPlan.LossKind, delta: Double = 1, _ outputs: [Double], _ targets: [Double]
+) -> Double {
   guard !targets.isEmpty else { return 0 }
   if kind == .softmax {
     let width = outputs.count / targets.count
@@ -49,6 +52,9 @@ func meanLoss(_ kind: TrainingPlan.LossKind, _ outputs: [Double], _ targets: [Do
   let total = zip(outputs, targets).reduce(0.0) { sum, pair in
     switch kind {
     case .squared: sum + (pair.0 - pair.1) * (pair.0 - pair.1)
+    case .huber:
+      abs(pair.0 - pair.1) <= delta
+        ? sum + (pair.0 - pair.1) * (pair.0 - pair.1) : sum + delta * (2 * abs(pair.0 - pair.1) - delta)
     case .logistic, .softmax: sum + softplus(-pair.1 * pair.0)
     }
   }

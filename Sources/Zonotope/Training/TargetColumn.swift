@@ -11,9 +11,9 @@ struct TargetColumn {
   /// - Parameter loss: the loss asked for; nil lets the column decide.
   init(_ table: CSVTable, column: String, loss: TrainingPlan.LossKind?) throws(ZonotopeError) {
     let isText = try table.isText(column: column)
-    if loss == .squared || (loss == nil && !isText) {
+    if loss?.isRegression ?? !isText {
       // A text column fails here, at its first cell that is no number.
-      self.loss = .squared
+      self.loss = loss ?? .squared
       values = try table.numbers(column: column)
       classes = nil
       return

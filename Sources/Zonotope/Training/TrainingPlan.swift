@@ -7,6 +7,11 @@ public struct TrainingPlan: Sendable {
     case squared, logistic
     /// One output a class.
     case softmax
+    /// Numbers, of which some are far off, see ``TrainingPlan/huberDelta``.
+    case huber
+
+    /// Whether targets are numbers, not classes.
+    public var isRegression: Bool { self == .squared || self == .huber }
   }
 
   public enum Patterns: Sendable, Equatable {
@@ -42,6 +47,8 @@ public struct TrainingPlan: Sendable {
   public var features: [String]?
   /// Nil: for a text column logistic with two classes and softmax with more, squared for a column of numbers.
   public var loss: LossKind?
+  /// Where the Huber loss goes over from a square into an absolute value, in units of the target.
+  public var huberDelta = 1.0
   /// Fixed gates in place of the exact activation.
   public var gated = false
   public var inputBias = true
@@ -54,6 +61,8 @@ public struct TrainingPlan: Sendable {
   public var testFraction = 0.2
   /// Shifts and scales the features to mean 0 and standard deviation 1 over the training rows.
   public var standardizes = true
+  /// With one mean and one scale for all columns, which are numbers of the same kind.
+  var sharesScale = false
   /// Decides the splits and the sampled patterns; below 2^53, so that any reader of JSON keeps it.
   public var seed: UInt64 = 0
   /// Its seconds are those of the whole run.
@@ -86,6 +95,9 @@ public struct TrainingPlan: Sendable {
     guard seed < 1 << 53 else { throw .invalid(place: "seed", reason: "\(seed) is not below 2^53") }
     if case .sampled(let count) = patterns, count <= 0 {
       throw .invalid(place: "patterns", reason: "\(count) draws, at least 1 is needed")
+    }
+    guard huberDelta > 0, huberDelta.isFinite else {
+      throw .invalid(place: "delta", reason: "\(huberDelta) is not a finite number above 0")
     }
     if case .fixed(let beta) = penalty { try beta.check() }
   }

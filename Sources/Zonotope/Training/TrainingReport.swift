@@ -1,15 +1,9 @@
-/// What a run of a ``TrainingPlan`` gives.
-public struct TrainingReport: Sendable {
-  /// The linear model on the same rows.
-  public struct Baseline: Sendable {
-    public let model: LinearBaseline
-    public let trainScore: Double?
-    public let testScore: Double?
-    public let seconds: Double
-  }
+/// What a run of a plan gives: that of a ``TrainingPlan`` a ``Model``, that of a ``TokenPlan`` a ``TokenModel``.
+public struct PlanReport<Content: StoredModel>: Sendable {
+  public typealias Baseline = LinearComparison
 
-  public let model: Model
-  public let result: TrainingResult
+  public let model: Content
+  public let result: TrainingOutcome<Content.Network>
   /// Nil with more than 3000 features, too few rows to choose its penalty, or the softmax loss.
   public let baseline: Baseline?
   /// Search and fit together, without reading the file.
@@ -19,10 +13,9 @@ public struct TrainingReport: Sendable {
   ///
   /// - Parameter path: where the model was saved, if it was.
   public func json(savedTo path: String? = nil, pretty: Bool = true) -> String {
-    guard case .object(let card) = model.card.json(trainingRows: 0) else { return "" }
     let document = JSONValue.object([
       JSONMember("result", result.erased.jsonValue),
-      JSONMember("card", .object(card.filter { $0.name != "trainingRows" })),
+      JSONMember("card", model.cardValue),
       JSONMember("baseline", baseline?.json ?? .null),
       JSONMember("seconds", .number(seconds)),
       JSONMember("model", path.map { .string($0) } ?? .null),
@@ -31,7 +24,15 @@ public struct TrainingReport: Sendable {
   }
 }
 
-extension TrainingReport.Baseline {
+public typealias TrainingReport = PlanReport<Model>
+
+/// The linear model on the rows of a run.
+public struct LinearComparison: Sendable {
+  public let model: LinearBaseline
+  public let trainScore: Double?
+  public let testScore: Double?
+  public let seconds: Double
+
   var json: JSONValue {
     .object([
       JSONMember("kind", .string(model.name)),

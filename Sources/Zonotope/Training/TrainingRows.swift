@@ -14,12 +14,14 @@ struct TrainingRows {
   let standardization: Standardization?
 
   /// Deals and standardises. The figures of the standardization come from all training rows.
+  ///
+  /// - Parameter layout: of the columns as tokens, in which order networks on these take them.
   init(
-    _ x: MatrixView, _ target: TargetColumn, plan: TrainingPlan
+    _ x: MatrixView, _ target: TargetColumn, plan: TrainingPlan, layout: TokenLayout? = nil
   ) throws(ZonotopeError) {
     guard x.rows > 0 else { throw .invalid(place: "data", reason: "there is no row below the header") }
     guard x.columns > 0 else { throw .invalid(place: "columns", reason: "there is no feature") }
-    let strata = target.loss == .squared ? nil : target.values
+    let strata = target.loss.isRegression ? nil : target.values
     let (training, testing) = RowSplit.deal(
       Array(0..<x.rows), strata: strata, fraction: plan.testFraction, seed: plan.seed, stream: 1)
     if plan.testFraction > 0, testing.isEmpty {
@@ -28,11 +30,12 @@ struct TrainingRows {
         reason: "\(plan.testFraction) of \(x.rows) rows leaves none for the test; 0 does without")
     }
     let raw = try x.gathering(rows: training)
-    let standardization = plan.standardizes ? try Standardization(learning: raw) : nil
+    let standardization =
+      plan.standardizes ? try Standardization(learning: raw, shared: plan.sharesScale) : nil
     func part(_ rows: [Int]) throws(ZonotopeError) -> Part {
       let chosen = try x.gathering(rows: rows)
-      return Part(
-        x: try standardization?.applied(to: chosen) ?? chosen, y: rows.map { target.values[$0] })
+      let scaled = try standardization?.applied(to: chosen) ?? chosen
+      return Part(x: try layout?.applied(to: scaled) ?? scaled, y: rows.map { target.values[$0] })
     }
     self.standardization = standardization
     train = try part(training)

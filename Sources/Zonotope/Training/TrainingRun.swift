@@ -4,29 +4,18 @@ extension TrainingPlan {
   /// - Throws: misuse only, before any solving: columns that do not exist or are not numbers, a target with other than
   ///   two classes for the logistic loss or fewer for softmax, settings out of range, memory.
   public func run(on table: CSVTable) throws(ZonotopeError) -> TrainingReport {
-    try check()
-    let target = try TargetColumn(table, column: self.target, loss: loss)
-    let names = features ?? table.columns.filter { !$0.equalsInBytes(self.target) }
-    for (j, name) in names.enumerated() {
-      if name.equalsInBytes(self.target) {
-        throw .invalid(place: "columns[\(j)]", reason: "'\(name)' is the target")
-      }
-      if names[..<j].contains(where: { $0.equalsInBytes(name) }) {
-        throw .invalid(place: "columns[\(j)]", reason: "'\(name)' is there twice")
-      }
+    let data = try data(of: table)
+    let selection = try selection(data.rows.train.x, outputs: data.target.outputs)
+    func report(_ fit: Fit<TwoLayerNetwork>) -> TrainingReport {
+      let card = ModelCard(
+        fit.result.network, options: options, training: card(of: fit, data, selection: selection))
+      return TrainingReport(
+        model: Model(network: fit.result.network, card: card), result: fit.result, baseline: fit.baseline,
+        seconds: fit.seconds)
     }
-    guard !names.isEmpty else { throw .invalid(place: "columns", reason: "there is no feature") }
-    let rows = try TrainingRows(table.matrix(columns: names), target, plan: self)
-    if target.loss == .squared, rows.train.y.allSatisfy({ $0 == rows.train.y[0] }) {
-      throw .invalid(place: "column '\(self.target)'", reason: "the training rows all have the same target")
-    }
-    let selection = try selection(rows.train.x, outputs: target.outputs)
-    if gated {
-      let architecture = GatedReLU(patterns: selection, options: options)
-      return try run(architecture, selection, names, target, rows)
-    }
-    let architecture = ReLU(patterns: selection, options: options)
-    return try run(architecture, selection, names, target, rows)
+    return gated
+      ? report(try fit(GatedReLU(patterns: selection, options: options), data))
+      : report(try fit(ReLU(patterns: selection, options: options), data))
   }
 
   private var options: TwoLayerOptions {
@@ -49,36 +38,79 @@ extension TrainingPlan {
       return .sampled(count: draws, seed: seed)
     }
   }
+}
 
-  private func run(
-    _ architecture: some Architecture, _ selection: PatternSelection, _ names: [String],
-    _ target: TargetColumn, _ rows: TrainingRows
-  ) throws(ZonotopeError) -> TrainingReport {
-    let scale = { (part: TrainingRows.Part) in 1 / Double(part.x.rows) }
-    switch target.loss {
-    case .squared:
-      return try run(architecture, selection, names, target, rows) { SquaredLoss(scale: scale($0)) }
-    case .logistic:
-      return try run(architecture, selection, names, target, rows) { LogisticLoss(scale: scale($0)) }
-    case .softmax:
-      return try run(architecture, selection, names, target, rows) {
-        SoftmaxLoss(classes: target.outputs, scale: scale($0))
+// MARK: - Any architecture
+
+extension TrainingPlan {
+  /// What the table has for a run.
+  struct Columns {
+    let names: [String]
+    let target: TargetColumn
+    let rows: TrainingRows
+  }
+
+  /// Checks the plan and the columns, deals the rows.
+  func data(of table: CSVTable, layout: TokenLayout? = nil) throws(ZonotopeError) -> Columns {
+    try check()
+    let target = try TargetColumn(table, column: self.target, loss: loss)
+    let names = features ?? table.columns.filter { !$0.equalsInBytes(self.target) }
+    for (j, name) in names.enumerated() {
+      if name.equalsInBytes(self.target) {
+        throw .invalid(place: "columns[\(j)]", reason: "'\(name)' is the target")
       }
+      if names[..<j].contains(where: { $0.equalsInBytes(name) }) {
+        throw .invalid(place: "columns[\(j)]", reason: "'\(name)' is there twice")
+      }
+    }
+    guard !names.isEmpty else { throw .invalid(place: "columns", reason: "there is no feature") }
+    let rows = try TrainingRows(table.matrix(columns: names), target, plan: self, layout: layout)
+    if target.loss.isRegression, rows.train.y.allSatisfy({ $0 == rows.train.y[0] }) {
+      throw .invalid(place: "column '\(self.target)'", reason: "the training rows all have the same target")
+    }
+    return Columns(names: names, target: target, rows: rows)
+  }
+
+  /// A network of any architecture, found by the search and the fit, with its scores.
+  struct Fit<Network: NeuralNetwork> {
+    let result: TrainingOutcome<Network>
+    let loss: any Loss
+    let run: TrainingCard.Run
+    let baseline: TrainingReport.Baseline?
+    let seconds: Double
+  }
+
+  func card<Network>(
+    of fit: Fit<Network>, _ data: Columns, selection: PatternSelection
+  ) -> TrainingCard {
+    TrainingCard(
+      fit.result, loss: fit.loss, selection: selection, tolerance: settings.tolerance,
+      preprocessing: TrainingCard.Preprocessing(
+        standardization: data.rows.standardization, features: data.names, target: target,
+        classes: data.target.classes), run: fit.run)
+  }
+
+  func fit<A: Trainable>(_ architecture: A, _ data: Columns) throws(ZonotopeError) -> Fit<A.Network> {
+    let scale = { (part: TrainingRows.Part) in 1 / Double(part.y.count) }
+    switch data.target.loss {
+    case .squared: return try fit(architecture, data) { SquaredLoss(scale: scale($0)) }
+    case .huber: return try fit(architecture, data) { HuberLoss(delta: huberDelta, scale: scale($0)) }
+    case .logistic: return try fit(architecture, data) { LogisticLoss(scale: scale($0)) }
+    case .softmax:
+      return try fit(architecture, data) { SoftmaxLoss(classes: data.target.outputs, scale: scale($0)) }
     }
   }
 
-  private func run(
-    _ architecture: some Architecture, _ selection: PatternSelection, _ names: [String],
-    _ target: TargetColumn, _ rows: TrainingRows,
-    loss: (TrainingRows.Part) -> some Loss
-  ) throws(ZonotopeError) -> TrainingReport {
-    let started = monotonicSeconds()
-    var beta = Beta.absolute(0), fitted = rows.train, result: TrainingResult?, compared: [Double] = []
-    var found: TrainingResult?
+  private func fit<A: Trainable>(
+    _ architecture: A, _ data: Columns, loss: (TrainingRows.Part) -> some Loss
+  ) throws(ZonotopeError) -> Fit<A.Network> {
+    let started = monotonicSeconds(), rows = data.rows, kind = data.target.loss
+    var beta = Beta.absolute(0), fitted = rows.train, compared: [Double] = []
+    var result: TrainingOutcome<A.Network>?, found: TrainingOutcome<A.Network>?
     if case .fixed(let given) = penalty { beta = given }
     if penalty == .search, let fit = rows.fit, let holdout = rows.holdout {
       let search = try BetaSearch(
-        self, architecture, loss: loss(fit), kind: target.loss, fit: fit, holdout: holdout, started: started)
+        self, architecture, loss: loss(fit), kind: kind, fit: fit, holdout: holdout, started: started)
       beta = .ratio(search.ratio)
       (compared, found) = (search.compared, search.best)
       if search.isCancelled {
@@ -96,7 +128,7 @@ extension TrainingPlan {
         architecture, data: Dataset(x: fitted.x, y: fitted.y), loss: term, settings: settings)
       result = try session.train(beta: beta)
       if let stopped = result, let best = found, let fit = rows.fit, stopped.wasStoppedInSetUp,
-        !best.network.neurons.isEmpty
+        best.network.units > 0
       {
         // What the search has found, on its rows, is more than the network without neurons.
         result = best
@@ -107,23 +139,17 @@ extension TrainingPlan {
     guard let result else { preconditionFailure("a result is set above") }
     let seconds = monotonicSeconds() - started
 
-    let score = target.loss == .squared ? Score.rSquared : .accuracy
-    let baseline = try baseline(target.loss, rows, score)
-    let run = ModelCard.Run(
+    let score = kind.isRegression ? Score.rSquared : .accuracy
+    let run = TrainingCard.Run(
       rows: fitted.y.count, testRows: rows.test.y.count, testFraction: testFraction, seed: seed,
       betaRatio: result.betaMax > 0 ? result.beta / result.betaMax : 0,
       candidates: compared,
       holdoutFraction: penalty == .search ? Self.holdoutFraction : nil, score: score.rawValue,
       trainScore: score.value(try result.network.predict(fitted.x), fitted.y),
-      testScore: rows.test.y.isEmpty || result.network.isMasked
+      testScore: rows.test.y.isEmpty || knowsTrainingRowsOnly(result.network)
         ? nil : score.value(try result.network.predict(rows.test.x), rows.test.y))
-    let card = ModelCard(
-      result, options: options, loss: term, selection: selection, tolerance: settings.tolerance,
-      preprocessing: ModelCard.Preprocessing(
-        standardization: rows.standardization, features: names, target: self.target,
-        classes: target.classes), run: run)
-    return TrainingReport(
-      model: Model(network: result.network, card: card), result: result, baseline: baseline, seconds: seconds)
+    return Fit(
+      result: result, loss: term, run: run, baseline: try baseline(kind, rows, score), seconds: seconds)
   }
 
   private func baseline(
@@ -137,8 +163,8 @@ extension TrainingPlan {
     limits.seconds = nil
     let workers = Workers(threads: settings.threads)
     let model = try LinearBaseline.fit(
-      loss: loss, fit: (fit.x, fit.y), holdout: (holdout.x, holdout.y), all: (rows.train.x, rows.train.y),
-      workers.stopping(at: StopCondition(limits, started: started)))
+      loss: loss.isRegression ? .squared : loss, fit: (fit.x, fit.y), holdout: (holdout.x, holdout.y),
+      all: (rows.train.x, rows.train.y), workers.stopping(at: StopCondition(limits, started: started)))
     guard let model else { return nil }
     return TrainingReport.Baseline(
       model: model, trainScore: score.value(model.predict(rows.train.x), rows.train.y),
@@ -161,6 +187,11 @@ extension TrainingPlan {
     if case .ratio(let value) = beta { ratio = value }
     return { [ratio] in progress(TrainingProgress(stage: stage, betaRatio: ratio, solver: $0)) }
   }
+}
+
+/// Whether a network has gates that are known on the training rows alone.
+func knowsTrainingRowsOnly(_ network: some NeuralNetwork) -> Bool {
+  (network as? TwoLayerNetwork)?.isMasked == true
 }
 
 extension TwoLayerNetwork {

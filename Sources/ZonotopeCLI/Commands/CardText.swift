@@ -2,8 +2,8 @@ import Zonotope
 
 /// A model card for people.
 enum CardText {
-  static func add(_ card: ModelCard, to facts: inout Facts) {
-    let preprocessing = card.preprocessing
+  static func add(_ model: some StoredModel, to facts: inout Facts) {
+    let card = model.trainingCard, preprocessing = card.preprocessing
     if let target = preprocessing.target {
       let classes =
         preprocessing.classes.map { classes in
@@ -13,25 +13,47 @@ enum CardText {
         } ?? ""
       facts.add("target", target + classes)
     }
-    let standardised = preprocessing.standardization == nil ? "as they are" : "standardised"
     if let features = preprocessing.features {
-      facts.add("features", "\(features.count), \(standardised): \(features.joined(separator: ", "))")
+      // Of pixels the first tell the rest.
+      let shown = features.prefix(20).joined(separator: ", ") + (features.count > 20 ? ", ..." : "")
+      facts.add("features", "\(features.count), \(scaling(preprocessing)): \(shown)")
     }
-    var network = layers(card)
-    network += card.inputBias ? ", input bias" : ", no input bias"
-    network += card.outputBias ? ", output bias" : ", no output bias"
-    if card.skip { network += ", skip connection" }
-    if card.outputNorm != .perClass {
-      network += ", outputs penalised by the \(card.outputNorm.rawValue) norm"
-    }
-    facts.add("network", network)
+    facts.add("network", network(model))
     let delta = card.loss.delta.map { " with delta \(short($0))" } ?? ""
     facts.add("loss", "\(card.loss.kind)\(delta), times \(short(card.loss.scale))\(mean(card))")
-    facts.add("patterns", patterns(card.patterns))
+    facts.add(model is TokenModel ? "gates" : "patterns", patterns(card.patterns, of: model))
     facts.add("beta", beta(card))
     let solver = card.solver
     facts.add(
       "solver", "\(solver.kind.rawValue), tolerance \(short(solver.tolerance)): \(solver.reason)")
+  }
+
+  private static func scaling(_ preprocessing: TrainingCard.Preprocessing) -> String {
+    guard let standardization = preprocessing.standardization else { return "as they are" }
+    let means = standardization.means, scales = standardization.scales
+    let isShared =
+      means.count > 1 && means.allSatisfy { $0 == means[0] } && scales.allSatisfy { $0 == scales[0] }
+    return isShared ? "standardised together" : "standardised"
+  }
+
+  private static func network(_ model: some StoredModel) -> String {
+    switch model {
+    case let model as Model:
+      let card = model.card
+      var network = layers(card)
+      network += card.inputBias ? ", input bias" : ", no input bias"
+      network += card.outputBias ? ", output bias" : ", no output bias"
+      if card.skip { network += ", skip connection" }
+      if card.outputNorm != .perClass {
+        network += ", outputs penalised by the \(card.outputNorm.rawValue) norm"
+      }
+      return network
+    case let model as ParallelModel:
+      return "\(model.network.units) parallel units of \(model.network.depth) layers, activation "
+        + "\(model.network.activation), output bias \(short(model.network.bias))"
+    case let model as TokenModel: return TokenText.network(model)
+    default: return "\(model.network.units) units"
+    }
   }
 
   private static func layers(_ card: ModelCard) -> String {
@@ -52,12 +74,13 @@ enum CardText {
     }
   }
 
-  private static func mean(_ card: ModelCard) -> String {
+  private static func mean(_ card: TrainingCard) -> String {
     guard let run = card.run, card.loss.scale == 1 / Double(run.rows) else { return "" }
     return " (1/n, a mean over the rows)"
   }
 
-  private static func patterns(_ patterns: ModelCard.Patterns) -> String {
+  private static func patterns(_ patterns: TrainingCard.Patterns, of model: some StoredModel) -> String {
+    if let model = model as? TokenModel { return TokenText.gates(model) }
     switch patterns.source {
     case .sampled:
       let draws = patterns.draws.map { " in \($0) draws" } ?? ""
@@ -69,7 +92,7 @@ enum CardText {
     }
   }
 
-  private static func beta(_ card: ModelCard) -> String {
+  private static func beta(_ card: TrainingCard) -> String {
     var text = short(card.beta)
     if card.betaMax > 0 { text += " = \(short(card.beta / card.betaMax, 3)) betaMax" }
     guard let run = card.run, let share = run.holdoutFraction else { return text }
@@ -84,11 +107,13 @@ enum CardText {
   }
 
   /// What the certificate says, in words.
-  static func scope(_ card: ModelCard) -> String {
+  static func scope(_ card: TrainingCard, isOfTokens: Bool) -> String {
     switch card.proof.certificate.scope {
     case .allNeurons: "no network of this kind, of any width, has an objective below the bound"
     case .givenPatterns:
-      "no network whose neurons have these \(card.patterns.count) patterns has an objective below the bound"
+      isOfTokens
+        ? "no network of these gates, of any number of heads, has an objective below the bound"
+        : "no network whose neurons have these \(card.patterns.count) patterns has an objective below the bound"
     }
   }
 }

@@ -20,7 +20,7 @@ struct Certify: ParsableCommand {
   @Option(help: "The column it predicts; a model file knows.") var target: String?
   @Option(help: "The columns it predicts from, in the order of its weights, separated by commas.")
   var columns: String?
-  @Option(help: "squared, logistic or softmax; a model file knows, else by the target.")
+  @Option(help: "squared, logistic, softmax or huber; a model file knows, else by the target.")
   var loss: TrainingPlan.LossKind?
   @Option(parsing: .unconditional, help: "The weight of the penalty; a model file knows.") var beta: Double?
   @Option(parsing: .unconditional, help: "The factor of the summed loss; 1 / rows without it.")

@@ -15,16 +15,21 @@ struct Inspect: ParsableCommand {
   }
 
   func run() throws {
-    let model: Model
-    switch try TrainedModel(path: self.model) {
-    case .twoLayer(let found): model = found
-    case .parallel(let found): return try show(found)
+    let model = try TrainedModel(path: self.model)
+    if json { return try print(model.content.cardText()) }
+    try show(model.content)
+    switch model {
+    case .twoLayer(let model): try print("\n" + network(model))
+    case .parallel: break
+    case .tokens(let model): try print("\n" + TokenText.heads(model, most: neurons, weights: weights))
     }
-    if json { return try print(model.card.json()) }
-    let card = model.card, proof = card.proof
+  }
+
+  private func show(_ model: some StoredModel) throws {
+    let card = model.trainingCard, proof = card.proof
     var facts = Facts()
     facts.add("model", "\(self.model), written by version \(card.library)")
-    CardText.add(card, to: &facts)
+    CardText.add(model, to: &facts)
     if let run = card.run {
       facts.add("rows", "\(run.rows) to train on, \(run.testRows) for the test, seed \(run.seed)")
       facts.add(
@@ -33,30 +38,7 @@ struct Inspect: ParsableCommand {
     facts.add("objective", short(proof.certificate.objective, 10))
     facts.add("lower bound", short(proof.certificate.lowerBound, 10))
     facts.add("relative gap", "\(short(proof.certificate.relativeGap, 2)), \(proof.status.rawValue)")
-    facts.add("certificate", CardText.scope(card))
-    try print(facts.text() + "\n")
-    try print(network(model))
-  }
-
-  private func show(_ model: ParallelModel) throws {
-    let card = model.card, network = model.network, proof = card.proof
-    if json { return try print(card.json(of: network, pretty: true)) }
-    var facts = Facts()
-    facts.add("model", "\(self.model), written by version \(card.library)")
-    if let target = card.preprocessing.target { facts.add("target", target) }
-    facts.add(
-      "network",
-      "\(network.units) parallel units of \(network.depth) layers, activation \(network.activation), output bias \(short(network.bias))"
-    )
-    facts.add("loss", "\(card.loss.kind), times \(short(card.loss.scale))")
-    facts.add("beta", short(card.beta))
-    facts.add("solver", "\(card.solver.kind.rawValue): \(card.solver.reason)")
-    facts.add("objective", short(proof.certificate.objective, 10))
-    facts.add("lower bound", short(proof.certificate.lowerBound, 10))
-    facts.add("relative gap", "\(short(proof.certificate.relativeGap, 2)), \(proof.status.rawValue)")
-    facts.add(
-      "certificate",
-      proof.certificate.scope == .allNeurons ? "over all networks of this kind" : "over the patterns given")
+    facts.add("certificate", CardText.scope(card, isOfTokens: model is TokenModel))
     try print(facts.text())
   }
 

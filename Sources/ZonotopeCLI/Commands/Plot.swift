@@ -3,15 +3,19 @@ import Zonotope
 
 struct Plot: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Draws a network on one column of a CSV file: data, function, breakpoints and path.",
+    abstract:
+      "Draws a network on one column of a CSV file, or what the heads of a network on tokens attend to.",
     discussion: """
-      The network is trained on all rows with the squared loss, or read from --model. Breakpoints that are not at \
+      Of a CSV file: data, function, breakpoints and path. The network is trained on all rows with the squared loss, or read from --model. Breakpoints that are not at \
       samples, such as mirror images of samples, are hollow. Below is the path: the breakpoints of the optimal networks \
       as beta falls from betaMax to a thousandth of it.
+
+      Of a model file of a network on tokens: heat maps of its largest heads, --heads of them. Orange is below zero, blue \
+      above. Convex attention has a map of the tokens it uses, with crosses on those it does not.
       """)
 
-  @Argument(help: "A CSV file with a header.") var file: String
-  @Option(help: "The column to predict.") var target: String
+  @Argument(help: "A CSV file with a header, or a .safetensors file of a network on tokens.") var file: String
+  @Option(help: "The column to predict.") var target: String?
   @Option(help: "The column to predict it from; without it the only other one.") var column: String?
   @Option(help: "The .svg file to write.") var svg: String
   @Option(help: "A model file of such a network, in place of training one.") var model: String?
@@ -22,11 +26,25 @@ struct Plot: ParsableCommand {
   @Flag(name: .customLong("no-path"), help: "Leave the path out.") var noPath = false
   @Flag(help: "Draw a cubic smoothing spline beside it, chosen by generalised cross-validation.") var spline =
     false
+  @Option(parsing: .unconditional, help: "Heads to draw of a network on tokens.") var heads = 6
   @OptionGroup var limits: Limits
+
+  private var isOfTokens: Bool { file.hasSuffix(".safetensors") }
+
+  func validate() throws {
+    if isOfTokens, target != nil || column != nil || model != nil || line.isGiven {
+      throw ValidationError("--target, --column, --model and what makes a network belong to a CSV file.")
+    }
+    if !isOfTokens, target == nil {
+      throw ValidationError("A CSV file needs --target, the column to predict.")
+    }
+    if heads < 1 { throw ValidationError("--heads takes a number above 0.") }
+  }
 
   func run() throws {
     try check(OutputFile("--svg", svg, endings: [".svg"]), reading: file, model ?? file)
     let budget = try limits.fileBudget()
+    guard let target else { return try drawTokens(budget) }
     let architecture = try line.network(outputBias: !noOutputBias)
     var plan = LinePlan(target: target, network: architecture)
     (plan.feature, plan.loss, plan.lag) = (column, .squared, line.lag)
@@ -64,6 +82,15 @@ struct Plot: ParsableCommand {
           name: "smoothing spline, \(short(curve.degreesOfFreedom, 3)) degrees of freedom",
           value: { curve($0) })
       })
+    try writing { () throws(ZonotopeError) in try drawing.write(to: svg) }
+  }
+
+  private func drawTokens(_ budget: Int) throws {
+    guard case .tokens(let found) = try TrainedModel(path: file, memory: budget) else {
+      throw ZonotopeError.unsupported(
+        key: "model", reason: "\(file) is not a network on tokens; others are drawn with their CSV file")
+    }
+    let drawing = TokenDrawing(found, title: TokenText.network(found), heads: heads)
     try writing { () throws(ZonotopeError) in try drawing.write(to: svg) }
   }
 }

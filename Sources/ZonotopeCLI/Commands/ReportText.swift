@@ -3,8 +3,8 @@ import Zonotope
 /// A training report for people.
 enum ReportText {
   /// What was done, defaults included.
-  static func settings(_ report: TrainingReport, file: String) -> String {
-    let card = report.model.card
+  static func settings(_ report: PlanReport<some StoredModel>, file: String) -> String {
+    let card = report.model.trainingCard
     var facts = Facts()
     if let run = card.run {
       let test = run.testRows > 0 ? ", \(run.testRows) for the test" : ", none for a test"
@@ -13,13 +13,13 @@ enum ReportText {
         "\(file): \(run.rows) rows to train on\(test)"
           + " (--test \(short(run.testFraction)), --seed \(run.seed))")
     }
-    CardText.add(card, to: &facts)
+    CardText.add(report.model, to: &facts)
     return facts.text()
   }
 
   /// The figures, and the linear model beside them.
-  static func table(_ report: TrainingReport) -> String {
-    let card = report.model.card, baseline = report.baseline, run = card.run
+  static func table(_ report: PlanReport<some StoredModel>) -> String {
+    let card = report.model.trainingCard, baseline = report.baseline, run = card.run
     var table = Table(gaps: [3, 3])
     table.add(["", "network", baseline?.model.name ?? ""])
     for (name, value) in figures(report.model) { table.add([name, value]) }
@@ -31,16 +31,19 @@ enum ReportText {
   }
 
   /// What was proved, in the order of every table.
-  static func figures(_ model: Model) -> [(name: String, value: String)] {
-    let card = model.card, proof = card.proof
+  static func figures(_ model: some StoredModel) -> [(name: String, value: String)] {
+    let card = model.trainingCard, proof = card.proof
+    let units = model is TokenModel ? "heads" : "neurons", tokens = model as? TokenModel
+    let over = card.patterns.source == .enumerated || tokens == nil ? "patterns" : "gates"
     return [
       ("objective", short(proof.certificate.objective)),
       ("lower bound", short(proof.certificate.lowerBound)),
       ("relative gap", short(proof.certificate.relativeGap, 2)),
       ("status", proof.status.rawValue),
-      ("certified over", proof.certificate.scope == .allNeurons ? "all neurons" : "its patterns"),
-      ("patterns", "\(card.patterns.count)"),
-      ("active neurons", "\(model.network.neurons.count)"),
+      ("certified over", proof.certificate.scope == .allNeurons ? "all \(units)" : "its \(over)"),
     ]
+      + (tokens.map { TokenText.figures($0.network) } ?? [
+        ("patterns", "\(card.patterns.count)"), ("active neurons", "\(model.network.units)"),
+      ])
   }
 }

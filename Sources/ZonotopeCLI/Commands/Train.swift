@@ -21,10 +21,18 @@ struct Train: ParsableCommand {
   @Option(help: "The column to predict.") var target: String
   @Option(help: "The columns to predict it from, separated by commas; all others without it.")
   var columns: String?
-  @Option(help: "squared, logistic or softmax; by the target without it.") var loss: TrainingPlan.LossKind?
-  @Option(help: "two-layer, or one-dimensional for one column, exact in linear time.") var model = NetworkKind
-    .twoLayer
+  @Option(help: "squared, logistic, softmax or huber; by the target without it.")
+  var loss: TrainingPlan.LossKind?
+  @Option(parsing: .unconditional, help: "Where huber goes over from squares into absolute values.")
+  var delta: Double?
+  @Option(
+    help: """
+      two-layer; one-dimensional for one column, exact in linear time; attention, mixer, fourier or simplex-attention \
+      for columns that are tokens, such as the pixels of images.
+      """)
+  var model = NetworkKind.twoLayer
   @OptionGroup var line: LineOptions
+  @OptionGroup var tokens: TokenOptions
   @Flag(help: "Fixed gates in place of the exact activation.") var gated = false
   @Option(parsing: .unconditional, help: "How many gates to draw for patterns, or all.")
   var patterns: String?
@@ -54,13 +62,27 @@ struct Train: ParsableCommand {
   enum NetworkKind: String, ExpressibleByArgument, CaseIterable {
     case twoLayer = "two-layer"
     case oneDimensional = "one-dimensional"
+    case attention, mixer, fourier
+    case simplexAttention = "simplex-attention"
+
+    var takesTokens: Bool { self != .twoLayer && self != .oneDimensional }
   }
 
   func validate() throws {
     if model == .oneDimensional, gated || patterns != nil || noInputBias || solver != .automatic {
       throw ValidationError("--gated, --patterns, --no-input-bias and --solver belong to two-layer networks.")
     }
-    if model == .twoLayer, line.isGiven {
+    if model.takesTokens, gated || patterns != nil || grow || noOutputBias {
+      throw ValidationError(
+        "--gated, --patterns, --grow and --no-output-bias belong to two-layer networks; on tokens there is --gates."
+      )
+    }
+    if !model.takesTokens, tokens.isGiven {
+      throw ValidationError(
+        "Options of tokens belong to --model attention, mixer, fourier and simplex-attention.")
+    }
+    if delta != nil, loss != .huber { throw ValidationError("--delta belongs to --loss huber.") }
+    if model != .oneDimensional, line.isGiven {
       throw ValidationError(
         "--activation, --slope, --depth, --widths and --lag belong to --model one-dimensional.")
     }
@@ -76,6 +98,7 @@ struct Train: ParsableCommand {
     var plan = TrainingPlan(target: target)
     plan.features = columns?.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     plan.loss = loss
+    if let delta { plan.huberDelta = delta }
     plan.gated = gated
     plan.grows = grow
     plan.inputBias = !noInputBias
@@ -104,7 +127,12 @@ struct Train: ParsableCommand {
     var plan = plan
     plan.progress = line.training(file)
     Signals.cancelOnInterrupt()
-    let report = try plan.run(on: table)
+    if model.takesTokens { return try show(try tokens.plan(plan, model).run(on: table), line, of: table) }
+    try show(try plan.run(on: table), line, of: table)
+  }
+
+  /// Writes and prints what came out.
+  private func show(_ report: PlanReport<some StoredModel>, _ line: ProgressLine, of table: CSVTable) throws {
     line.clear()
     if let output { try writing { () throws(ZonotopeError) in try report.model.save(to: output) } }
     if let predictions {
@@ -123,7 +151,9 @@ struct Train: ParsableCommand {
     try print(ReportText.table(report))
     if verbosity.quiet { return }
     if report.result.wasStoppedInSetUp {
-      try print("\nStopped before the first step: there is no more than the network without neurons.")
+      try print(
+        "\nStopped before the first step: there is no more than the network without \(report.model is TokenModel ? "heads" : "neurons")."
+      )
     }
     if let output {
       try print("\nThe model is in \(output).")

@@ -12,6 +12,7 @@ extension Train {
     plan.feature = names.first
     plan.lag = line.lag
     plan.loss = loss
+    if let delta { plan.huberDelta = delta }
     if let beta { plan.penalty = .fixed(.absolute(beta)) }
     if let betaRatio { plan.penalty = .fixed(.ratio(betaRatio)) }
     (plan.testFraction, plan.seed) = (test, seed)
@@ -23,7 +24,7 @@ extension Train {
     let report = try plan.run(on: table)
     if let output { try writing { () throws(ZonotopeError) in try report.model.save(to: output) } }
     if let predictions {
-      let answers = Predictions(outputs: try report.model.predict(table))
+      let answers = Predictions(outputs: try report.model.predict(table), of: report.model)
       try writing { () throws(ZonotopeError) in try answers.write(to: predictions) }
     }
     if json { return try print(report.json(savedTo: output)) }

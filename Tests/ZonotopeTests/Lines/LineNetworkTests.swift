@@ -56,8 +56,7 @@ import Testing
     for place in stride(from: 8, to: bytes.count, by: 61) {
       var damaged = bytes
       damaged[place] ^= 0x10
-      let source = try damaged.withUnsafeBufferPointer { try FileBytes($0, name: "damaged") }
-      #expect(throws: ZonotopeError.self) { try ParallelModel(ModelDocument(source)) }
+      #expect(throws: ZonotopeError.self) { try ParallelModel(bytes: damaged, file: "damaged") }
     }
   }
 

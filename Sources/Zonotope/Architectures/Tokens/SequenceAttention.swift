@@ -8,8 +8,8 @@
 public struct SequenceAttention: Trainable {
   public let layer: TokenLayer
 
-  public init(tokens: Int) {
-    layer = TokenLayer(kind: .sequence, tokens: tokens, gates: nil, pooled: false)
+  public init(tokens: Int, positions: TokenPositions = .none) {
+    layer = TokenLayer(kind: .sequence, tokens: tokens, gates: .linear, pooled: false, positions: positions)
   }
 
   public func formulation(
@@ -29,7 +29,8 @@ public struct SequenceAttention: Trainable {
   public func network(
     at point: BlockPoint, of formulation: Formulation<FeatureMap, EqualRowSums>
   ) throws(ZonotopeError) -> TokenNetwork {
-    let s = layer.tokens, c = formulation.map.outputs, d = formulation.rows.columns
+    let s = layer.tokens, c = formulation.map.outputs
+    let d = try layer.shape(of: formulation.rows, outputs: c).d
     var heads: [TokenNetwork.Head] = []
     for block in 0..<formulation.map.blocks {
       let (sign, q, output) = (block / c / d == 0 ? 1.0 : -1.0, block / c % d, block % c)

@@ -36,9 +36,22 @@ extension TokenArchitecture {
 public struct Attention: TokenArchitecture {
   public var layer: TokenLayer
 
-  /// - Parameter pooled: the mean over the tokens is the output.
-  public init(tokens: Int, gates: [MatrixView]? = nil, pooled: Bool = false) {
-    layer = TokenLayer(kind: .attention, tokens: tokens, gates: gates.map { $0.map { [$0] } }, pooled: pooled)
+  /// - Parameters:
+  ///   - pooled: the mean over the tokens is the output.
+  ///   - positions: what is put beside the numbers of every token.
+  public init(
+    tokens: Int, gates: [MatrixView]? = nil, pooled: Bool = false, positions: TokenPositions = .none
+  ) {
+    layer = TokenLayer(
+      kind: .attention, tokens: tokens, gates: gates.map { $0.map { [$0] } }, pooled: pooled,
+      positions: positions)
+  }
+
+  /// Gates that are drawn for the data, or have thresholds.
+  public init(
+    tokens: Int, gates: TokenGates, pooled: Bool = false, positions: TokenPositions = .none
+  ) {
+    layer = TokenLayer(kind: .attention, tokens: tokens, gates: gates, pooled: pooled, positions: positions)
   }
 }
 
@@ -47,8 +60,19 @@ public struct Attention: TokenArchitecture {
 public struct Mixer: TokenArchitecture {
   public var layer: TokenLayer
 
-  public init(tokens: Int, gates: [MatrixView]? = nil, pooled: Bool = false) {
-    layer = TokenLayer(kind: .mixer, tokens: tokens, gates: gates.map { $0.map { [$0] } }, pooled: pooled)
+  public init(
+    tokens: Int, gates: [MatrixView]? = nil, pooled: Bool = false, positions: TokenPositions = .none
+  ) {
+    layer = TokenLayer(
+      kind: .mixer, tokens: tokens, gates: gates.map { $0.map { [$0] } }, pooled: pooled,
+      positions: positions)
+  }
+
+  /// Gates that are drawn for the data, or have thresholds.
+  public init(
+    tokens: Int, gates: TokenGates, pooled: Bool = false, positions: TokenPositions = .none
+  ) {
+    layer = TokenLayer(kind: .mixer, tokens: tokens, gates: gates, pooled: pooled, positions: positions)
   }
 }
 
@@ -59,9 +83,21 @@ public struct FourierOperator: TokenArchitecture {
   public var layer: TokenLayer
 
   /// - Parameter gates: for every gate (blocks, s * d / blocks).
-  public init(tokens: Int, blocks: Int = 1, gates: [MatrixView]? = nil, pooled: Bool = false) {
+  public init(
+    tokens: Int, blocks: Int = 1, gates: [MatrixView]? = nil, pooled: Bool = false,
+    positions: TokenPositions = .none
+  ) {
     layer = TokenLayer(
-      kind: .fourier(blocks: blocks), tokens: tokens, gates: gates.map { $0.map { [$0] } }, pooled: pooled)
+      kind: .fourier(blocks: blocks), tokens: tokens, gates: gates.map { $0.map { [$0] } }, pooled: pooled,
+      positions: positions)
+  }
+
+  /// Gates that are drawn for the data, or have thresholds.
+  public init(
+    tokens: Int, blocks: Int = 1, gates: TokenGates, pooled: Bool = false, positions: TokenPositions = .none
+  ) {
+    layer = TokenLayer(
+      kind: .fourier(blocks: blocks), tokens: tokens, gates: gates, pooled: pooled, positions: positions)
   }
 }
 
@@ -77,8 +113,20 @@ public struct SimplexAttention: TokenArchitecture {
   /// - Parameters:
   ///   - outputs: ``OutputNorm/perClass`` or ``OutputNorm/nuclear``.
   ///   - gates: pairs u (1, s) and v (1, d).
-  public init(tokens: Int, outputs: OutputNorm = .perClass, gates: [(u: MatrixView, v: MatrixView)]? = nil) {
+  public init(
+    tokens: Int, outputs: OutputNorm = .perClass, gates: [(u: MatrixView, v: MatrixView)]? = nil,
+    positions: TokenPositions = .none
+  ) {
     layer = TokenLayer(
-      kind: .simplex(outputs), tokens: tokens, gates: gates.map { $0.map { [$0.u, $0.v] } }, pooled: true)
+      kind: .simplex(outputs), tokens: tokens, gates: gates.map { $0.map { [$0.u, $0.v] } }, pooled: true,
+      positions: positions)
+  }
+
+  /// Gates that are drawn for the data, or have thresholds.
+  public init(
+    tokens: Int, outputs: OutputNorm = .perClass, gates: TokenGates, positions: TokenPositions = .none
+  ) {
+    layer = TokenLayer(
+      kind: .simplex(outputs), tokens: tokens, gates: gates, pooled: true, positions: positions)
   }
 }

@@ -11,16 +11,15 @@ extension TokenLayer {
   func formulation(
     of x: MatrixView, outputs: Int, memory: Int, _ workers: Workers
   ) throws(ZonotopeError) -> Formulation<FeatureMap, OutputPenalty> {
-    let shape = try shape(of: x, outputs: outputs)
-    let each = blockShape(shape)
+    let shape = try shape(of: x, outputs: outputs), each = blockShape(shape)
     if kind == .attention, !isGated { try checkAttention(shape, memory: memory) }
-    let map = try map(shape, memory: memory, workers.persistent)
+    let map = try drawn(for: shape).map(shape, memory: memory, workers.persistent)
     let count = try product(gateCount, each.count, place: "model.gates")
     var penalty = OutputPenalty.nuclear(NuclearNorm(count: count, rows: each.rows, columns: each.columns))
     if each.columns == 1 { penalty = .groups(GroupLasso(count: count, blockSize: each.rows)) }
     return Formulation(
       rows: x,
-      patterns: try .ones(samples: x.rows, count: gateCount, source: isGated ? .given : .enumerated),
+      patterns: try .ones(samples: x.rows, count: gateCount, source: patternSource),
       patternCount: gateCount, map: map, penalty: penalty, free: nil,
       patternSize: each.count * each.rows * each.columns)
   }
@@ -37,6 +36,14 @@ extension TokenLayer {
       throw .memoryBudget(
         purpose: "attention with its matrix of \(d * d) x \(d * c) (the solver \"factored\" does without it)",
         needed: needed, budget: memory)
+    }
+  }
+
+  private var patternSource: PatternSet.Source {
+    switch gating {
+    case .linear: .enumerated
+    case .given: .given
+    case .sampled, .quantiles: .sampled
     }
   }
 

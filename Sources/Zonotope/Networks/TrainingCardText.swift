@@ -1,8 +1,9 @@
-extension ModelCard {
-  /// The card as the JSON text of a model file, with what else the network needs besides its tensors.
-  func json(trainingRows: UInt64) -> JSONValue {
+extension TrainingCard {
+  /// The card as the JSON text of a model file, the architecture first, with a hash of the training rows where the
+  /// network has masks on them.
+  func json(architecture: CardArchitecture, trainingRows: UInt64? = nil) -> JSONValue {
     .object(
-      ModelDocument.header(library: library, architecture: architecture) + [
+      ModelDocument.header(library: library, architecture: architecture.members) + [
         JSONMember("loss", loss.json),
         JSONMember("beta", .number(beta)),
         JSONMember("betaMax", .number(betaMax)),
@@ -11,32 +12,7 @@ extension ModelCard {
         JSONMember("patterns", patterns.json),
         JSONMember("solver", solver.json),
         JSONMember("training", run?.json ?? .null),
-        JSONMember("trainingRows", .string(hexadecimal(trainingRows))),
-      ])
-  }
-
-  private var architecture: [JSONMember] {
-    var members = [
-      JSONMember("kind", .string(patches.pooling == nil ? "two-layer" : "convolutional")),
-      JSONMember("activation", activation.json),
-      JSONMember("gated", .bool(gated)),
-      JSONMember("inputBias", .bool(inputBias)),
-      JSONMember("outputBias", .bool(outputBias)),
-      JSONMember("skip", .bool(skip)),
-      JSONMember("outputs", .string(outputNorm.rawValue)),
-    ]
-    if let pooling = patches.pooling {
-      members.append(JSONMember("pooling", .string(pooling)))
-      if patches != .circular { members.append(JSONMember("patches", .number(Double(patches.parts)))) }
-    }
-    return members
-  }
-
-  /// The card as a JSON document.
-  public func json(pretty: Bool = true) -> String {
-    guard case .object(let members) = json(trainingRows: 0) else { return "" }
-    let shown = JSONValue.object(members.filter { $0.name != "trainingRows" })
-    return String(decoding: JSONWriter.encode(shown, pretty: pretty), as: UTF8.self)
+      ] + (trainingRows.map { [JSONMember("trainingRows", .string(hexadecimal($0)))] } ?? []))
   }
 }
 
@@ -50,14 +26,14 @@ extension Activation {
   }
 }
 
-extension ModelCard.LossTerm {
+extension TrainingCard.LossTerm {
   var json: JSONValue {
     let members = [JSONMember("kind", .string(kind)), JSONMember("scale", .number(scale))]
     return .object(members + (delta.map { [JSONMember("delta", .number($0))] } ?? []))
   }
 }
 
-extension ModelCard.Preprocessing {
+extension TrainingCard.Preprocessing {
   var json: JSONValue {
     .object([
       JSONMember("standardization", standardization?.json ?? .null),
@@ -73,7 +49,7 @@ extension ModelCard.Preprocessing {
   }
 }
 
-extension ModelCard.Proof {
+extension TrainingCard.Proof {
   var json: JSONValue {
     .object([
       JSONMember("scope", .string(certificate.scope.rawValue)),
@@ -85,7 +61,7 @@ extension ModelCard.Proof {
   }
 }
 
-extension ModelCard.Patterns {
+extension TrainingCard.Patterns {
   var json: JSONValue {
     .object([
       JSONMember("count", .number(Double(count))),
@@ -97,7 +73,7 @@ extension ModelCard.Patterns {
   }
 }
 
-extension ModelCard.Solver {
+extension TrainingCard.Solver {
   var json: JSONValue {
     .object([
       JSONMember("kind", .string(kind.rawValue)),
@@ -109,7 +85,7 @@ extension ModelCard.Solver {
   }
 }
 
-extension ModelCard.Run {
+extension TrainingCard.Run {
   var json: JSONValue {
     .object([
       JSONMember("rows", .number(Double(rows))),

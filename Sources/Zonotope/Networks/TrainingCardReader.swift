@@ -1,39 +1,19 @@
-extension ModelCard {
-  /// Reads a card. Every key must be there, and no other.
+extension TrainingCard {
+  /// Reads a card. Every key must be there, and no other; `training` may be missing, as it once did for networks of parallel
+  /// units, and `trainingRows` is there for networks that need it.
   ///
-  /// - Returns: the card and the hash of the training rows.
+  /// - Parameter architecture: reads that of the network, whose keys are finished after it.
   /// - Throws: ``ZonotopeError/invalid(place:reason:)`` or ``ZonotopeError/unsupported(key:reason:)`` with the path of
   ///   the key.
-  static func read(_ document: JSONValue) throws(ZonotopeError) -> (card: ModelCard, trainingRows: UInt64) {
+  static func read<Architecture>(
+    _ document: JSONValue,
+    architecture: (inout JSONObjectReader) throws(ZonotopeError) -> Architecture
+  ) throws(ZonotopeError) -> (card: TrainingCard, architecture: Architecture, trainingRows: UInt64?) {
     var reader = try JSONObjectReader(document, place: "")
     let library = try ModelDocument.readHeader(&reader)
-
-    var architecture = try reader.requireObject("architecture")
-    let kind = try architecture.requireText("kind")
-    guard kind == "two-layer" || kind == "convolutional" else {
-      throw .unsupported(
-        key: architecture.path("kind"), reason: "\"\(kind)\" is not supported by this version")
-    }
-    let activation = try Activation(architecture.require("activation"), architecture.path("activation"))
-    let gated = try architecture.requireFlag("gated")
-    let inputBias = try architecture.requireFlag("inputBias")
-    let outputBias = try architecture.requireFlag("outputBias")
-    // Files of the first version have neither.
-    let skip = try architecture.flag("skip") ?? false
-    let outputNorm = try architecture.outputNorm("outputs")
-    let patches = kind == "convolutional" ? try PatchLayout(&architecture) : .whole
-    try architecture.finish()
-    if patches.isLinear {
-      guard activation == .linear, !gated, !skip, outputNorm != .frobenius else {
-        throw .invalid(
-          place: architecture.path("pooling"), reason: "does not go with the rest of the architecture")
-      }
-      guard !inputBias || patches != .circular else {
-        throw .invalid(
-          place: architecture.path("inputBias"), reason: "does not go with a circular convolution")
-      }
-    }
-
+    var members = try reader.requireObject("architecture")
+    let shape = try architecture(&members)
+    try members.finish()
     let term = try LossTerm(reader.requireObject("loss"))
     let beta = try reader.requireNumber("beta"), betaMax = try reader.requireBound("betaMax")
     guard beta >= 0 else { throw .invalid(place: "beta", reason: "\(beta) is negative") }
@@ -42,41 +22,26 @@ extension ModelCard {
     let proof = try Proof(reader.requireObject("certificate"))
     let patterns = try Patterns(reader.requireObject("patterns"))
     let solver = try Solver(reader.requireObject("solver"))
-    let training = try reader.require("training")
+    let training = reader.take("training") ?? .null
     let run = training == .null ? nil : try Run(JSONObjectReader(training, place: "training"))
-    guard let trainingRows = readHexadecimal(try reader.requireText("trainingRows")) else {
-      throw .invalid(place: "trainingRows", reason: "is not a number of 16 hexadecimal digits")
+    var rows: UInt64?
+    if let text = try reader.text("trainingRows") {
+      rows = readHexadecimal(text)
+      guard rows != nil else {
+        throw .invalid(place: "trainingRows", reason: "is not a number of 16 hexadecimal digits")
+      }
     }
     try reader.finish()
     return (
-      ModelCard(
-        activation: activation, gated: gated, inputBias: inputBias, outputBias: outputBias, skip: skip,
-        outputNorm: outputNorm, patches: patches, loss: term, beta: beta, betaMax: betaMax,
-        preprocessing: preprocessing, proof: proof, patterns: patterns, solver: solver, run: run,
-        library: library), trainingRows
+      TrainingCard(
+        loss: term, beta: beta, betaMax: betaMax, preprocessing: preprocessing, proof: proof,
+        patterns: patterns,
+        solver: solver, run: run, library: library), shape, rows
     )
   }
 }
 
-extension PatchLayout {
-  fileprivate init(_ reader: inout JSONObjectReader) throws(ZonotopeError) {
-    let pooling = try reader.requireText("pooling")
-    if pooling == "circular" {
-      self = .circular
-      return
-    }
-    let count = try reader.requireCount("patches")
-    guard count > 0 else { throw .invalid(place: reader.path("patches"), reason: "there are none") }
-    switch pooling {
-    case "sum": self = .summed(count)
-    case "none": self = .weighted(count)
-    default:
-      throw .unsupported(key: reader.path("pooling"), reason: "\"\(pooling)\" is not known to this version")
-    }
-  }
-}
-
-extension ModelCard.LossTerm {
+extension TrainingCard.LossTerm {
   init(_ given: JSONObjectReader) throws(ZonotopeError) {
     var loss = given
     self.init(
@@ -95,7 +60,7 @@ extension ModelCard.LossTerm {
   }
 }
 
-extension ModelCard.Preprocessing {
+extension TrainingCard.Preprocessing {
   init(_ given: JSONObjectReader) throws(ZonotopeError) {
     var reader = given
     let standard = try reader.require("standardization")
@@ -119,7 +84,7 @@ extension ModelCard.Preprocessing {
   }
 }
 
-extension ModelCard.Proof {
+extension TrainingCard.Proof {
   init(_ given: JSONObjectReader) throws(ZonotopeError) {
     var reader = given
     certificate = Certificate(
@@ -132,7 +97,7 @@ extension ModelCard.Proof {
   }
 }
 
-extension ModelCard.Patterns {
+extension TrainingCard.Patterns {
   init(_ given: JSONObjectReader) throws(ZonotopeError) {
     var reader = given
     count = try reader.requireCount("count")
@@ -144,7 +109,7 @@ extension ModelCard.Patterns {
   }
 }
 
-extension ModelCard.Solver {
+extension TrainingCard.Solver {
   init(_ given: JSONObjectReader) throws(ZonotopeError) {
     var reader = given
     kind = try reader.choice("kind")
@@ -156,7 +121,7 @@ extension ModelCard.Solver {
   }
 }
 
-extension ModelCard.Run {
+extension TrainingCard.Run {
   init(_ given: JSONObjectReader) throws(ZonotopeError) {
     var reader = given
     rows = try reader.requireCount("rows")

@@ -1,0 +1,56 @@
+/// Ordinary training of a network on tokens from a table whose columns are the numbers of all tokens of a sample: split, scale,
+/// choose beta, fit, test. The output is one a sample, the mean over its tokens.
+///
+/// All columns have one mean and one scale, since a layer treats all tokens alike.
+public struct TokenPlan: Sendable {
+  /// The target, the loss, the split, beta and the settings. What belongs to networks of two layers is not used; of
+  /// ``TrainingPlan/inputBias`` it is whether every token has a constant beside it.
+  public var plan: TrainingPlan
+  public var kind: TokenLayer.Kind
+  public var layout: TokenLayout
+  public var gates: TokenGates
+  /// On the grid of the layout.
+  public var positions: TokenPositions.Kind
+
+  public init(
+    _ plan: TrainingPlan, kind: TokenLayer.Kind, layout: TokenLayout, gates: TokenGates = .linear,
+    positions: TokenPositions.Kind = .none
+  ) {
+    (self.plan, self.kind, self.layout, self.gates, self.positions) = (plan, kind, layout, gates, positions)
+  }
+
+  /// Carries the plan out.
+  ///
+  /// - Throws: misuse only, before any solving, as ``TrainingPlan/run(on:)``; also columns that are no such tokens.
+  public func run(on table: CSVTable) throws(ZonotopeError) -> PlanReport<TokenModel> {
+    guard kind != .sequence else {
+      throw .unsupported(key: "model", reason: "a row of a table has one answer, not one for every token")
+    }
+    var plan = plan
+    plan.sharesScale = true
+    try gates.check()
+    let data = try plan.data(of: table, layout: layout)
+    let columns = layout.gridColumns
+    let positions = TokenPositions(
+      positions, gridColumns: columns == layout.tokens ? nil : columns, constant: plan.inputBias)
+    try positions.check(tokens: layout.tokens)
+    let layer = TokenLayer(
+      kind: kind, tokens: layout.tokens, gates: gates, pooled: true, positions: positions)
+    let fit = try plan.fit(TokenHead(layer: layer), data)
+    var selection = PatternSelection.all
+    switch gates {
+    case .sampled(let count, let seed), .quantiles(let count, let seed):
+      selection = .sampled(count: count, seed: seed)
+    case .linear, .given: break
+    }
+    let card = plan.card(of: fit, data, selection: selection)
+    return PlanReport(
+      model: TokenModel(network: fit.result.network, layout: layout, card: card), result: fit.result,
+      baseline: fit.baseline, seconds: fit.seconds)
+  }
+}
+
+/// Any layer with one output a sample.
+private struct TokenHead: TokenArchitecture {
+  var layer: TokenLayer
+}
