@@ -51,7 +51,7 @@ public struct TokenDrawing {
     return """
       <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1000 \(SVG.number(top + 10))" font-family="sans-serif" font-size="14">
       <style>
-      .note { font-size: 11px; fill: #5a6672 } .frame { fill: none; stroke: #9aa3ad }
+      .note { font-size: 11px; fill: #5a6672 } .frame { fill: none; stroke: #9aa3ad; shape-rendering: geometricPrecision }
       .unused { stroke: #9aa3ad; fill: none } rect { shape-rendering: crispEdges }
       </style>
       <rect width="1000" height="\(SVG.number(top + 10))" fill="#fff"/>
