@@ -1,10 +1,10 @@
 /// What becomes a convex program, and how its optimum becomes the weights of a network.
 ///
 /// An architecture never runs a loop of its own, and a solver never asks which architecture it is solving.
-public protocol Trainable<Network>: Sendable {
+public protocol Trainable<Network>: PathTrainable {
   associatedtype Map: FactoredMap
   associatedtype Penalty: BlockPenalty
-  associatedtype Network: NeuralNetwork
+  associatedtype Network
 
   /// The structured map and the penalty of the program over the rows of `x`, for so many outputs.
   ///
