@@ -40,6 +40,21 @@ struct ModelDocument {
     (self.file, self.cardPlace, name) = (file, cardPlace, source.name)
   }
 
+  private init(file: SafetensorsFile, name: String, card: JSONValue, cardPlace: Int) {
+    (self.file, self.name, self.card, self.cardPlace) = (file, name, card, cardPlace)
+  }
+
+  /// A model among several of a file.
+  func section(_ prefix: String, card: JSONValue) -> ModelDocument {
+    ModelDocument(file: file.section(prefix), name: name, card: card, cardPlace: cardPlace)
+  }
+
+  /// What it says it is.
+  var format: String? {
+    guard case .object(let members) = card else { return nil }
+    return members.first { $0.name == "format" }?.value.text
+  }
+
   /// Of its network, as in `two-layer`; nil where the card does not say.
   var kind: String? {
     guard case .object(let members) = card,

@@ -24,23 +24,34 @@ public struct ParallelModel: Sendable, Equatable {
   /// neurons, and `mask.units` (k) has their numbers, `masks` (k, rows) their bits.
   func encode() throws(ZonotopeError) -> [UInt8] {
     let document = JSONWriter.encode(card.json(of: network))
-    try Allocation.probe(
-      bytes: product(40, network.parameters.count + network.widths.count, place: "model") + 8 * document.count
-    )
+    try probeEncoding(card: document.count)
     var writer = ModelDocument.writer(card: document)
+    try addTensors(to: &writer)
+    return ModelDocument.encode(&writer)
+  }
+
+  /// Makes sure that there is memory to encode the model.
+  func probeEncoding(card: Int) throws(ZonotopeError) {
+    try Allocation.probe(
+      bytes: product(40, network.parameters.count + network.widths.count, place: "model") + 8 * card)
+  }
+
+  /// Adds the tensors of the model.
+  ///
+  /// - Parameter prefix: of their names.
+  func addTensors(to writer: inout SafetensorsWriter, prefix: String = "") throws(ZonotopeError) {
     try writer.add(
-      "unit.widths", shape: [network.units, network.depth - 1], values: network.widths.map { Int64($0) })
-    try writer.add("unit.parameters", shape: [network.parameters.count], values: network.parameters)
-    try writer.add("output.bias", shape: [1], values: [network.bias])
+      prefix + "unit.widths", shape: [network.units, network.depth - 1], values: network.widths.map { Int64($0) })
+    try writer.add(prefix + "unit.parameters", shape: [network.parameters.count], values: network.parameters)
+    try writer.add(prefix + "output.bias", shape: [1], values: [network.bias])
     let masked = network.masks.keys.sorted()
     if let first = masked.first {
       let rows = network.masks[first]?.count ?? 0
-      try writer.add("mask.units", shape: [masked.count], values: masked.map { Int64($0) })
+      try writer.add(prefix + "mask.units", shape: [masked.count], values: masked.map { Int64($0) })
       try writer.add(
-        "masks", shape: [masked.count, rows],
+        prefix + "masks", shape: [masked.count, rows],
         values: masked.flatMap { unit in (network.masks[unit] ?? []).map { $0 ? 1 : 0 as UInt8 } })
     }
-    return ModelDocument.encode(&writer)
   }
 
   /// Writes a model file, whole or not at all.

@@ -1,5 +1,5 @@
 /// What a model file holds, whatever its kind.
-public enum TrainedModel: Sendable {
+public enum TrainedModel: Sendable, Equatable {
   case twoLayer(Model)
   case parallel(ParallelModel)
 
@@ -11,8 +11,23 @@ public enum TrainedModel: Sendable {
   }
 
   /// Reads a model file of any kind and checks all of it.
-  public init(path: String, memory: Int = .max) throws(ZonotopeError) {
+  ///
+  /// - Parameter choice: the model of a file with those of a path; nil for that of the one-standard-error rule.
+  /// - Throws: as ``Model/init(path:memory:)``, and ``ZonotopeError/invalid(place:reason:)`` for a choice that there is not.
+  public init(path: String, memory: Int = .max, choosing choice: PathChoice? = nil) throws(ZonotopeError) {
     let document = try ModelDocument(FileBytes(path: path, budget: memory))
+    if document.format == PathModels.format {
+      let models = try PathModels(document)
+      self = models.models[try models.index(of: choice ?? .oneStandardError)]
+      return
+    }
+    guard choice == nil else {
+      throw .invalid(place: path, reason: "holds one model, and no path to choose from")
+    }
+    try self.init(document)
+  }
+
+  init(_ document: ModelDocument) throws(ZonotopeError) {
     self =
       document.kind == "parallel" ? .parallel(try ParallelModel(document)) : .twoLayer(try Model(document))
   }
@@ -22,6 +37,52 @@ public enum TrainedModel: Sendable {
     switch self {
     case .twoLayer(let model): try model.save(to: path)
     case .parallel(let model): try model.save(to: path)
+    }
+  }
+
+  /// beta and betaMax, as the card has them.
+  var penalty: (beta: Double, betaMax: Double) {
+    switch self {
+    case .twoLayer(let model): (model.card.beta, model.card.betaMax)
+    case .parallel(let model): (model.card.beta, model.card.betaMax)
+    }
+  }
+
+  /// Its proof.
+  public var proof: ModelCard.Proof {
+    switch self {
+    case .twoLayer(let model): model.card.proof
+    case .parallel(let model): model.card.proof
+    }
+  }
+
+  /// Neurons, or units.
+  public var units: Int {
+    switch self {
+    case .twoLayer(let model): model.network.units
+    case .parallel(let model): model.network.units
+    }
+  }
+
+  /// The card as JSON.
+  var cardJSON: JSONValue {
+    switch self {
+    case .twoLayer(let model): model.card.json(trainingRows: model.network.trainingRows)
+    case .parallel(let model): model.card.json(of: model.network)
+    }
+  }
+
+  func probeEncoding(card: Int) throws(ZonotopeError) {
+    switch self {
+    case .twoLayer(let model): try model.probeEncoding(card: card)
+    case .parallel(let model): try model.probeEncoding(card: card)
+    }
+  }
+
+  func addTensors(to writer: inout SafetensorsWriter, prefix: String) throws(ZonotopeError) {
+    switch self {
+    case .twoLayer(let model): try model.addTensors(to: &writer, prefix: prefix)
+    case .parallel(let model): try model.addTensors(to: &writer, prefix: prefix)
     }
   }
 }

@@ -10,10 +10,10 @@ public struct BetaGrid: Sendable, Equatable {
 
   /// Evenly spaced on the logarithmic scale, from 1 to the smallest.
   ///
-  /// - Throws: ``ZonotopeError/invalid(place:reason:)`` for fewer than two, or a ratio that is not between 0 and 1.
+  /// - Throws: ``ZonotopeError/invalid(place:reason:)`` for fewer than two or more than 1000, or a ratio that is not between 0 and 1.
   public init(count: Int = 50, smallest: Double = 1e-3) throws(ZonotopeError) {
-    guard count >= 2, count <= 10_000 else {
-      throw .invalid(place: "grid.count", reason: "\(count) is not between 2 and 10000")
+    guard count >= 2, count <= 1000 else {
+      throw .invalid(place: "grid.count", reason: "\(count) is not between 2 and 1000")
     }
     guard smallest > 0, smallest < 1 else {
       throw .invalid(place: "grid.smallest", reason: "\(smallest) is not between 0 and 1")
@@ -23,9 +23,11 @@ public struct BetaGrid: Sendable, Equatable {
 
   /// Ratios of any kind; they are taken from large to small.
   ///
-  /// - Throws: ``ZonotopeError/invalid(place:reason:)`` for none, one that is not finite and positive, or one twice.
+  /// - Throws: ``ZonotopeError/invalid(place:reason:)`` for none, or more than 1000, one that is not finite and positive, or one twice.
   public init(ratios: [Double]) throws(ZonotopeError) {
-    guard !ratios.isEmpty else { throw .invalid(place: "grid.ratios", reason: "there is none") }
+    guard !ratios.isEmpty, ratios.count <= 1000 else {
+      throw .invalid(place: "grid.ratios", reason: "\(ratios.count) of them, not between 1 and 1000")
+    }
     for (k, ratio) in ratios.enumerated() where !(ratio > 0 && ratio.isFinite) {
       throw .invalid(place: "grid.ratios[\(k)]", reason: "\(ratio) is not a finite number above 0")
     }

@@ -93,13 +93,8 @@ public struct CertificationPlan: Sendable {
     guard scale > 0, scale.isFinite else {
       throw .invalid(place: "scale", reason: "\(scale) is not a finite number above 0")
     }
-    let term: any Loss =
-      switch column.loss {
-      case .squared: SquaredLoss(scale: scale)
-      case .logistic: LogisticLoss(scale: scale)
-      case .softmax: SoftmaxLoss(classes: column.outputs, scale: scale)
-      }
-    return try run(network, Dataset(x: x, y: y), term, beta, preprocessing, areTrainingRows)
+    return try run(
+      network, Dataset(x: x, y: y), column.term(scale: scale), beta, preprocessing, areTrainingRows)
   }
 
   private func run(

@@ -54,7 +54,7 @@ public struct LinePlan: Sendable {
     return (x, target.values)
   }
 
-  private func columns(
+  func columns(
     of table: CSVTable
   ) throws(ZonotopeError) -> (name: String, target: TargetColumn, x: MatrixView) {
     let column = try TargetColumn(table, column: target, loss: loss)

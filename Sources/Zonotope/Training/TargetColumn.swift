@@ -8,6 +8,9 @@ struct TargetColumn {
   /// Outputs that a network has for it.
   var outputs: Int { loss == .softmax ? classes?.count ?? 1 : 1 }
 
+  /// For each row its class; nil where there are none.
+  var strata: [Double]? { loss == .squared ? nil : values }
+
   /// - Parameter loss: the loss asked for; nil lets the column decide.
   init(_ table: CSVTable, column: String, loss: TrainingPlan.LossKind?) throws(ZonotopeError) {
     let isText = try table.isText(column: column)
@@ -30,6 +33,22 @@ struct TargetColumn {
     }
     classes = names
     values = self.loss == .logistic ? indices.map { $0 == 0 ? -1 : 1 } : indices.map(Double.init)
+  }
+
+  /// Refuses rows whose targets are all the same number.
+  func checkVariation(of rows: [Double], column: String) throws(ZonotopeError) {
+    if loss == .squared, rows.allSatisfy({ $0 == rows[0] }) {
+      throw .invalid(place: "column '\(column)'", reason: "the training rows all have the same target")
+    }
+  }
+
+  /// The loss of so many rows as a program has it.
+  func term(scale: Double) -> any Loss {
+    switch loss {
+    case .squared: SquaredLoss(scale: scale)
+    case .logistic: LogisticLoss(scale: scale)
+    case .softmax: SoftmaxLoss(classes: outputs, scale: scale)
+    }
   }
 
   private static func fault(_ classes: Int, rows: Int, _ loss: TrainingPlan.LossKind) -> String? {

@@ -5,6 +5,22 @@ extension TrainingPlan {
   ///   two classes for the logistic loss or fewer for softmax, settings out of range, memory.
   public func run(on table: CSVTable) throws(ZonotopeError) -> TrainingReport {
     try check()
+    let (target, names, x) = try columns(of: table)
+    let rows = try TrainingRows(x, target, plan: self)
+    try target.checkVariation(of: rows.train.y, column: self.target)
+    let selection = try selection(rows.train.x, outputs: target.outputs)
+    if gated {
+      let architecture = GatedReLU(patterns: selection, options: options)
+      return try run(architecture, selection, names, target, rows)
+    }
+    let architecture = ReLU(patterns: selection, options: options)
+    return try run(architecture, selection, names, target, rows)
+  }
+
+  /// The target of a table, the names of the features, and these.
+  func columns(
+    of table: CSVTable
+  ) throws(ZonotopeError) -> (target: TargetColumn, names: [String], x: MatrixView) {
     let target = try TargetColumn(table, column: self.target, loss: loss)
     let names = features ?? table.columns.filter { !$0.equalsInBytes(self.target) }
     for (j, name) in names.enumerated() {
@@ -16,26 +32,16 @@ extension TrainingPlan {
       }
     }
     guard !names.isEmpty else { throw .invalid(place: "columns", reason: "there is no feature") }
-    let rows = try TrainingRows(table.matrix(columns: names), target, plan: self)
-    if target.loss == .squared, rows.train.y.allSatisfy({ $0 == rows.train.y[0] }) {
-      throw .invalid(place: "column '\(self.target)'", reason: "the training rows all have the same target")
-    }
-    let selection = try selection(rows.train.x, outputs: target.outputs)
-    if gated {
-      let architecture = GatedReLU(patterns: selection, options: options)
-      return try run(architecture, selection, names, target, rows)
-    }
-    let architecture = ReLU(patterns: selection, options: options)
-    return try run(architecture, selection, names, target, rows)
+    return (target, names, try table.matrix(columns: names))
   }
 
-  private var options: TwoLayerOptions {
+  var options: TwoLayerOptions {
     var options = TwoLayerOptions()
     (options.inputBias, options.outputBias, options.grows) = (inputBias, outputBias, grows)
     return options
   }
 
-  private func selection(_ x: MatrixView, outputs: Int) throws(ZonotopeError) -> PatternSelection {
+  func selection(_ x: MatrixView, outputs: Int) throws(ZonotopeError) -> PatternSelection {
     switch patterns {
     case .all: return .all
     case .sampled(let count): return .sampled(count: count, seed: seed)
