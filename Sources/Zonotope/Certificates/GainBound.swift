@@ -9,6 +9,8 @@ public struct GainBound: Sendable, Equatable {
     case branching
     /// A convex relaxation over all directions at once.
     case relaxation
+    /// Branch and bound in a subspace, a relaxation on what is orthogonal to it.
+    case projection
     /// Every pattern that there is was looked at.
     case enumeration
   }
@@ -101,6 +103,34 @@ public struct GainBound: Sendable, Equatable {
   static func relaxation(_ response: NeuronResponse, _ workers: Workers) throws(ZonotopeError) -> GainBound? {
     let bound = try ResponseRelaxation(response, workers).bound()
     return workers.isStopped || !bound.isFinite ? nil : GainBound(bound, .relaxation)
+  }
+
+  // MARK: Projection
+
+  /// The best of ``ResponseProjection`` over subspaces of 2, 3, ... dimensions: until more of them no longer help. Nil where
+  /// the rank is too low for a subspace, or the workers were stopped first.
+  ///
+  /// - Parameter sufficient: a bound that need not be lowered.
+  static func projection(
+    _ response: NeuronResponse, sufficient: Double, nodes: Int, memory: Int, _ workers: Workers
+  ) throws(ZonotopeError) -> GainBound? {
+    let rank = response.rows.rank
+    var best: GainBound?, worse = 0
+    for dimension in 2..<max(2, min(8, rank)) where !workers.isStopped && worse < 2 {
+      if let best, best.value <= sufficient { break }
+      guard let split = try ResponseProjection(response, dimension: dimension),
+        let outer = try relaxation(split.outer, workers)
+      else { break }
+      var met: [FoundPattern] = []
+      let inner = try branching(
+        split.inner, floor: sufficient, known: 0, tolerance: 1e-2, nodes: nodes, memory: memory, workers,
+        found: &met)
+      guard let inner else { break }
+      let value = ResponseProjection.bound(inner: inner.value, outer: outer.value, rank: rank)
+      worse = best.map { value < $0.value } ?? true ? 0 : worse + 1
+      if value < best?.value ?? .infinity { best = GainBound(value, .projection) }
+    }
+    return best
   }
 
   // MARK: Enumeration

@@ -1,5 +1,5 @@
 /// The oracle of networks whose neurons decide their own pattern: climbs from many directions, and a bound by branching
-/// where the rank allows it, by a relaxation elsewhere.
+/// where the rank allows it, by a relaxation, or by branching in a subspace, elsewhere.
 struct ResponseOracle: NeuronOracle {
   /// Cones looked at for a bound that is not the last.
   private static let looseNodes = 1 << 16
@@ -57,6 +57,11 @@ struct ResponseOracle: NeuronOracle {
           response, floor: floor, known: highest, tolerance: tolerance, nodes: nodes,
           memory: request.memory, workers, found: &met)
         bounds[i] = .smaller(bounds[i], branched)
+        if isWanted, let bound = bounds[i], bound.value > floor * (1 + tolerance) {
+          let projected = try GainBound.projection(
+            response, sufficient: floor, nodes: Self.looseNodes, memory: request.memory, workers)
+          bounds[i] = .smaller(bound, projected)
+        }
         found += met.filter { $0.gain > request.threshold }
         largest = met.map(\.gain).reduce(largest, max)
       }

@@ -43,6 +43,33 @@ struct ResponseRows: Sendable {
     self.place = place
   }
 
+  /// The same rows as neurons of a subspace see them: as many, parallel ones and zeros among them.
+  ///
+  /// - Parameter axes: orthonormal, in these coordinates.
+  func projected(on axes: [[Double]]) throws(ZonotopeError) -> ResponseRows {
+    let projected = try Vector(product(count, axes.count, place: "x"))
+    for k in 0..<count {
+      for (i, axis) in axes.enumerated() {
+        var sum = 0.0
+        for q in 0..<rank { sum += coordinates[k * rank + q] * axis[q] }
+        projected[k * axes.count + i] = sum
+      }
+    }
+    let directions = axes.map { axis in
+      (0..<(basis.first?.count ?? 0)).map { j in zip(axis, basis).reduce(0) { $0 + $1.0 * $1.1[j] } }
+    }
+    return ResponseRows(
+      rank: axes.count, coordinates: projected, count: count, place: place, basis: directions)
+  }
+
+  private init(
+    rank: Int, coordinates: Vector, count: Int, place: [(row: Int, factor: Double)?], basis: [[Double]]
+  ) {
+    (self.rank, self.coordinates, self.count, self.place, self.basis) = (
+      rank, coordinates, count, place, basis
+    )
+  }
+
   /// The pattern of the data's rows from that of these: the bit of a zero row is 1.
   func expand(_ pattern: UnsafePointer<UInt64>) -> [UInt64] {
     var bits = [UInt64](repeating: 0, count: zt_words(place.count))

@@ -71,7 +71,7 @@ public struct BendPath: Sendable {
         let answer = LineFit.lines(
           knots: exchange.knots, values: zip(piece.values, piece.rates).map { $0 + middle * $1 })
         let gap = program.gap(of: answer, beta: middle * scale)
-        if gap <= 1e-11 * program.withoutNetwork { break }
+        if gap <= 1e-9 * program.withoutNetwork { break }
         next = lambda - 0.25 * (lambda - next)
       }
       if next <= 1e-12 * betaMax / scale { return }

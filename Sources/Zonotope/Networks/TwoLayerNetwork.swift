@@ -204,7 +204,7 @@ public struct TwoLayerNetwork: Sendable, Equatable {
     }
   }
 
-  private func isOpen(_ gate: Gate, _ rows: MatrixView, row: Int) -> Bool {
+  func isOpen(_ gate: Gate, _ rows: MatrixView, row: Int) -> Bool {
     switch gate {
     case .mask(let mask): mask[row]
     case .direction(let direction): exactProductIsNonNegative(rows, row, direction)

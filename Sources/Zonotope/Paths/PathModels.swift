@@ -86,18 +86,26 @@ public struct PathModels: Sendable, Equatable {
   /// The bytes of the .safetensors file: the tensors of every model as in a file of its own, `K.` before their names, K
   /// being its index, and in the card the cards of all.
   func encode() throws(ZonotopeError) -> [UInt8] {
-    let card = JSONWriter.encode(
-      .object([
-        JSONMember("format", .string(Self.format)), JSONMember("version", .number(1)),
-        JSONMember("library", .string(libraryVersion)), JSONMember("validation", validation?.json ?? .null),
-        JSONMember("models", .array(models.map(\.cardJSON))),
-      ]))
+    let card = JSONWriter.encode(document)
     var writer = ModelDocument.writer(card: card)
     for (k, model) in models.enumerated() {
       try model.probeEncoding(card: card.count)
       try model.addTensors(to: &writer, prefix: "\(k).")
     }
     return ModelDocument.encode(&writer)
+  }
+
+  private var document: JSONValue {
+    .object([
+      JSONMember("format", .string(Self.format)), JSONMember("version", .number(1)),
+      JSONMember("library", .string(libraryVersion)), JSONMember("validation", validation?.json ?? .null),
+      JSONMember("models", .array(models.map(\.cardJSON))),
+    ])
+  }
+
+  /// The cards and the validation as a JSON document.
+  public func json(pretty: Bool = true) -> String {
+    String(decoding: JSONWriter.encode(document, pretty: pretty), as: UTF8.self)
   }
 
   /// Writes the file, whole or not at all.

@@ -27,8 +27,28 @@ public struct CertificationPlan: Sendable {
     public var polished: Model?
   }
 
+  /// A network beside the rows and the objective that it is judged by.
+  struct Case {
+    var network: TwoLayerNetwork
+    var data: Dataset
+    var loss: any Loss
+    var beta: Double
+    var preprocessing: ModelCard.Preprocessing
+    /// Whether these are the rows it was trained on; nil where nobody knows.
+    var areTrainingRows: Bool?
+  }
+
   /// A model file's network on the rows it was trained on, where the table has them, else on all rows.
   public func run(_ model: Model, on table: CSVTable) throws(ZonotopeError) -> Report {
+    try audit(prepare(model, on: table))
+  }
+
+  /// A network of another framework, on all rows as they are.
+  public func run(_ network: TwoLayerNetwork, on table: CSVTable) throws(ZonotopeError) -> Report {
+    try audit(prepare(network, on: table))
+  }
+
+  func prepare(_ model: Model, on table: CSVTable) throws(ZonotopeError) -> Case {
     let card = model.card
     guard let target = target ?? card.preprocessing.target else {
       throw .invalid(place: "target", reason: "the model does not say which column it predicts")
@@ -54,19 +74,18 @@ public struct CertificationPlan: Sendable {
       (features, values) = try data(Array(0..<x.rows))
       isKnown = try fingerprint(features, model.network) == model.network.trainingRows
     }
-    return try run(
+    return try prepare(
       model.network, features, values, column, beta: beta ?? card.beta, scale: scale ?? card.loss.scale,
       preprocessing: card.preprocessing, areTrainingRows: isKnown)
   }
 
-  /// A network of another framework, on all rows as they are.
-  public func run(_ network: TwoLayerNetwork, on table: CSVTable) throws(ZonotopeError) -> Report {
+  private func prepare(_ network: TwoLayerNetwork, on table: CSVTable) throws(ZonotopeError) -> Case {
     guard let target else { throw .invalid(place: "target", reason: "is missing") }
     guard let beta else { throw .invalid(place: "beta", reason: "is missing") }
     let column = try TargetColumn(table, column: target, loss: loss)
     let names = features ?? table.columns.filter { !$0.equalsInBytes(target) }
     let x = try table.matrix(columns: names)
-    return try run(
+    return try prepare(
       network, x, column.values, column, beta: beta, scale: scale ?? 1 / Double(max(1, x.rows)),
       preprocessing: ModelCard.Preprocessing(features: names, target: target, classes: column.classes),
       areTrainingRows: nil)
@@ -85,22 +104,23 @@ public struct CertificationPlan: Sendable {
     return network.inputBias ? try rows.appendingOnes().fingerprint : rows.fingerprint
   }
 
-  private func run(
+  private func prepare(
     _ network: TwoLayerNetwork, _ x: MatrixView, _ y: [Double], _ column: TargetColumn, beta: Double,
     scale: Double, preprocessing: ModelCard.Preprocessing, areTrainingRows: Bool?
-  ) throws(ZonotopeError) -> Report {
+  ) throws(ZonotopeError) -> Case {
     try Beta.absolute(beta).check()
     guard scale > 0, scale.isFinite else {
       throw .invalid(place: "scale", reason: "\(scale) is not a finite number above 0")
     }
-    return try run(
-      network, Dataset(x: x, y: y), column.term(scale: scale), beta, preprocessing, areTrainingRows)
+    return Case(
+      network: network, data: try Dataset(x: x, y: y), loss: column.term(scale: scale), beta: beta,
+      preprocessing: preprocessing, areTrainingRows: areTrainingRows)
   }
 
-  private func run(
-    _ network: TwoLayerNetwork, _ data: Dataset, _ loss: some Loss, _ beta: Double,
-    _ preprocessing: ModelCard.Preprocessing, _ areTrainingRows: Bool?
-  ) throws(ZonotopeError) -> Report {
+  private func audit(_ given: Case) throws(ZonotopeError) -> Report { try audit(given, given.loss) }
+
+  private func audit(_ given: Case, _ loss: some Loss) throws(ZonotopeError) -> Report {
+    let (network, data, beta) = (given.network, given.data, given.beta)
     let audit = try network.audit(on: data, loss: loss, beta: beta, settings: settings)
     var options = TwoLayerOptions()
     options.outputBias = network.biases.contains { $0 != 0 }
@@ -110,11 +130,11 @@ public struct CertificationPlan: Sendable {
         network: best.network,
         card: ModelCard(
           best, options: options, loss: loss, selection: .all, tolerance: settings.tolerance,
-          preprocessing: preprocessing))
+          preprocessing: given.preprocessing))
     }
     return Report(
       audit: audit, network: network, rows: data.samples, loss: loss.name, scale: loss.scale, beta: beta,
-      areTrainingRows: areTrainingRows, polished: polished)
+      areTrainingRows: given.areTrainingRows, polished: polished)
   }
 }
 

@@ -27,7 +27,8 @@ enum AuditText {
 
   private static func scope(_ audit: NetworkAudit) -> String {
     guard certificateIsGlobal(audit) else { return "over the network's own patterns" }
-    return "over networks of any width" + (audit.proof == .relaxation ? ", from a relaxation" : "")
+    let isCoarse = audit.proof == .relaxation || audit.proof == .projection
+    return "over networks of any width" + (isCoarse ? ", from a relaxation" : "")
   }
 
   private static func certificateIsGlobal(_ audit: NetworkAudit) -> Bool {

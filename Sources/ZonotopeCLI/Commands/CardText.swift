@@ -3,6 +3,15 @@ import Zonotope
 /// A model card for people.
 enum CardText {
   static func add(_ card: ModelCard, to facts: inout Facts) {
+    addNetwork(card, to: &facts)
+    facts.add("beta", beta(card))
+    let solver = card.solver
+    facts.add(
+      "solver", "\(solver.kind.rawValue), tolerance \(short(solver.tolerance)): \(solver.reason)")
+  }
+
+  /// What does not change with beta.
+  static func addNetwork(_ card: ModelCard, to facts: inout Facts) {
     let preprocessing = card.preprocessing
     if let target = preprocessing.target {
       let classes =
@@ -28,10 +37,6 @@ enum CardText {
     let delta = card.loss.delta.map { " with delta \(short($0))" } ?? ""
     facts.add("loss", "\(card.loss.kind)\(delta), times \(short(card.loss.scale))\(mean(card))")
     facts.add("patterns", patterns(card.patterns))
-    facts.add("beta", beta(card))
-    let solver = card.solver
-    facts.add(
-      "solver", "\(solver.kind.rawValue), tolerance \(short(solver.tolerance)): \(solver.reason)")
   }
 
   private static func layers(_ card: ModelCard) -> String {

@@ -109,7 +109,7 @@ import Testing
           on: problem.data(), loss: SquaredLoss(scale: 0.5), beta: .ratio(ratio), settings: settings)
         let fit = try result.network.predict(x), other = try path.outputs(at: result.beta)
         // The squared distance is at most twice the gap.
-        #expect(zip(fit, other).allSatisfy { abs($0 - $1) <= 1e-5 }, "\(seed) \(ratio)")
+        #expect(zip(fit, other).allSatisfy { abs($0 - $1) <= 2e-5 }, "\(seed) \(ratio)")
       }
     }
   }
