@@ -42,20 +42,19 @@ enum PathText {
     return table.text()
   }
 
+  /// Both with as many decimals as give the mean its digits.
   private static func estimate(_ value: ValidationCurve.Estimate?, _ digits: Int) -> String {
-    value.map { "\(padded($0.mean, digits)) ± \(short($0.standardError, 2))" } ?? "-"
-  }
-
-  /// With all of its digits, the last zeros included.
-  private static func padded(_ value: Double, _ digits: Int) -> String {
-    let size = abs(value)
-    var decimals = digits
-    var bound = 1.0
-    while decimals > 0, size >= bound {
-      decimals -= 1
-      bound *= 10
+    guard let value else { return "-" }
+    var decimals = digits - 1, size = abs(value.mean)
+    while size > 0, size < 1, decimals < 12 {
+      size *= 10
+      decimals += 1
     }
-    return size > 0 && size < 0.1 ? short(value, digits) : fixed(value, decimals)
+    while size >= 10, decimals > 0 {
+      size /= 10
+      decimals -= 1
+    }
+    return "\(fixed(value.mean, decimals)) ± \(fixed(value.standardError, decimals))"
   }
 
   private static func mark(_ index: Int, _ curve: ValidationCurve?) -> String {
