@@ -118,7 +118,8 @@ extension ThresholdNetwork: PathTrainable {
     switch try program(on: data, loss: loss, settings: settings) {
     case .shattered(let networks):
       let first = try networks.train(on: data, loss: loss, beta: .ratio(1), settings: settings)
-      return DirectSession(betaMax: first.betaMax, settings: settings) { (beta, settings) throws(ZonotopeError) in
+      return DirectSession(betaMax: first.betaMax, settings: settings) {
+        (beta, settings) throws(ZonotopeError) in
         try networks.train(on: data, loss: loss, beta: beta, settings: settings)
       }
     case .line(let line): return try line.session(on: data, loss: loss, settings: settings)

@@ -41,7 +41,8 @@ public struct ParallelModel: Sendable, Equatable {
   /// - Parameter prefix: of their names.
   func addTensors(to writer: inout SafetensorsWriter, prefix: String = "") throws(ZonotopeError) {
     try writer.add(
-      prefix + "unit.widths", shape: [network.units, network.depth - 1], values: network.widths.map { Int64($0) })
+      prefix + "unit.widths", shape: [network.units, network.depth - 1],
+      values: network.widths.map { Int64($0) })
     try writer.add(prefix + "unit.parameters", shape: [network.parameters.count], values: network.parameters)
     try writer.add(prefix + "output.bias", shape: [1], values: [network.bias])
     let masked = network.masks.keys.sorted()

@@ -209,7 +209,8 @@ public final class TrainingSession<A: Trainable, Objective: Loss> {
       case .ratio(let ratio): ratio * betaMax
       }
     if let oracle { return try grow(oracle, beta: value, until: stop) }
-    let solution = try program.with(beta: value).solve(settings, from: last, workers, until: stop, memory: memory)
+    let solution = try program.with(beta: value).solve(
+      settings, from: last, workers, until: stop, memory: memory)
     last = solution.point
     return try result(
       solution, beta: value, scope: architecture.scope(over: formulation.patterns), growth: nil)

@@ -15,14 +15,16 @@ struct CrossValidation<A: PathTrainable, Objective: Loss> {
   ) throws(ZonotopeError) {
     guard !architecture.belongsToRows else {
       throw .unsupported(
-        key: "folds", reason: "patterns given as bits belong to their rows, and say nothing about those held out")
+        key: "folds",
+        reason: "patterns given as bits belong to their rows, and say nothing about those held out")
     }
     (self.architecture, self.data, self.loss) = (architecture, data, loss)
     (self.settings, self.stop) = (settings, stop)
     classes = loss.isClassification ? try Self.classes(data.y) : nil
     let size = max(1, architecture.rowsPerSample)
     folds = try Folds(
-      settings.folds, rows: data.samples, strata: size == 1 ? classes : nil, seed: settings.seed, rowsPerSample: size)
+      settings.folds, rows: data.samples, strata: size == 1 ? classes : nil, seed: settings.seed,
+      rowsPerSample: size)
   }
 
   /// The class of each row: its target, or the first of the largest of several.
@@ -95,7 +97,9 @@ struct CrossValidation<A: PathTrainable, Objective: Loss> {
       }
       part.losses.append(total / (loss.scale * Double(out.count)))
       if let classes { part.accuracies.append(Score.accuracy.value(outputs, classes) ?? .nan) }
-    } before: { index in session.settings.progress = settings.reporter(fold: fold, index: index) }
+    } before: { index in
+      session.settings.progress = settings.reporter(fold: fold, index: index)
+    }
     return part
   }
 }

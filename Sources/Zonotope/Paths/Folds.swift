@@ -16,7 +16,8 @@ public struct Folds: Sendable, Equatable {
   ) throws(ZonotopeError) {
     let samples = rows / max(1, rowsPerSample)
     guard count >= 2, count <= samples else {
-      throw .invalid(place: "folds", reason: "\(count) is not between 2 and \(samples), the samples there are")
+      throw .invalid(
+        place: "folds", reason: "\(count) is not between 2 and \(samples), the samples there are")
     }
     if let strata, strata.count != samples {
       throw .invalid(place: "folds", reason: "\(strata.count) classes for \(samples) samples")
@@ -24,7 +25,8 @@ public struct Folds: Sendable, Equatable {
     let groups = RowSplit.grouped(Array(0..<samples), strata)
     if groups.count > 1, groups.contains(where: { $0.count == 1 }) {
       throw .invalid(
-        place: "folds", reason: "there is a class of one sample, which cannot be both held out and trained on")
+        place: "folds", reason: "there is a class of one sample, which cannot be both held out and trained on"
+      )
     }
     var generator = Xoshiro256(seed: seed, stream: 3)
     var parts = [[Int]](repeating: [], count: count), next = 0

@@ -76,7 +76,8 @@ public struct PathDrawing: Sendable {
       for (key, norm) in norms { largest[key] = max(largest[key] ?? 0, norm) }
     }
     // By size, and by the key where sizes are equal: the same path gives the same picture.
-    let keys = largest.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }.prefix(Self.lines)
+    let keys = largest.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }.prefix(
+      Self.lines)
     let vertical = Axis(0, keys.first?.value ?? 1, from: Self.bottom, to: Self.top)
     var body = frame(horizontal, vertical, Self.top, Self.bottom)
     for (key, _) in keys.reversed() {
@@ -85,7 +86,8 @@ public struct PathDrawing: Sendable {
           "\(SVG.number(place($0, horizontal))),\(SVG.number(vertical.place(neuronNorms[$0][key] ?? 0)))"
         }
         body.append(
-          "<polyline points=\"\(points.joined(separator: " "))\" class=\"neuron\" stroke=\"\(Self.colour(key))\"/>")
+          "<polyline points=\"\(points.joined(separator: " "))\" class=\"neuron\" stroke=\"\(Self.colour(key))\"/>"
+        )
       }
     }
     body.append(SVG.text(Self.left, Self.top - 28, "start", "norm of every neuron; their number:"))
@@ -104,7 +106,8 @@ public struct PathDrawing: Sendable {
     var runs: [ClosedRange<Int>] = []
     for k in ratios.indices where neuronNorms[k][key] != nil {
       let range = max(0, k - 1)...min(ratios.count - 1, k + 1)
-      if let last = runs.last, last.upperBound >= range.lowerBound, neuronNorms[range.lowerBound][key] != nil {
+      if let last = runs.last, last.upperBound >= range.lowerBound, neuronNorms[range.lowerBound][key] != nil
+      {
         runs[runs.count - 1] = last.lowerBound...range.upperBound
       } else {
         runs.append(range)
@@ -134,7 +137,8 @@ public struct PathDrawing: Sendable {
       "\(SVG.number(place($0.index, horizontal))),\(SVG.number(vertical.place($0.mean)))"
     }
     for (index, mean, error) in known {
-      let x = place(index, horizontal), (high, low) = (vertical.place(mean + error), vertical.place(mean - error))
+      let x = place(index, horizontal),
+        (high, low) = (vertical.place(mean + error), vertical.place(mean - error))
       body.append(SVG.line(x, high, x, low, "bar"))
       for end in [high, low] { body.append(SVG.line(x - 3, end, x + 3, end, "bar")) }
     }
@@ -166,8 +170,10 @@ public struct PathDrawing: Sendable {
     _ horizontal: Axis, _ vertical: Axis, _ top: Double, _ bottom: Double
   ) -> [String] {
     var body: [String] = []
-    let decades = Int(horizontal.low.rounded(.up))...max(
-      Int(horizontal.low.rounded(.up)), Int((horizontal.high + 1e-9).rounded(.down)))
+    let decades =
+      Int(
+        horizontal.low.rounded(.up))...max(
+        Int(horizontal.low.rounded(.up)), Int((horizontal.high + 1e-9).rounded(.down)))
     for decade in decades {
       let x = horizontal.place(Double(decade))
       guard x >= Self.left - 1, x <= Self.right + 1 else { continue }

@@ -53,7 +53,8 @@ public struct PathModels: Sendable, Equatable {
     switch choice {
     case .index(let index):
       guard models.indices.contains(index) else {
-        throw .invalid(place: "index", reason: "\(index) is not a model of the path, which has 0 to \(models.count - 1)")
+        throw .invalid(
+          place: "index", reason: "\(index) is not a model of the path, which has 0 to \(models.count - 1)")
       }
       return index
     case .beta(let beta): return try nearest(beta, of: betas, place: "beta")
@@ -62,7 +63,8 @@ public struct PathModels: Sendable, Equatable {
       guard let index = choice == .best ? validation?.best : validation?.oneStandardError else {
         throw .invalid(
           place: "path",
-          reason: "no beta was chosen, as there is no complete cross-validation: give the index of one of its "
+          reason:
+            "no beta was chosen, as there is no complete cross-validation: give the index of one of its "
             + "\(models.count) models, 0 to \(models.count - 1), or a beta")
       }
       return index
@@ -71,7 +73,8 @@ public struct PathModels: Sendable, Equatable {
 
   private func nearest(_ value: Double, of values: [Double], place: String) throws(ZonotopeError) -> Int {
     let distances = values.map { value > 0 && $0 > 0 ? abs(log($0 / value)) : $0 == value ? 0 : .infinity }
-    guard let index = distances.indices.min(by: { distances[$0] < distances[$1] }), distances[index] <= log(1.05)
+    guard let index = distances.indices.min(by: { distances[$0] < distances[$1] }),
+      distances[index] <= log(1.05)
     else {
       throw .invalid(
         place: place,

@@ -108,7 +108,8 @@ extension OneDimensionalNetwork: PathTrainable {
   ) throws(ZonotopeError) -> any PathSession<ParallelNetwork> {
     // A solve at betaMax is a pass over the samples.
     let first = try train(on: data, loss: loss, beta: .ratio(1), settings: settings)
-    return DirectSession(betaMax: first.betaMax, settings: settings) { [self] (beta, settings) throws(ZonotopeError) in
+    return DirectSession(betaMax: first.betaMax, settings: settings) {
+      [self] (beta, settings) throws(ZonotopeError) in
       try train(on: data, loss: loss, beta: beta, settings: settings)
     }
   }

@@ -46,7 +46,8 @@ extension PathTrainable {
     try Beta.ratio(1).check(with: loss)
     let started = monotonicSeconds()
     let stop = StopCondition(settings.solver, started: started)
-    let validation = settings.folds == 0
+    let validation =
+      settings.folds == 0
       ? nil : try CrossValidation(self, data: data, loss: loss, settings: settings, until: stop)
     let standardization = settings.standardizes ? try Standardization(learning: data.x) : nil
     let rows = try standardization.map { (s) throws(ZonotopeError) in
@@ -55,7 +56,8 @@ extension PathTrainable {
     var solver = settings.solver
     // The parts may need as long as the path.
     let share = StopCondition(
-      cancellation: solver.cancellation, deadline: solver.seconds.map { started + (settings.folds == 0 ? 1 : 0.5) * $0 })
+      cancellation: solver.cancellation,
+      deadline: solver.seconds.map { started + (settings.folds == 0 ? 1 : 0.5) * $0 })
     solver.seconds = share.secondsLeft
     solver.progress = settings.reporter(fold: nil, index: 0)
     let session = try session(on: rows ?? data, loss: loss, settings: solver)
@@ -72,7 +74,9 @@ extension PathTrainable {
         result.solution.dualPoint = []
       }
       path.stages.append(.init(ratio: settings.grid.ratios[index], result: result, neuronNorms: norms))
-    } before: { index in session.settings.progress = settings.reporter(fold: nil, index: index) }
+    } before: { index in
+      session.settings.progress = settings.reporter(fold: nil, index: index)
+    }
     if let validation, stop.status == nil {
       let betas = path.stages.map(\.result.beta)
       path.validation = try validation.run(ratios: path.stages.map(\.ratio), betas: betas)
@@ -111,7 +115,8 @@ extension PathSettings {
     return { report in
       progress(
         PathProgress(
-          fold: fold, folds: folds, index: index, count: ratios.count, betaRatio: ratios[index], solver: report))
+          fold: fold, folds: folds, index: index, count: ratios.count, betaRatio: ratios[index],
+          solver: report))
     }
   }
 }

@@ -35,7 +35,8 @@ public struct ValidationCurve: Sendable, Equatable {
       let mean = zip(means, rows).reduce(0) { $0 + $1.0 * Double($1.1) } / total
       let spread = zip(means, rows).reduce(0) { $0 + ($1.0 - mean) * ($1.0 - mean) * Double($1.1) } / total
       self.init(
-        mean: mean, standardError: means.count > 1 ? (spread / Double(means.count - 1)).squareRoot() : .infinity)
+        mean: mean,
+        standardError: means.count > 1 ? (spread / Double(means.count - 1)).squareRoot() : .infinity)
     }
   }
 

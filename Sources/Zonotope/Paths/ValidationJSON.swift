@@ -17,7 +17,8 @@ extension ValidationCurve {
     switch try reader.require("points") {
     case .array(let values):
       for (k, value) in values.enumerated() {
-        points.append(try Point(JSONObjectReader(value, place: "\(reader.path("points"))[\(k)]"), folds: folds))
+        points.append(
+          try Point(JSONObjectReader(value, place: "\(reader.path("points"))[\(k)]"), folds: folds))
       }
     case .numbers(let numbers) where numbers.isEmpty: break
     default: throw .invalid(place: reader.path("points"), reason: "not a list of points")

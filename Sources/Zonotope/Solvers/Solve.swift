@@ -71,7 +71,8 @@ extension ConvexProgram where Map: FactoredMap {
       map: map, penalty: penalty, loss: loss, targets: targets, beta: beta)
     let run = SolveRun(
       settings: settings, start: start, workers: workers, stop: stop, started: started,
-      choice: settings.kind == .activeSet ? "asked for" : "few of the patterns are active", precision: .double,
+      choice: settings.kind == .activeSet ? "asked for" : "few of the patterns are active",
+      precision: .double,
       memory: nil)
     return try program.iterate(run) { (evaluator, _) throws(ZonotopeError) in
       guard let iteration = try ActiveSet(evaluator, tolerance: 0.2 * settings.tolerance) else {

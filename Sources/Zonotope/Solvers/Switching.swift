@@ -98,7 +98,9 @@ struct Switching<Map: GramMap & PatternMap, Penalty: UniformPenalty, Objective: 
 
   var note: String? {
     guard let second else { return "working sets need few steps of few patterns" }
-    if firstSteps == 0, evaluator.memory?.system != nil { return "as for the beta before, whose system is at hand" }
+    if firstSteps == 0, evaluator.memory?.system != nil {
+      return "as for the beta before, whose system is at hand"
+    }
     if firstSteps == 0 { return "beta is small, and the system of the samples cheap to factor" }
     return "\(second.iteration) steps after \(firstSteps) of fista, which would have needed many more"
   }

@@ -94,9 +94,11 @@ public struct PathPlan: Sendable {
       let isMasked = (network as? TwoLayerNetwork)?.isMasked == true
       let run = ModelCard.Run(
         rows: rows.train.y.count, testRows: rows.test.y.count, testFraction: training.testFraction,
-        seed: training.seed, betaRatio: stage.ratio, candidates: [], holdoutFraction: nil, score: score.rawValue,
+        seed: training.seed, betaRatio: stage.ratio, candidates: [], holdoutFraction: nil,
+        score: score.rawValue,
         trainScore: score.value(try network.predict(train), rows.train.y),
-        testScore: rows.test.y.isEmpty || isMasked ? nil : score.value(try network.predict(test), rows.test.y))
+        testScore: rows.test.y.isEmpty || isMasked ? nil : score.value(try network.predict(test), rows.test.y)
+      )
       models.append(try model(stage.result, loss, path.standardization, run))
       stages.append(
         PathReport.Stage(
@@ -104,8 +106,10 @@ public struct PathPlan: Sendable {
           testScore: run.testScore, neuronNorms: stage.neuronNorms))
     }
     return PathReport(
-      models: try PathModels(models: models, validation: path.validation), stages: stages, betaMax: path.betaMax,
-      ratios: path.ratios, score: score, loss: loss.name, rows: rows.train.y.count, testRows: rows.test.y.count,
+      models: try PathModels(models: models, validation: path.validation), stages: stages,
+      betaMax: path.betaMax,
+      ratios: path.ratios, score: score, loss: loss.name, rows: rows.train.y.count,
+      testRows: rows.test.y.count,
       stopped: path.stopped, seconds: path.seconds)
   }
 }

@@ -32,7 +32,8 @@ enum PathText {
       let isCut = proof.status == .optimal ? "" : ", \(proof.status.rawValue)"
       var cells = [
         "\(k)", short(models.betas[k], 4), short(stages?[k].ratio ?? models.ratios[k], 4),
-        short(proof.certificate.objective, 6), short(proof.certificate.relativeGap, 1) + isCut, "\(model.units)",
+        short(proof.certificate.objective, 6), short(proof.certificate.relativeGap, 1) + isCut,
+        "\(model.units)",
       ]
       let point = curve?.points[k]
       if curve != nil { cells.append(estimate(point?.loss, 4)) }
@@ -65,7 +66,8 @@ enum PathText {
   static func choice(_ report: PathReport) -> String {
     var text = ""
     if let stopped = report.stopped {
-      text += "Stopped (\(stopped.rawValue)) after \(report.stages.count) of \(report.ratios.count) values of beta. "
+      text +=
+        "Stopped (\(stopped.rawValue)) after \(report.stages.count) of \(report.ratios.count) values of beta. "
     }
     guard let curve = report.validation, let best = curve.best, let simplest = curve.oneStandardError else {
       return text + "No beta was chosen, as there is no complete cross-validation."
@@ -73,8 +75,10 @@ enum PathText {
     func score(_ index: Int) -> String {
       let stage = report.stages[index]
       let test = stage.testScore.map { ", test \(report.score.rawValue) \(fixed($0, 4))" } ?? ""
-      return "\(short(report.models.betas[index], 4)) (\(index)), \(report.models.models[index].units) neurons\(test)"
+      return
+        "\(short(report.models.betas[index], 4)) (\(index)), \(report.models.models[index].units) neurons\(test)"
     }
-    return text + "* least validation loss: beta \(score(best))\n1 one-standard-error rule: beta \(score(simplest))"
+    return text
+      + "* least validation loss: beta \(score(best))\n1 one-standard-error rule: beta \(score(simplest))"
   }
 }

@@ -6,8 +6,12 @@ enum PathData {
   static func regression(_ rows: Int = 40, outputs: Int = 1) throws -> Dataset {
     var random = Xoshiro256(seed: 5)
     let x = try MatrixView((0..<rows * 2).map { _ in random.nextNormal() }, rows: rows, columns: 2)
-    let y = (0..<rows).flatMap { k in
-      (0..<outputs).map { o in abs(x[k, 0]) + (o == 0 ? 0.5 : -1) * x[k, 1] + 0.3 * random.nextNormal() }
+    var y: [Double] = []
+    for k in 0..<rows {
+      for o in 0..<outputs {
+        let slope = o == 0 ? 0.5 : -1.0
+        y.append(abs(x[k, 0]) + slope * x[k, 1] + 0.3 * random.nextNormal())
+      }
     }
     return try Dataset(x: x, y: MatrixView(y, rows: rows, columns: outputs))
   }
@@ -15,14 +19,15 @@ enum PathData {
   /// -1 and 1, one in four 1.
   static func classes(_ rows: Int = 40) throws -> Dataset {
     let data = try regression(rows)
-    return try Dataset(x: data.x, y: (0..<rows).map { $0 % 4 == 0 || data.x[$0, 0] > 1 ? 1 : -1 })
+    let y: [Double] = (0..<rows).map { (k: Int) -> Double in k % 4 == 0 || data.x[k, 0] > 1 ? 1 : -1 }
+    return try Dataset(x: data.x, y: y)
   }
 
   static func line(_ rows: Int = 30) throws -> Dataset {
     var random = Xoshiro256(seed: 6)
-    let x = (0..<rows).map { Double($0 * 7 % rows) / 10 }
-    return try Dataset(
-      x: MatrixView(x, rows: rows, columns: 1), y: x.map { abs($0 - 1) + 0.2 * random.nextNormal() })
+    let x: [Double] = (0..<rows).map { Double($0 * 7 % rows) / 10 }
+    let y: [Double] = x.map { abs($0 - 1) + 0.2 * random.nextNormal() }
+    return try Dataset(x: MatrixView(x, rows: rows, columns: 1), y: y)
   }
 
   static func settings(_ ratios: [Double] = [1, 0.3, 0.1, 0.03], folds: Int = 0) throws -> PathSettings {

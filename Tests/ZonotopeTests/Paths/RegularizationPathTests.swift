@@ -52,7 +52,8 @@ import Testing
     var options = TwoLayerOptions()
     options.outputNorm = .nuclear
     try compare(
-      GatedReLU(patterns: .sampled(count: 12, seed: 2), options: options), try PathData.regression(outputs: 3),
+      GatedReLU(patterns: .sampled(count: 12, seed: 2), options: options),
+      try PathData.regression(outputs: 3),
       SquaredLoss())
     let line = try PathData.line()
     try compare(OneDimensionalNetwork(activation: .relu), line, SquaredLoss())
@@ -68,9 +69,11 @@ import Testing
     let data = try PathData.regression(16)
     var settings = try PathData.settings()
     settings.solver.tolerance = 1e-6
-    let path = try ReLU(patterns: .all, options: options).path(on: data, loss: SquaredLoss(), settings: settings)
+    let path = try ReLU(patterns: .all, options: options).path(
+      on: data, loss: SquaredLoss(), settings: settings)
     for stage in path.stages {
-      let all = try ReLU(patterns: .all).train(on: data, loss: SquaredLoss(), beta: .absolute(stage.result.beta))
+      let all = try ReLU(patterns: .all).train(
+        on: data, loss: SquaredLoss(), beta: .absolute(stage.result.beta))
       #expect(stage.result.certificate.scope == .allNeurons)
       #expect(abs(stage.result.networkObjective - all.networkObjective) <= 3e-6 * all.networkObjective)
     }
@@ -144,7 +147,9 @@ import Testing
 
   @Test func gridsAreLogarithmic() throws {
     let grid = try BetaGrid(count: 4, smallest: 1e-3)
-    for (ratio, expected) in zip(grid.ratios, [1, 0.1, 0.01, 0.001]) { #expect(abs(ratio / expected - 1) < 1e-12) }
+    for (ratio, expected) in zip(grid.ratios, [1, 0.1, 0.01, 0.001]) {
+      #expect(abs(ratio / expected - 1) < 1e-12)
+    }
     #expect(try BetaGrid(ratios: [0.1, 1, 0.5]).ratios == [1, 0.5, 0.1])
     #expect(BetaGrid.standard.ratios.count == 50 && abs(BetaGrid.standard.ratios[49] - 1e-3) < 1e-15)
   }
@@ -156,7 +161,8 @@ import Testing
     let names = Set(path.stages.flatMap { $0.neuronNorms.keys })
     #expect(text.components(separatedBy: "class=\"neuron\"").count - 1 >= names.count)
     #expect(text.components(separatedBy: "class=\"point\"").count - 1 == 4)
-    #expect(text.contains("a &lt; b") && text.contains("class=\"best\"") && text.contains("class=\"simplest\""))
+    #expect(
+      text.contains("a &lt; b") && text.contains("class=\"best\"") && text.contains("class=\"simplest\""))
     var alone = path
     alone.validation = nil
     #expect(!PathDrawing(alone, loss: SquaredLoss(), title: "").svg().contains("class=\"point\""))
