@@ -68,7 +68,7 @@ struct Switching<Map: GramMap & PatternMap, Penalty: UniformPenalty, Objective: 
     let unit = Double(map.blockSize * map.blocks / max(1, map.units))
     let step = 4 * n * unit * Double(first.size) / setSpeed
     // On a path the betas to come use it as well.
-    let share = evaluator.memory == nil ? 1 : pathShare
+    let share = evaluator.memory?.kind == nil ? 1 : pathShare
     let system = share * (factorisations * n * n * n / 3 + n * n * unit / c)
     let admmStep = 4 * n * unit * Double(map.units) / fullSpeed + solveCost * n * n * c
     return left * step > system + admmSteps * admmStep
@@ -98,7 +98,7 @@ struct Switching<Map: GramMap & PatternMap, Penalty: UniformPenalty, Objective: 
 
   var note: String? {
     guard let second else { return "working sets need few steps of few patterns" }
-    if firstSteps == 0, evaluator.memory?.system != nil {
+    if firstSteps == 0, evaluator.memory?.kind == .admm {
       return "as for the beta before, whose system is at hand"
     }
     if firstSteps == 0 { return "beta is small, and the system of the samples cheap to factor" }
