@@ -12,8 +12,8 @@ struct ZonotopeCommand: ParsableCommand {
       """,
     version: libraryVersion,
     subcommands: [
-      Train.self, Predict.self, Certify.self, Prune.self, Solve.self, Patterns.self, Plot.self, Inspect.self,
-      Demo.self,
+      Train.self, Path.self, Predict.self, Certify.self, Prune.self, Solve.self, Patterns.self, Plot.self,
+      Inspect.self, Demo.self,
     ])
 
   /// In place of the parser's own, whose exit status for misuse is 64.

@@ -80,6 +80,20 @@ import Testing
     #expect(try Command.run("inspect", model).status == 0)
   }
 
+  @Test func pathSavesTheModelsSoFar() async throws {
+    let folder = Folder(), models = folder.path("m.safetensors")
+    let path = try folder.write("t.csv", Self.table())
+    let (process, seconds) = try await interrupted(
+      [
+        "path", path, "--target", "y", "--patterns", "2000", "--tolerance", "1e-15", "--json", "--output",
+        models,
+      ], by: [SIGINT], folder)
+    #expect(process.terminationReason == .exit && process.terminationStatus == 0)
+    #expect(seconds < 2)
+    #expect(try object(folder.text("out"))["stopped"] as? String == "cancelled")
+    #expect(try Command.run("inspect", models, "--index", "0").status == 0)
+  }
+
   /// Two different signals: equal ones that are pending at the same time are one.
   @Test func theSecondSignalEndsAtOnce() async throws {
     let folder = Folder()

@@ -1,10 +1,10 @@
 /// What becomes a convex program, and how its optimum becomes the weights of a network.
 ///
 /// An architecture never runs a loop of its own, and a solver never asks which architecture it is solving.
-public protocol Trainable<Network>: Sendable {
+public protocol Trainable<Network>: PathTrainable {
   associatedtype Map: FactoredMap
   associatedtype Penalty: BlockPenalty
-  associatedtype Network: NeuralNetwork
+  associatedtype Network
 
   /// The structured map and the penalty of the program over the rows of `x`, for so many outputs.
   ///
@@ -23,6 +23,10 @@ public protocol Trainable<Network>: Sendable {
   func network(
     at point: BlockPoint, of formulation: Formulation<Map, Penalty>
   ) throws(ZonotopeError) -> Network
+
+  /// The norms of the neurons, |alpha| ||w||, by what a neuron has in common with those of other networks on the same data;
+  /// nil where the blocks of the patterns have them.
+  func unitNorms(of network: Network) -> [UInt64: Double]?
 
   /// Whether patterns are added while they help: column generation.
   var grows: Bool { get }
@@ -44,6 +48,7 @@ public protocol Trainable<Network>: Sendable {
 public protocol Architecture: Trainable where Map: GramMap, Network == TwoLayerNetwork {}
 
 extension Trainable {
+  public func unitNorms(of network: Network) -> [UInt64: Double]? { nil }
   public var grows: Bool { false }
   public func beginning() -> Self { self }
   public func over(_ patterns: PatternSet) -> Self { self }

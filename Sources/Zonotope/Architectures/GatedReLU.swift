@@ -43,6 +43,8 @@ public struct GatedReLU: Architecture {
 
   /// Gates on the faces between cells give patterns of their own that no enumeration of cells holds, so an optimum over
   /// all cells is not claimed for all gates.
+  public var belongsToRows: Bool { patterns.belongsToRows }
+
   public func scope(over patterns: PatternSet) -> Certificate.Scope { .givenPatterns }
 
   public func network(

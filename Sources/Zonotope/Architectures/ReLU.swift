@@ -52,6 +52,8 @@ public struct ReLU: Architecture {
 
   /// Patterns on the faces between cells add nothing: their cones lie in those of the cells beside them, with the same
   /// products.
+  public var belongsToRows: Bool { patterns.belongsToRows }
+
   public func scope(over patterns: PatternSet) -> Certificate.Scope {
     patterns.source == .enumerated ? .allNeurons : .givenPatterns
   }

@@ -74,20 +74,35 @@ public struct ThresholdNetwork: Sendable {
   public func train(
     on data: Dataset, loss: some Loss, beta: Beta, settings: SolverSettings = SolverSettings()
   ) throws(ZonotopeError) -> TrainingOutcome<ParallelNetwork> {
+    switch try program(on: data, loss: loss, settings: settings) {
+    case .shattered(let networks):
+      return try networks.train(on: data, loss: loss, beta: beta, settings: settings)
+    case .line(let line): return try line.train(on: data, loss: loss, beta: beta, settings: settings)
+    case .patterns(let patterns):
+      return try patterns.train(on: data, loss: loss, beta: beta, settings: settings)
+    }
+  }
+
+  /// What its networks are trained as.
+  private enum Program {
+    case shattered(ShatteredThresholds)
+    /// Thresholds on a line, whose patterns need not be listed.
+    case line(OneDimensionalNetwork)
+    case patterns(ThresholdPatterns)
+  }
+
+  private func program(
+    on data: Dataset, loss: some Loss, settings: SolverSettings
+  ) throws(ZonotopeError) -> Program {
     try check()
     guard loss.outputs ?? 1 == 1, data.y.columns == 1 else {
       throw .unsupported(key: "loss", reason: "threshold networks have one output")
     }
-    if case .shattered = patterns {
-      return try ShatteredThresholds(network: self).train(
-        on: data, loss: loss, beta: beta, settings: settings)
-    }
+    if case .shattered = patterns { return .shattered(ShatteredThresholds(network: self)) }
     if case .all = patterns, depth == 2, inputBias, data.x.columns == 1, loss.isSeparable,
       settings.kind == .automatic || settings.kind == .direct
     {
-      // Thresholds on a line, whose patterns need not be listed.
-      let line = OneDimensionalNetwork(activation: .threshold, outputBias: false)
-      return try line.train(on: data, loss: loss, beta: beta, settings: settings)
+      return .line(OneDimensionalNetwork(activation: .threshold, outputBias: false))
     }
     var layers: ThresholdLayers?
     if depth > 2 {
@@ -96,12 +111,32 @@ public struct ThresholdNetwork: Sendable {
         .stopping(at: StopCondition(settings, started: monotonicSeconds()), nil)
       layers = try ThresholdLayers(self, rows(of: data.x), memory: settings.memoryBudget, workers)
     }
-    return try ThresholdPatterns(network: self, layers: layers)
-      .train(on: data, loss: loss, beta: beta, settings: settings)
+    return .patterns(ThresholdPatterns(network: self, layers: layers))
   }
 
   /// The rows as the first layer sees them.
   func rows(of x: MatrixView) throws(ZonotopeError) -> MatrixView { inputBias ? try x.appendingOnes() : x }
+}
+
+extension ThresholdNetwork: PathTrainable {
+  public var belongsToRows: Bool {
+    if case .masks = patterns { true } else { false }
+  }
+
+  public func session(
+    on data: Dataset, loss: some Loss, settings: SolverSettings
+  ) throws(ZonotopeError) -> any PathSession<ParallelNetwork> {
+    switch try program(on: data, loss: loss, settings: settings) {
+    case .shattered(let networks):
+      let first = try networks.train(on: data, loss: loss, beta: .ratio(1), settings: settings)
+      return DirectSession(betaMax: first.betaMax, settings: settings) {
+        (beta, settings) throws(ZonotopeError) in
+        try networks.train(on: data, loss: loss, beta: beta, settings: settings)
+      }
+    case .line(let line): return try line.session(on: data, loss: loss, settings: settings)
+    case .patterns(let patterns): return try patterns.session(on: data, loss: loss, settings: settings)
+    }
+  }
 }
 
 /// Threshold networks as a program over patterns that are listed.

@@ -17,6 +17,8 @@ final class Evaluator<Map: LinearMap, Penalty: BlockPenalty, Objective: Loss> {
   let shifts: [Double]
   private let free: FreeFit<Objective>?
   private var zero: Double?
+  /// Of solves before, for other betas.
+  var memory: SolveMemory?
 
   init(
     _ program: ConvexProgram<Map, Penalty, Objective>, _ workers: Workers

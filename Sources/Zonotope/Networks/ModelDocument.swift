@@ -51,6 +51,21 @@ public struct ModelDocument {
     (self.file, self.cardPlace, name) = (file, cardPlace, source.name)
   }
 
+  private init(file: SafetensorsFile, name: String, card: JSONValue, cardPlace: Int) {
+    (self.file, self.name, self.card, self.cardPlace) = (file, name, card, cardPlace)
+  }
+
+  /// A model among several of a file.
+  func section(_ prefix: String, card: JSONValue) -> ModelDocument {
+    ModelDocument(file: file.section(prefix), name: name, card: card, cardPlace: cardPlace)
+  }
+
+  /// What it says it is.
+  var format: String? {
+    guard case .object(let members) = card else { return nil }
+    return members.first { $0.name == "format" }?.value.text
+  }
+
   /// Of its network, as in `two-layer`; nil where the card does not say.
   var kind: String? {
     guard case .object(let members) = card,
@@ -75,6 +90,14 @@ public struct ModelDocument {
   }
 
   /// A file with a card, to which tensors are added.
+  ///
+  /// - Parameter tensorBytes: of these, for which there has to be memory: flat, as bytes, and in the file made of them.
+  static func writer(card: JSONValue, tensorBytes: Int) throws(ZonotopeError) -> SafetensorsWriter {
+    let text = JSONWriter.encode(card)
+    try Allocation.probe(bytes: product(5, tensorBytes, place: "model") + 8 * text.count)
+    return writer(card: text)
+  }
+
   static func writer(card: [UInt8]) -> SafetensorsWriter {
     SafetensorsWriter(metadata: [
       cardKey: String(decoding: card, as: UTF8.self), checksumKey: String(repeating: "0", count: 16),

@@ -1,48 +1,41 @@
 extension Model {
-  /// The bytes of the .safetensors file: the tensors `hidden.weight` (m, width), `output.weight` (c, m), `output.bias`
+  /// The tensors `hidden.weight` (m, width), `output.weight` (c, m), `output.bias`
   /// (c); where every gate has a matrix of weights, `hidden.weight` (m, c width) and `output.weight` (1, m); where K patches
   /// have output weights of their own, `output.weight` (c K, m), and K is the width in a circular convolution; with a skip
   /// connection `skip.weight` (c, inputs of a neuron); for gated networks `gates` (m, width), and, where a gate is known on
-  /// the training rows only, `masks` (m, patches of all rows) with a row of NaN in `gates`. The same model gives the same
-  /// bytes.
-  public func encode() throws(ZonotopeError) -> [UInt8] {
+  /// the training rows only, `masks` (m, patches of all rows) with a row of NaN in `gates`.
+  public func addTensors(to writer: inout SafetensorsWriter, prefix: String) throws(ZonotopeError) {
     let (m, width) = (network.neurons.count, network.width)
-    let card = JSONWriter.encode(self.card.json(trainingRows: network.trainingRows))
-    try probeEncoding(card: card.count)
-    var writer = ModelDocument.writer(card: card)
     let c = network.outputs, heads = network.outputWeights
     try writer.add(
-      "hidden.weight", shape: [m, network.hiddenWidth], values: network.neurons.flatMap(\.weights))
+      prefix + "hidden.weight", shape: [m, network.hiddenWidth], values: network.neurons.flatMap(\.weights))
     try writer.add(
-      "output.weight", shape: [heads, m],
+      prefix + "output.weight", shape: [heads, m],
       // Without neurons nothing says that there is memory for the heads.
       values: m == 0 ? [] : (0..<heads).flatMap { o in network.neurons.map { $0.outputs[o] } })
-    try writer.add("output.bias", shape: [c], values: network.biases)
+    try writer.add(prefix + "output.bias", shape: [c], values: network.biases)
     if !network.skip.isEmpty {
       let features = network.patchFeatures
       try writer.add(
-        "skip.weight", shape: [c, features],
+        prefix + "skip.weight", shape: [c, features],
         values: (0..<c).flatMap { o in (0..<features).map { network.skip[$0 * c + o] } })
     }
     if case .fixed(let gates) = network.gates {
       let tensors = ModelGates(gates, width: width)
-      try writer.add("gates", shape: [m, width], values: tensors.directions)
+      try writer.add(prefix + "gates", shape: [m, width], values: tensors.directions)
       if let masks = tensors.masks {
-        try writer.add("masks", shape: [m, m == 0 ? 0 : masks.count / m], values: masks)
+        try writer.add(prefix + "masks", shape: [m, m == 0 ? 0 : masks.count / m], values: masks)
       }
     }
-    return ModelDocument.encode(&writer)
   }
 
-  /// Makes sure that there is memory to encode the model: its tensors, flat and as bytes, and the file made of them.
-  private func probeEncoding(card: Int) throws(ZonotopeError) {
+  public func tensorBytes() throws(ZonotopeError) -> Int {
     var row = 8 * (network.hiddenWidth + network.outputWeights)
     if case .fixed(let gates) = network.gates {
       row += 8 * network.width
       for case .mask(let mask) in gates { row = max(row, 16 * network.width + 8 + mask.count) }
     }
-    let tensors = try product(network.neurons.count, row, place: "model") + 8 * network.skip.count
-    try Allocation.probe(bytes: product(5, tensors, place: "model") + 8 * card)
+    return try product(network.neurons.count, row, place: "model") + 8 * network.skip.count
   }
 
   public init(_ document: ModelDocument) throws(ZonotopeError) {

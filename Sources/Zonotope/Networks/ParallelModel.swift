@@ -5,6 +5,7 @@ public struct ParallelModel: StoredModel {
   /// Names of columns, where they are known; rows are used as they are.
   public let card: TrainingCard
   public var trainingCard: TrainingCard { card }
+  public var trainingRows: UInt64? { network.trainingRows }
 
   init(network: ParallelNetwork, card: TrainingCard) { (self.network, self.card) = (network, card) }
 
@@ -22,45 +23,44 @@ public struct ParallelModel: StoredModel {
 
   // MARK: File
 
-  /// The bytes of the .safetensors file: the tensors `unit.widths` (units, hidden layers), the neurons of every hidden
+  /// The tensors `unit.widths` (units, hidden layers), the neurons of every hidden
   /// layer, `unit.parameters`, unit after unit its weights (row after row) and biases, layer by layer, its amplitude and
   /// its output weight, and `output.bias` (1). Where units are known as patterns of the training rows only they have no
   /// neurons, and `mask.units` (k) has their numbers, `masks` (k, rows) their bits. Units that share their thresholds are
   /// a staircase: `staircase.direction` (features), `staircase.cuts` (m), `staircase.heights` (m + 1), `staircase.range`
   /// (2), its base and top, and for trees `staircase.children` (hidden layers but one).
-  public func encode() throws(ZonotopeError) -> [UInt8] {
-    let document = JSONWriter.encode(
-      card.json(architecture: architecture, trainingRows: network.trainingRows))
-    try Allocation.probe(
-      bytes: product(
-        40, network.parameters.count + network.widths.count + 2 * (network.staircase?.heights.count ?? 0),
-        place: "model") + 8 * document.count)
-    var writer = ModelDocument.writer(card: document)
+  public func addTensors(to writer: inout SafetensorsWriter, prefix: String) throws(ZonotopeError) {
     try writer.add(
-      "unit.widths", shape: [network.listed, network.depth - 1], values: network.widths.map { Int64($0) })
-    try writer.add("unit.parameters", shape: [network.parameters.count], values: network.parameters)
-    try writer.add("output.bias", shape: [1], values: [network.bias])
+      prefix + "unit.widths", shape: [network.listed, network.depth - 1],
+      values: network.widths.map { Int64($0) })
+    try writer.add(prefix + "unit.parameters", shape: [network.parameters.count], values: network.parameters)
+    try writer.add(prefix + "output.bias", shape: [1], values: [network.bias])
     if let staircase = network.staircase {
+      let name = prefix + "staircase."
       try writer.add(
-        "staircase.direction", shape: [staircase.direction.count], values: staircase.direction)
-      try writer.add("staircase.cuts", shape: [staircase.cuts.count], values: staircase.cuts)
-      try writer.add("staircase.heights", shape: [staircase.heights.count], values: staircase.heights)
-      try writer.add("staircase.range", shape: [2], values: [staircase.base, staircase.top])
+        name + "direction", shape: [staircase.direction.count], values: staircase.direction)
+      try writer.add(name + "cuts", shape: [staircase.cuts.count], values: staircase.cuts)
+      try writer.add(name + "heights", shape: [staircase.heights.count], values: staircase.heights)
+      try writer.add(name + "range", shape: [2], values: [staircase.base, staircase.top])
       if !staircase.children.isEmpty {
         try writer.add(
-          "staircase.children", shape: [staircase.children.count],
-          values: staircase.children.map { Int64($0) })
+          name + "children", shape: [staircase.children.count], values: staircase.children.map { Int64($0) })
       }
     }
     let masked = network.masks.keys.sorted()
     if let first = masked.first {
       let rows = network.masks[first]?.count ?? 0
-      try writer.add("mask.units", shape: [masked.count], values: masked.map { Int64($0) })
+      try writer.add(prefix + "mask.units", shape: [masked.count], values: masked.map { Int64($0) })
       try writer.add(
-        "masks", shape: [masked.count, rows],
+        prefix + "masks", shape: [masked.count, rows],
         values: masked.flatMap { unit in (network.masks[unit] ?? []).map { $0 ? 1 : 0 as UInt8 } })
     }
-    return ModelDocument.encode(&writer)
+  }
+
+  public func tensorBytes() throws(ZonotopeError) -> Int {
+    try product(
+      8, network.parameters.count + network.widths.count + 2 * (network.staircase?.heights.count ?? 0),
+      place: "model")
   }
 
   public init(_ document: ModelDocument) throws(ZonotopeError) {

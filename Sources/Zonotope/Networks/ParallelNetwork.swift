@@ -178,6 +178,18 @@ public struct ParallelNetwork: NeuralNetwork, Equatable {
       layers: layers, amplitude: parameters[place], output: parameters[place + 1], mask: masks[unit])
   }
 
+  /// Calls `body` for every unit that is no layer of the staircase, with the neurons of its layers, its numbers, and its
+  /// bits where it is a mask.
+  func forEachListedUnit(_ body: (_ widths: [Int], _ numbers: [Double], _ mask: [Bool]?) -> Void) {
+    var start = 0
+    for u in 0..<listed {
+      let own = widths[u * (depth - 1)..<(u + 1) * (depth - 1)]
+      let size = Self.size(own, features: features)
+      body(Array(own), Array(parameters[start..<start + size]), masks[u])
+      start += size
+    }
+  }
+
   // MARK: Predictions
 
   public func predict(

@@ -60,6 +60,22 @@ struct SafetensorsFile: Sendable {
     try self.init(source)
   }
 
+  private init(_ source: FileBytes, tensors: [Tensor]) {
+    (self.source, self.tensors) = (source, tensors)
+    (metadata, metadataPlaces) = ([:], [:])
+  }
+
+  /// The tensors whose names begin with a prefix, without it: a file within the file.
+  func section(_ prefix: String) -> SafetensorsFile {
+    SafetensorsFile(
+      source,
+      tensors: tensors.filter { $0.name.utf8.starts(with: prefix.utf8) }.map {
+        Tensor(
+          name: String($0.name.dropFirst(prefix.count)), type: $0.type, shape: $0.shape, bytes: $0.bytes,
+          place: $0.place)
+      })
+  }
+
   /// The tensor with the given name, nil when there is none.
   func tensor(_ name: String) -> Tensor? { tensors.first { $0.name.equalsInBytes(name) } }
 

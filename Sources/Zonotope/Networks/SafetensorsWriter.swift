@@ -2,7 +2,7 @@
 ///
 /// Wider elements lie before narrower ones, so that each tensor is aligned to its elements; names are sorted by
 /// their bytes within a width and in the header. The header is padded with spaces to a multiple of 8.
-struct SafetensorsWriter {
+public struct SafetensorsWriter {
   private var entries: [(name: String, type: SafetensorsFile.ElementType, shape: [Int], bytes: [UInt8])] = []
   var metadata: [String: String] = [:]
 

@@ -92,6 +92,11 @@ public struct Staircase: Sendable, Equatable {
   /// The sum of (s^2 + alpha^2) / 2 over the units: what all layers are thick.
   var penalty: Double { (top - base + (base - bottom)) / (1 - low) }
 
+  /// For every cut the sum of the norms |s alpha| of the units that have a threshold there: their layers make up the step.
+  var cutNorms: [(cut: Double, norm: Double)] {
+    cuts.indices.map { (cuts[$0], abs(heights[$0 + 1] - heights[$0]) / (1 - low)) }
+  }
+
   /// The levels of the layers: those above the base ascending, then those below it descending.
   private var levels: [Double] {
     var levels = Set(heights)

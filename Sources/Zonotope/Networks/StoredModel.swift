@@ -7,9 +7,13 @@ public protocol StoredModel: Sendable, Equatable {
 
   /// What the card says about the network.
   var architecture: CardArchitecture { get }
-  /// The bytes of the .safetensors file; the same model gives the same bytes.
-  func encode() throws(ZonotopeError) -> [UInt8]
-  /// Takes the card and the tensors of a file, and checks all of them.
+  /// A hash of the training rows, where networks of this kind may have patterns that are known on these alone.
+  var trainingRows: UInt64? { get }
+  /// Adds its tensors to a file, their names after a prefix.
+  func addTensors(to writer: inout SafetensorsWriter, prefix: String) throws(ZonotopeError)
+  /// The bytes of these tensors, or somewhat more.
+  func tensorBytes() throws(ZonotopeError) -> Int
+  /// Takes the card and the tensors of a file, or of its section in a file of several models, and checks all of them.
   init(_ document: ModelDocument) throws(ZonotopeError)
 
   /// The outputs for raw rows as a table has them.
@@ -32,6 +36,16 @@ extension StoredModel {
   }
 
   var cardValue: JSONValue { trainingCard.json(architecture: architecture) }
+
+  /// The card as a file has it.
+  var fileCard: JSONValue { trainingCard.json(architecture: architecture, trainingRows: trainingRows) }
+
+  /// The bytes of the .safetensors file; the same model gives the same bytes.
+  public func encode() throws(ZonotopeError) -> [UInt8] {
+    var writer = try ModelDocument.writer(card: fileCard, tensorBytes: tensorBytes())
+    try addTensors(to: &writer, prefix: "")
+    return ModelDocument.encode(&writer)
+  }
 
   /// Writes a model file, whole or not at all.
   public func save(to path: String) throws(ZonotopeError) { try AtomicFile.write(encode(), to: path) }

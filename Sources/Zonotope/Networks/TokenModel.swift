@@ -5,6 +5,8 @@ public struct TokenModel: StoredModel {
   public let layout: TokenLayout?
   public let card: TrainingCard
   public var trainingCard: TrainingCard { card }
+  /// Gates are weights, and say something about any rows.
+  public var trainingRows: UInt64? { nil }
 
   init(network: TokenNetwork, layout: TokenLayout?, card: TrainingCard) {
     (self.network, self.layout, self.card) = (network, layout, card)
@@ -44,30 +46,36 @@ public struct TokenModel: StoredModel {
   /// For m heads the tensors `head.left` and `head.right` (m, numbers of a factor), as ``TokenNetwork/Head`` has them, their
   /// gates and places, `head.gate` and `head.place` (m); with gates `gate.weights` (gates, numbers of all matrices), and
   /// `gate.thresholds` (gates, thresholds).
-  public func encode() throws(ZonotopeError) -> [UInt8] {
-    let layer = network.layer,
-      sizes = try layer.factorSizes(features: network.features, outputs: network.outputs)
-    let document = JSONWriter.encode(card.json(architecture: architecture)), m = network.heads.count
-    let shapes = layer.gateShapes(network.features), gates = layer.given ?? []
-    let weights = shapes.reduce(0) { $0 + $1.0 * $1.1 }
-    try Allocation.probe(
-      bytes: product(40, m * (sizes.left + sizes.right + 2) + gates.count * weights, place: "model")
-        + 8 * document.count)
-    var writer = ModelDocument.writer(card: document)
-    try writer.add("head.left", shape: [m, sizes.left], values: network.heads.flatMap(\.left))
-    try writer.add("head.right", shape: [m, sizes.right], values: network.heads.flatMap(\.right))
-    try writer.add("head.gate", shape: [m], values: network.heads.map { Int64($0.gate) })
-    try writer.add("head.place", shape: [m], values: network.heads.map { Int64($0.place) })
+  public func addTensors(to writer: inout SafetensorsWriter, prefix: String) throws(ZonotopeError) {
+    let layer = network.layer, m = network.heads.count, sizes = try factorSizes()
+    try writer.add(prefix + "head.left", shape: [m, sizes.left], values: network.heads.flatMap(\.left))
+    try writer.add(prefix + "head.right", shape: [m, sizes.right], values: network.heads.flatMap(\.right))
+    try writer.add(prefix + "head.gate", shape: [m], values: network.heads.map { Int64($0.gate) })
+    try writer.add(prefix + "head.place", shape: [m], values: network.heads.map { Int64($0.place) })
     if layer.isGated {
-      let zeros = [Double](repeating: 0, count: layer.thresholdCount)
+      let gates = layer.given ?? [], zeros = [Double](repeating: 0, count: layer.thresholdCount)
       try writer.add(
-        "gate.weights", shape: [gates.count, weights],
+        prefix + "gate.weights", shape: [gates.count, gateNumbers],
         values: gates.flatMap { $0.matrices.flatMap { $0.entries() } })
       try writer.add(
-        "gate.thresholds", shape: [gates.count, zeros.count],
+        prefix + "gate.thresholds", shape: [gates.count, zeros.count],
         values: gates.flatMap { $0.thresholds.isEmpty ? zeros : $0.thresholds })
     }
-    return ModelDocument.encode(&writer)
+  }
+
+  public func tensorBytes() throws(ZonotopeError) -> Int {
+    let sizes = try factorSizes(), gates = network.layer.given?.count ?? 0
+    return try product(
+      8, network.heads.count * (sizes.left + sizes.right + 2) + gates * gateNumbers, place: "model")
+  }
+
+  private func factorSizes() throws(ZonotopeError) -> (left: Int, right: Int) {
+    try network.layer.factorSizes(features: network.features, outputs: network.outputs)
+  }
+
+  /// Of all matrices of a gate.
+  private var gateNumbers: Int {
+    network.layer.gateShapes(network.features).reduce(0) { $0 + $1.0 * $1.1 }
   }
 
   public init(_ document: ModelDocument) throws(ZonotopeError) {

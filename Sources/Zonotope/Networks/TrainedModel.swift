@@ -1,5 +1,5 @@
 /// What a model file holds, whatever its kind.
-public enum TrainedModel: Sendable {
+public enum TrainedModel: Sendable, Equatable {
   case twoLayer(Model)
   case parallel(ParallelModel)
   case tokens(TokenModel)
@@ -23,8 +23,23 @@ public enum TrainedModel: Sendable {
   }
 
   /// Reads a model file of any kind and checks all of it.
-  public init(path: String, memory: Int = .max) throws(ZonotopeError) {
+  ///
+  /// - Parameter choice: the model of a file with those of a path; nil for that of the one-standard-error rule.
+  /// - Throws: as ``Model/init(path:memory:)``, and ``ZonotopeError/invalid(place:reason:)`` for a choice that there is not.
+  public init(path: String, memory: Int = .max, choosing choice: PathChoice? = nil) throws(ZonotopeError) {
     let document = try ModelDocument(FileBytes(path: path, budget: memory))
+    if document.format == PathModels.format {
+      let models = try PathModels(document)
+      self = models.models[try models.index(of: choice ?? .oneStandardError)]
+      return
+    }
+    guard choice == nil else {
+      throw .invalid(place: path, reason: "holds one model, and no path to choose from")
+    }
+    try self.init(document)
+  }
+
+  init(_ document: ModelDocument) throws(ZonotopeError) {
     switch document.kind {
     case "parallel": self = .parallel(try ParallelModel(document))
     case let kind? where TokenModel.kinds.contains(kind): self = .tokens(try TokenModel(document))
@@ -34,6 +49,12 @@ public enum TrainedModel: Sendable {
 
   /// Writes a model file, whole or not at all.
   public func save(to path: String) throws(ZonotopeError) { try content.save(to: path) }
+
+  /// How it was trained, and what was proved.
+  public var card: TrainingCard { content.trainingCard }
+
+  /// Neurons, units or heads.
+  public var units: Int { content.network.units }
 }
 
 extension Predictions {

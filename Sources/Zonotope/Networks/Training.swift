@@ -90,6 +90,8 @@ public final class TrainingSession<A: Trainable, Objective: Loss> {
   public var settings: SolverSettings
   let workers: Workers
   var last: BlockPoint?
+  /// What else solves of the same program hand on.
+  private let memory = SolveMemory()
   /// Where the architecture grows.
   private(set) var oracle: (any NeuronOracle)?
 
@@ -209,7 +211,8 @@ public final class TrainingSession<A: Trainable, Objective: Loss> {
       case .ratio(let ratio): ratio * betaMax
       }
     if let oracle { return try grow(oracle, beta: value, until: stop) }
-    let solution = try program.with(beta: value).solve(settings, from: last, workers, until: stop)
+    let solution = try program.with(beta: value).solve(
+      settings, from: last, workers, until: stop, memory: memory)
     last = solution.point
     return try result(
       solution, beta: value, scope: architecture.scope(over: formulation.patterns), growth: nil)

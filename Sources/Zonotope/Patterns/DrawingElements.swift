@@ -4,7 +4,7 @@
   import Darwin
 #endif
 
-/// Elements of pictures, and of an arrangement: there a disc of radius 1 around 0, in pixels.
+/// Elements of pictures. Those of an arrangement are in a disc of radius 1 around 0, others in pixels.
 enum SVG {
   static let radius = 360.0
   static func across(_ x: Double) -> Double { 400 + radius * x }
@@ -49,5 +49,15 @@ enum SVG {
       let value = Int((weight * Double(ends[c]) + (1 - weight) * Double(middle[c])).rounded())
       text += "\(digits[value / 16])\(digits[value % 16])"
     }
+  }
+
+  /// A text at a place in pixels, its anchor `start`, `middle` or `end`.
+  static func text(_ x: Double, _ y: Double, anchor: String, _ text: String) -> String {
+    self.text(x, y, text, "text-anchor=\"\(anchor)\"")
+  }
+
+  /// A line between two places in pixels.
+  static func line(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ style: String) -> String {
+    "<line x1=\"\(number(x1))\" y1=\"\(number(y1))\" x2=\"\(number(x2))\" y2=\"\(number(y2))\" class=\"\(style)\"/>"
   }
 }

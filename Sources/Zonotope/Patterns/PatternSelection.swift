@@ -53,6 +53,14 @@ public enum PatternSelection: Sendable {
     }
   }
 
+  /// Whether they are bits of given rows, and say nothing about others.
+  var belongsToRows: Bool {
+    switch self {
+    case .masks, .set: true
+    case .all, .gates, .sampled: false
+    }
+  }
+
   /// What column generation begins with: a few patterns where all are meant.
   var beginning: PatternSelection {
     if case .all = self { return .sampled(count: 32, seed: 0) }

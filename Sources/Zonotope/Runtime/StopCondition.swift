@@ -12,9 +12,15 @@ struct StopCondition: Sendable {
   let deadline: Double?
 
   init(_ settings: SolverSettings, started: Double) {
-    cancellation = settings.cancellation
-    deadline = settings.seconds.map { started + $0 }
+    self.init(cancellation: settings.cancellation, deadline: settings.seconds.map { started + $0 })
   }
+
+  init(cancellation: Cancellation?, deadline: Double?) {
+    (self.cancellation, self.deadline) = (cancellation, deadline)
+  }
+
+  /// What a solve that begins now may spend; nil for no limit.
+  var secondsLeft: Double? { deadline.map { max(0, $0 - monotonicSeconds()) } }
 
   /// How a solve that may not go on has ended; nil while it may.
   var status: Status? {

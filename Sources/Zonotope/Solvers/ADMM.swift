@@ -20,7 +20,8 @@ struct ADMM<Map: FactoredMap, Penalty: BlockPenalty, Objective: ProximableLoss>:
   private let penaltyWorkspace: Penalty.Workspace
   private var workers: Workers { evaluator.workers }
 
-  private let system: any SampleSystem
+  private let kept: KeptSystem
+  private var system: any SampleSystem { kept.system }
   /// What the fit is drawn to, for losses that are not quadratic.
   private let target: Vector
   /// The penalty's copy of the blocks.
@@ -74,9 +75,15 @@ struct ADMM<Map: FactoredMap, Penalty: BlockPenalty, Objective: ProximableLoss>:
     self.program = program
     self.evaluator = evaluator
     penaltyWorkspace = try program.penalty.makeWorkspace(threads: evaluator.workers.threads)
-    let meanDiagonal: Double
-    (system, meanDiagonal) = try program.map.makeSystem(
-      evaluator.mapWorkspace, free: program.free, precision: precision, evaluator.workers)
+    if precision == .double, let known = evaluator.memory?.system {
+      kept = known
+    } else {
+      let (system, meanDiagonal) = try program.map.makeSystem(
+        evaluator.mapWorkspace, free: program.free, precision: precision, evaluator.workers)
+      kept = KeptSystem(system, meanDiagonal: meanDiagonal)
+      // What was stopped is not complete, and single precision knows where it is.
+      if precision == .double, !evaluator.workers.isStopped { evaluator.memory?.system = kept }
+    }
     target = try Vector(n)
     v = try Vector(size)
     l = try Vector(size)
@@ -98,7 +105,7 @@ struct ADMM<Map: FactoredMap, Penalty: BlockPenalty, Objective: ProximableLoss>:
     smooth = program.loss as? any SmoothLoss
     rho = 1
     rhoFit = program.loss.quadraticScale ?? 1
-    begin(from: start, meanDiagonal: meanDiagonal)
+    begin(from: start, meanDiagonal: kept.meanDiagonal)
   }
 
   // MARK: One step
@@ -269,8 +276,8 @@ struct ADMM<Map: FactoredMap, Penalty: BlockPenalty, Objective: ProximableLoss>:
     let newRho = min(newRho, largestRho)
     guard newRho > 0, newRho != rho || newRhoFit != rhoFit else { return }
     // A factorisation that fails leaves the step as it is, which still converges.
-    guard fixedShift != nil || system.factor(shift: newRho / newRhoFit, workers) else {
-      _ = system.factor(shift: rho / rhoFit, workers)
+    guard fixedShift != nil || kept.factor(shift: newRho / newRhoFit, workers) else {
+      _ = kept.factor(shift: rho / rhoFit, workers)
       return
     }
     scale(l.mutable, by: rho / newRho)
@@ -305,9 +312,28 @@ struct ADMM<Map: FactoredMap, Penalty: BlockPenalty, Objective: ProximableLoss>:
       }
     }
     if !(rho > 0 && rho.isFinite) { rho = 1 }
-    while !system.factor(shift: rho / rhoFit, workers), rho < 1e300, !workers.isStopped {
-      rho *= 100
+    let goesOn = start != nil && resume()
+    if goesOn, let shift = kept.shift, max(shift * rhoFit, rho) < worthwhile * min(shift * rhoFit, rho) {
+      scale(l.mutable, by: rho / (shift * rhoFit))
+      rho = shift * rhoFit
+      return
     }
+    while !kept.factor(shift: rho / rhoFit, workers), rho < 1e300, !workers.isStopped {
+      rho *= 100
+      scale(l.mutable, by: 0.01)
+    }
+  }
+
+  /// The multipliers of the answer for another beta, moved to this one: their norms are beta on the active blocks.
+  private func resume() -> Bool {
+    guard let (point, beta) = evaluator.memory?.dual, point.count == dual.count else { return false }
+    for k in 0..<dual.count { dual[k] = point[k] * program.beta / beta }
+    program.map.adjoint(dual.values, into: l.mutable, evaluator.mapWorkspace, workers)
+    scale(l.mutable, by: -1 / rho)
+    if program.loss.quadraticScale == nil {
+      for k in 0..<m.count { m[k] = -dual[k] / rhoFit }
+    }
+    return true
   }
 
   /// For targets that must be met: the scale of the blocks is that of the shortest point whose fit they are.
@@ -315,7 +341,7 @@ struct ADMM<Map: FactoredMap, Penalty: BlockPenalty, Objective: ProximableLoss>:
     let shift = max(1e-6 * meanDiagonal, 1e-300)
     fixedShift = shift
     split.copy(from: evaluator.targets)
-    guard system.factor(shift: shift, workers) else {
+    guard kept.factor(shift: shift, workers) else {
       isBroken = !workers.isStopped
       return
     }

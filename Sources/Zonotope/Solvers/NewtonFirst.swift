@@ -13,6 +13,10 @@ struct NewtonFirst<Map: FactoredMap, Penalty: BlockPenalty, Objective: Conjugate
   ) throws(ZonotopeError) {
     (self.evaluator, self.precision) = (evaluator, precision)
     first = try DualNewton(evaluator, from: start, isFactored: true)
+    // Faces that kept changing at a larger beta do so here.
+    if start != nil, evaluator.memory?.kind == .admm {
+      second = try ADMM(evaluator, from: start, precision: precision)
+    }
   }
 
   mutating func advance(upTo limit: Int) {
@@ -37,6 +41,7 @@ struct NewtonFirst<Map: FactoredMap, Penalty: BlockPenalty, Objective: Conjugate
 
   var note: String? {
     guard let second else { return nil }
+    if first.iteration == 0 { return "as for the beta before, whose faces kept changing" }
     return "\(second.iteration) steps after \(first.iteration) of newton, whose faces kept changing"
   }
 

@@ -18,8 +18,19 @@ extension ConvexProgram where Map: FactoredMap {
     return try solve(settings, from: start, workers, until: StopCondition(settings, started: started))
   }
 
+  /// - Parameter memory: of solves of the same program for other betas; it takes what this one leaves.
   func solve(
-    _ settings: SolverSettings, from start: BlockPoint?, _ workers: Workers, until stop: StopCondition
+    _ settings: SolverSettings, from start: BlockPoint?, _ workers: Workers, until stop: StopCondition,
+    memory: SolveMemory? = nil
+  ) throws(ZonotopeError) -> Solution {
+    let solution = try solved(settings, from: start, workers, until: stop, memory: memory)
+    memory?.keep(solution, beta: beta)
+    return solution
+  }
+
+  private func solved(
+    _ settings: SolverSettings, from start: BlockPoint?, _ workers: Workers, until stop: StopCondition,
+    memory: SolveMemory?
   ) throws(ZonotopeError) -> Solution {
     let started = monotonicSeconds()
     if let answer = try byActiveSet(settings, start, workers, stop, started) { return answer }
@@ -27,7 +38,7 @@ extension ConvexProgram where Map: FactoredMap {
     let precision = precision(settings, kind), choice = precision.note.map { "\(why); \($0)" } ?? why
     let run = SolveRun(
       settings: settings, start: start, workers: workers, stop: stop, started: started, choice: choice,
-      precision: precision.used)
+      precision: precision.used, memory: memory)
     if settings.kind == .automatic, kind == .fista, let map = map as? any GramMap & PatternMap,
       let penalty = penalty as? any UniformPenalty, penalty.hasEuclideanDualNorm, map.units > fewestUnits,
       let loss = loss as? any SmoothLoss & ProximableLoss,
@@ -60,8 +71,9 @@ extension ConvexProgram where Map: FactoredMap {
       map: map, penalty: penalty, loss: loss, targets: targets, beta: beta)
     let run = SolveRun(
       settings: settings, start: start, workers: workers, stop: stop, started: started,
-      choice: settings.kind == .activeSet ? "asked for" : "few of the patterns are active", precision: .double
-    )
+      choice: settings.kind == .activeSet ? "asked for" : "few of the patterns are active",
+      precision: .double,
+      memory: nil)
     return try program.iterate(run) { (evaluator, _) throws(ZonotopeError) in
       guard let iteration = try ActiveSet(evaluator, tolerance: 0.2 * settings.tolerance) else {
         throw .unsupported(key: "solver.kind", reason: "\"active-set\" is for thresholds with squares")
@@ -246,6 +258,7 @@ extension ConvexProgram {
     let evaluator = try Evaluator(self, run.workers)
     let pulse = Pulse(run.settings, started: run.started, objective: evaluator.withoutNetwork())
     evaluator.workers = run.workers.stopping(at: run.stop, pulse)
+    evaluator.memory = run.memory
     let start = try run.start.flatMap { (start) throws(ZonotopeError) in try feasible(start, evaluator) }
     var iteration = try make(evaluator, start)
     return try minimise(
@@ -288,4 +301,5 @@ private struct SolveRun {
   let started: Double
   let choice: String
   let precision: Precision
+  let memory: SolveMemory?
 }

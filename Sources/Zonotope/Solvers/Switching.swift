@@ -31,6 +31,10 @@ struct Switching<Map: GramMap & PatternMap, Penalty: UniformPenalty, Objective: 
     (self.evaluator, self.settings, self.precision) = (evaluator, settings, precision)
     nothing = try Vector(evaluator.program.size)
     let program = evaluator.program
+    if start != nil, evaluator.memory?.kind == .admm {
+      second = try ADMM(evaluator, from: start, precision: precision)
+      return
+    }
     if program.map.samples <= cheapSamples, program.beta < smallBeta * evaluator.betaMax() {
       second = try ADMM(evaluator, from: start, precision: precision)
       return
@@ -63,7 +67,9 @@ struct Switching<Map: GramMap & PatternMap, Penalty: UniformPenalty, Objective: 
     let n = Double(map.samples), c = Double(map.outputs)
     let unit = Double(map.blockSize * map.blocks / max(1, map.units))
     let step = 4 * n * unit * Double(first.size) / setSpeed
-    let system = factorisations * n * n * n / 3 + n * n * unit / c
+    // On a path the betas to come use it as well.
+    let share = evaluator.memory?.kind == nil ? 1 : pathShare
+    let system = share * (factorisations * n * n * n / 3 + n * n * unit / c)
     let admmStep = 4 * n * unit * Double(map.units) / fullSpeed + solveCost * n * n * c
     return left * step > system + admmSteps * admmStep
   }
@@ -92,6 +98,9 @@ struct Switching<Map: GramMap & PatternMap, Penalty: UniformPenalty, Objective: 
 
   var note: String? {
     guard let second else { return "working sets need few steps of few patterns" }
+    if firstSteps == 0, evaluator.memory?.kind == .admm {
+      return "as for the beta before, whose system is at hand"
+    }
     if firstSteps == 0 { return "beta is small, and the system of the samples cheap to factor" }
     return "\(second.iteration) steps after \(firstSteps) of fista, which would have needed many more"
   }
@@ -134,3 +143,5 @@ private let solveCost = 45.0
 /// What ADMM needs from a warm start.
 private let factorisations = 2.0
 private let admmSteps = 60.0
+/// The part of a system that one beta of a path has to pay for.
+private let pathShare = 0.25

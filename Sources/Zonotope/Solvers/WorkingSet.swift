@@ -59,8 +59,10 @@ struct WorkingSet<Map: PatternMap, Penalty: UniformPenalty, Objective: SmoothLos
     let last = norms.values.reduce(0, nanMax)
     let strong = norms.values.reduce(0) { $0 + ($1 >= 2 * program.beta - last ? 1 : 0) }
     let isWarm = full.values.contains { $0 != 0 } && last > program.beta && last < 2 * program.beta
-    let least = min(units, max(16, isWarm ? min(strong, units / 2) : units / 8))
-    let members = Self.largest(least, of: norms, always: Self.support(full.values, unitSize))
+    let support = Self.support(full.values, unitSize)
+    // Where beta falls fast the rule leaves nearly all; as many again as there were is what a path takes in at most.
+    let least = min(units, max(16, isWarm ? min(strong, max(2 * support.count, units / 8)) : units / 8))
+    let members = Self.largest(least, of: norms, always: support)
     inner = try Self.restrict(program, evaluator.workers, to: members, from: full, unitSize, precision)
     (self.evaluator, self.program, self.tolerance) = (evaluator, program, tolerance)
     (self.precision, self.full, self.norms) = (precision, full, norms)

@@ -3,6 +3,7 @@
 /// Its gradient jumps where y f = 1.
 public struct HingeLoss: ProximableLoss {
   public var name: String { "hinge" }
+  public var isClassification: Bool { true }
   public let scale: Double
 
   public init(scale: Double = 1) { self.scale = scale }

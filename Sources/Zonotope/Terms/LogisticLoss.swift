@@ -7,6 +7,7 @@
 /// scale * sum log(1 + exp(-y f)), y = -1 or +1
 public struct LogisticLoss: SmoothLoss, ProximableLoss {
   public var name: String { "logistic" }
+  public var isClassification: Bool { true }
   public let scale: Double
   public var curvatureBound: Double { scale / 4 }
 

@@ -13,6 +13,9 @@ public protocol Loss: Sendable {
   /// The number of outputs that it takes; nil for any.
   var outputs: Int? { get }
 
+  /// Whether targets are classes: -1 and 1, or one an output.
+  var isClassification: Bool { get }
+
   /// Whether it is a sum over the single numbers of the fit, so that outputs do not meet.
   var isSeparable: Bool { get }
 
@@ -99,6 +102,7 @@ public protocol ProximableLoss: Loss {
 
 extension Loss {
   public var outputs: Int? { nil }
+  public var isClassification: Bool { false }
   public var isSeparable: Bool { true }
   public var isEquality: Bool { false }
   public var quadraticScale: Double? { nil }

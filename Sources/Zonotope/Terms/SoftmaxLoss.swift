@@ -9,6 +9,7 @@
 /// The targets of a sample are its class, a whole number from 0, or a distribution over the classes.
 public struct SoftmaxLoss: SmoothLoss, ProximableLoss {
   public var name: String { "softmax" }
+  public var isClassification: Bool { true }
   public let classes: Int
   public let scale: Double
   public var outputs: Int? { classes }

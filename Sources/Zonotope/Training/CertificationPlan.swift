@@ -59,8 +59,8 @@ public struct CertificationPlan: Sendable {
     let x = try table.matrix(columns: features ?? card.preprocessing.features)
     var rows = Array(0..<x.rows)
     if let run = card.run, run.rows + run.testRows == x.rows {
-      let strata = column.loss.isRegression ? nil : column.values
-      rows = RowSplit.deal(rows, strata: strata, fraction: run.testFraction, seed: run.seed, stream: 1).0
+      rows =
+        RowSplit.deal(rows, strata: column.strata, fraction: run.testFraction, seed: run.seed, stream: 1).0
     }
     func data(_ rows: [Int]) throws(ZonotopeError) -> (MatrixView, [Double]) {
       let part = try x.gathering(rows: rows)
@@ -112,16 +112,9 @@ public struct CertificationPlan: Sendable {
     guard scale > 0, scale.isFinite else {
       throw .invalid(place: "scale", reason: "\(scale) is not a finite number above 0")
     }
-    let term: any Loss =
-      switch column.loss {
-      case .squared: SquaredLoss(scale: scale)
-      case .huber: HuberLoss(delta: delta, scale: scale)
-      case .logistic: LogisticLoss(scale: scale)
-      case .softmax: SoftmaxLoss(classes: column.outputs, scale: scale)
-      }
     return Case(
-      network: network, data: try Dataset(x: x, y: y), loss: term, beta: beta, preprocessing: preprocessing,
-      areTrainingRows: areTrainingRows)
+      network: network, data: try Dataset(x: x, y: y), loss: column.term(scale: scale, delta: delta),
+      beta: beta, preprocessing: preprocessing, areTrainingRows: areTrainingRows)
   }
 
   private func audit(_ given: Case) throws(ZonotopeError) -> Report { try audit(given, given.loss) }

@@ -59,7 +59,7 @@ public struct LinePlan: Sendable {
     return (x, target.values)
   }
 
-  private func columns(
+  func columns(
     of table: CSVTable
   ) throws(ZonotopeError) -> (name: String, target: TargetColumn, x: MatrixView) {
     let column = try TargetColumn(table, column: target, loss: loss)
@@ -86,31 +86,30 @@ public struct LinePlan: Sendable {
     return (name, column, try table.matrix(columns: [name]))
   }
 
-  private func term(_ kind: TrainingPlan.LossKind, rows: Int) -> any Loss {
-    let scale = 1 / Double(rows)
-    return switch kind {
-    case .squared: SquaredLoss(scale: scale)
-    case .huber: HuberLoss(delta: huberDelta, scale: scale)
-    case .logistic, .softmax: LogisticLoss(scale: scale)
-    }
+  /// The same for any network: what it asks of a plan, the split, the loss and the settings.
+  var plan: TrainingPlan {
+    var plan = TrainingPlan(target: target)
+    (plan.loss, plan.huberDelta, plan.penalty) = (loss, huberDelta, penalty)
+    (plan.testFraction, plan.seed, plan.standardizes) = (testFraction, seed, false)
+    plan.settings = settings
+    return plan
   }
 
   /// Carries the plan out.
   public func run(on table: CSVTable) throws(ZonotopeError) -> Report {
     let started = monotonicSeconds()
-    var plan = TrainingPlan(target: target)
-    (plan.penalty, plan.testFraction, plan.seed, plan.standardizes) = (penalty, testFraction, seed, false)
-    plan.huberDelta = huberDelta
-    plan.settings = settings
+    let plan = plan
     try plan.check()
     let (name, target, x) = try columns(of: table)
     let rows = try TrainingRows(x, target, plan: plan)
+    func term(_ part: TrainingRows.Part) -> any Loss {
+      target.term(scale: 1 / Double(part.y.count), delta: huberDelta)
+    }
     func fit(_ part: TrainingRows.Part, _ beta: Beta) throws(ZonotopeError) -> TrainingOutcome<
       ParallelNetwork
     > {
       try network.train(
-        on: Dataset(x: part.x, y: part.y), loss: term(target.loss, rows: part.y.count), beta: beta,
-        settings: settings)
+        on: Dataset(x: part.x, y: part.y), loss: term(part), beta: beta, settings: settings)
     }
     var beta = Beta.ratio(TrainingPlan.candidates[0])
     if case .fixed(let given) = penalty { beta = given }
@@ -123,11 +122,11 @@ public struct LinePlan: Sendable {
       }
     }
     let result = try fit(rows.train, beta)
-    let score = target.loss.isRegression ? Score.rSquared : .accuracy
+    let score = target.score
     let preprocessing = ModelCard.Preprocessing(
       standardization: nil, features: [name], target: self.target, classes: target.classes)
     let card = TrainingCard(
-      result, loss: term(target.loss, rows: rows.train.y.count), tolerance: settings.tolerance,
+      result, loss: term(rows.train), tolerance: settings.tolerance,
       preprocessing: preprocessing)
     return Report(
       model: ParallelModel(network: result.network, card: card), result: result, rows: rows.train.y.count,

@@ -8,6 +8,11 @@ struct TargetColumn {
   /// Outputs that a network has for it.
   var outputs: Int { loss == .softmax ? classes?.count ?? 1 : 1 }
 
+  /// For each row its class; nil where there are none.
+  var strata: [Double]? { loss.isRegression ? nil : values }
+  /// How well outputs answer.
+  var score: Score { loss.isRegression ? .rSquared : .accuracy }
+
   /// - Parameter loss: the loss asked for; nil lets the column decide.
   init(_ table: CSVTable, column: String, loss: TrainingPlan.LossKind?) throws(ZonotopeError) {
     let isText = try table.isText(column: column)
@@ -39,6 +44,25 @@ struct TargetColumn {
   /// Without so many rows at the beginning.
   func dropping(first count: Int) -> TargetColumn {
     TargetColumn(values: Array(values.dropFirst(count)), of: self)
+  }
+
+  /// Refuses rows whose targets are all the same number.
+  func checkVariation(of rows: [Double], column: String) throws(ZonotopeError) {
+    if loss.isRegression, rows.allSatisfy({ $0 == rows[0] }) {
+      throw .invalid(place: "column '\(column)'", reason: "the training rows all have the same target")
+    }
+  }
+
+  /// The loss as a program has it.
+  ///
+  /// - Parameter delta: of the Huber loss.
+  func term(scale: Double, delta: Double) -> any Loss {
+    switch loss {
+    case .squared: SquaredLoss(scale: scale)
+    case .huber: HuberLoss(delta: delta, scale: scale)
+    case .logistic: LogisticLoss(scale: scale)
+    case .softmax: SoftmaxLoss(classes: outputs, scale: scale)
+    }
   }
 
   private static func fault(_ classes: Int, rows: Int, _ loss: TrainingPlan.LossKind) -> String? {

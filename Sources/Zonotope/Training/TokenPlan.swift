@@ -23,34 +23,47 @@ public struct TokenPlan: Sendable {
   ///
   /// - Throws: misuse only, before any solving, as ``TrainingPlan/run(on:)``; also columns that are no such tokens.
   public func run(on table: CSVTable) throws(ZonotopeError) -> PlanReport<TokenModel> {
-    guard kind != .sequence else {
-      throw .unsupported(key: "model", reason: "a row of a table has one answer, not one for every token")
-    }
-    var plan = plan
-    plan.sharesScale = true
-    try gates.check()
+    let head = try head(), plan = scaled
     let data = try plan.data(of: table, layout: layout)
-    let columns = layout.gridColumns
-    let positions = TokenPositions(
-      positions, gridColumns: columns == layout.tokens ? nil : columns, constant: plan.inputBias)
-    try positions.check(tokens: layout.tokens)
-    let layer = TokenLayer(
-      kind: kind, tokens: layout.tokens, gates: gates, pooled: true, positions: positions)
-    let fit = try plan.fit(TokenHead(layer: layer), data)
-    var selection = PatternSelection.all
-    switch gates {
-    case .sampled(let count, let seed), .quantiles(let count, let seed):
-      selection = .sampled(count: count, seed: seed)
-    case .linear, .given: break
-    }
+    let fit = try plan.fit(head, data)
     let card = plan.card(of: fit, data, selection: selection)
     return PlanReport(
       model: TokenModel(network: fit.result.network, layout: layout, card: card), result: fit.result,
       baseline: fit.baseline, seconds: fit.seconds)
   }
+
+  /// The plan with one scale for all columns.
+  var scaled: TrainingPlan {
+    var plan = plan
+    plan.sharesScale = true
+    return plan
+  }
+
+  /// The network.
+  func head() throws(ZonotopeError) -> TokenHead {
+    guard kind != .sequence else {
+      throw .unsupported(key: "model", reason: "a row of a table has one answer, not one for every token")
+    }
+    try gates.check()
+    let columns = layout.gridColumns
+    let positions = TokenPositions(
+      positions, gridColumns: columns == layout.tokens ? nil : columns, constant: plan.inputBias)
+    try positions.check(tokens: layout.tokens)
+    return TokenHead(
+      layer: TokenLayer(
+        kind: kind, tokens: layout.tokens, gates: gates, pooled: true, positions: positions))
+  }
+
+  /// How gates were drawn, for cards.
+  var selection: PatternSelection {
+    switch gates {
+    case .sampled(let count, let seed), .quantiles(let count, let seed): .sampled(count: count, seed: seed)
+    case .linear, .given: .all
+    }
+  }
 }
 
 /// Any layer with one output a sample.
-private struct TokenHead: TokenArchitecture {
+struct TokenHead: TokenArchitecture {
   var layer: TokenLayer
 }

@@ -19,16 +19,7 @@ struct TrainingRows {
   init(
     _ x: MatrixView, _ target: TargetColumn, plan: TrainingPlan, layout: TokenLayout? = nil
   ) throws(ZonotopeError) {
-    guard x.rows > 0 else { throw .invalid(place: "data", reason: "there is no row below the header") }
-    guard x.columns > 0 else { throw .invalid(place: "columns", reason: "there is no feature") }
-    let strata = target.loss.isRegression ? nil : target.values
-    let (training, testing) = RowSplit.deal(
-      Array(0..<x.rows), strata: strata, fraction: plan.testFraction, seed: plan.seed, stream: 1)
-    if plan.testFraction > 0, testing.isEmpty {
-      throw .invalid(
-        place: "test",
-        reason: "\(plan.testFraction) of \(x.rows) rows leaves none for the test; 0 does without")
-    }
+    let (training, testing) = try Self.deal(x, target, plan: plan)
     let raw = try x.gathering(rows: training)
     let standardization =
       plan.standardizes ? try Standardization(learning: raw, shared: plan.sharesScale) : nil
@@ -41,12 +32,28 @@ struct TrainingRows {
     train = try part(training)
     test = try part(testing)
     let (fitting, holding) = RowSplit.deal(
-      training, strata: strata, fraction: TrainingPlan.holdoutFraction, seed: plan.seed, stream: 2)
+      training, strata: target.strata, fraction: TrainingPlan.holdoutFraction, seed: plan.seed, stream: 2)
     fit = holding.isEmpty ? nil : try part(fitting)
     holdout = holding.isEmpty ? nil : try part(holding)
     if plan.penalty == .search, holding.isEmpty {
       throw .invalid(
         place: "data", reason: "\(training.count) training rows are too few to choose beta on; give one")
     }
+  }
+
+  /// The rows to train on and those of the test.
+  static func deal(
+    _ x: MatrixView, _ target: TargetColumn, plan: TrainingPlan
+  ) throws(ZonotopeError) -> (training: [Int], testing: [Int]) {
+    guard x.rows > 0 else { throw .invalid(place: "data", reason: "there is no row below the header") }
+    guard x.columns > 0 else { throw .invalid(place: "columns", reason: "there is no feature") }
+    let (training, testing) = RowSplit.deal(
+      Array(0..<x.rows), strata: target.strata, fraction: plan.testFraction, seed: plan.seed, stream: 1)
+    if plan.testFraction > 0, testing.isEmpty {
+      throw .invalid(
+        place: "test",
+        reason: "\(plan.testFraction) of \(x.rows) rows leaves none for the test; 0 does without")
+    }
+    return (training, testing)
   }
 }

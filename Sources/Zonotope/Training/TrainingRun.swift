@@ -7,24 +7,26 @@ extension TrainingPlan {
     let data = try data(of: table)
     let selection = try selection(data.rows.train.x, outputs: data.target.outputs)
     func report(_ fit: Fit<TwoLayerNetwork>) -> TrainingReport {
-      let card = ModelCard(
-        fit.result.network, options: options, training: card(of: fit, data, selection: selection))
-      return TrainingReport(
-        model: Model(network: fit.result.network, card: card), result: fit.result, baseline: fit.baseline,
-        seconds: fit.seconds)
+      let model = model(fit.result.network, card(of: fit, data, selection: selection))
+      return TrainingReport(model: model, result: fit.result, baseline: fit.baseline, seconds: fit.seconds)
     }
     return gated
       ? report(try fit(GatedReLU(patterns: selection, options: options), data))
       : report(try fit(ReLU(patterns: selection, options: options), data))
   }
 
-  private var options: TwoLayerOptions {
+  var options: TwoLayerOptions {
     var options = TwoLayerOptions()
     (options.inputBias, options.outputBias, options.grows) = (inputBias, outputBias, grows)
     return options
   }
 
-  private func selection(_ x: MatrixView, outputs: Int) throws(ZonotopeError) -> PatternSelection {
+  /// A network of two layers with its card.
+  func model(_ network: TwoLayerNetwork, _ card: TrainingCard) -> Model {
+    Model(network: network, card: ModelCard(network, options: options, training: card))
+  }
+
+  func selection(_ x: MatrixView, outputs: Int) throws(ZonotopeError) -> PatternSelection {
     switch patterns {
     case .all: return .all
     case .sampled(let count): return .sampled(count: count, seed: seed)
@@ -53,6 +55,16 @@ extension TrainingPlan {
   /// Checks the plan and the columns, deals the rows.
   func data(of table: CSVTable, layout: TokenLayout? = nil) throws(ZonotopeError) -> Columns {
     try check()
+    let (names, target, x) = try columns(of: table)
+    let rows = try TrainingRows(x, target, plan: self, layout: layout)
+    try target.checkVariation(of: rows.train.y, column: self.target)
+    return Columns(names: names, target: target, rows: rows)
+  }
+
+  /// The names of the features, the target, and the features.
+  func columns(
+    of table: CSVTable
+  ) throws(ZonotopeError) -> (names: [String], target: TargetColumn, x: MatrixView) {
     let target = try TargetColumn(table, column: self.target, loss: loss)
     let names = features ?? table.columns.filter { !$0.equalsInBytes(self.target) }
     for (j, name) in names.enumerated() {
@@ -64,11 +76,7 @@ extension TrainingPlan {
       }
     }
     guard !names.isEmpty else { throw .invalid(place: "columns", reason: "there is no feature") }
-    let rows = try TrainingRows(table.matrix(columns: names), target, plan: self, layout: layout)
-    if target.loss.isRegression, rows.train.y.allSatisfy({ $0 == rows.train.y[0] }) {
-      throw .invalid(place: "column '\(self.target)'", reason: "the training rows all have the same target")
-    }
-    return Columns(names: names, target: target, rows: rows)
+    return (names, target, try table.matrix(columns: names))
   }
 
   /// A network of any architecture, found by the search and the fit, with its scores.
@@ -91,19 +99,9 @@ extension TrainingPlan {
   }
 
   func fit<A: Trainable>(_ architecture: A, _ data: Columns) throws(ZonotopeError) -> Fit<A.Network> {
-    let scale = { (part: TrainingRows.Part) in 1 / Double(part.y.count) }
-    switch data.target.loss {
-    case .squared: return try fit(architecture, data) { SquaredLoss(scale: scale($0)) }
-    case .huber: return try fit(architecture, data) { HuberLoss(delta: huberDelta, scale: scale($0)) }
-    case .logistic: return try fit(architecture, data) { LogisticLoss(scale: scale($0)) }
-    case .softmax:
-      return try fit(architecture, data) { SoftmaxLoss(classes: data.target.outputs, scale: scale($0)) }
+    func loss(_ part: TrainingRows.Part) -> any Loss {
+      data.target.term(scale: 1 / Double(part.y.count), delta: huberDelta)
     }
-  }
-
-  private func fit<A: Trainable>(
-    _ architecture: A, _ data: Columns, loss: (TrainingRows.Part) -> some Loss
-  ) throws(ZonotopeError) -> Fit<A.Network> {
     let started = monotonicSeconds(), rows = data.rows, kind = data.target.loss
     var beta = Beta.absolute(0), fitted = rows.train, compared: [Double] = []
     var result: TrainingOutcome<A.Network>?, found: TrainingOutcome<A.Network>?
@@ -124,9 +122,7 @@ extension TrainingPlan {
     if result == nil {
       var settings = limited(since: started, share: 1)
       settings.progress = reporter(.fit, beta)
-      let session = try TrainingSession(
-        architecture, data: Dataset(x: fitted.x, y: fitted.y), loss: term, settings: settings)
-      result = try session.train(beta: beta)
+      result = try solve(architecture, fitted, term, beta, settings)
       if let stopped = result, let best = found, let fit = rows.fit, stopped.wasStoppedInSetUp,
         best.network.units > 0
       {
@@ -139,17 +135,21 @@ extension TrainingPlan {
     guard let result else { preconditionFailure("a result is set above") }
     let seconds = monotonicSeconds() - started
 
-    let score = kind.isRegression ? Score.rSquared : .accuracy
-    let run = TrainingCard.Run(
-      rows: fitted.y.count, testRows: rows.test.y.count, testFraction: testFraction, seed: seed,
-      betaRatio: result.betaMax > 0 ? result.beta / result.betaMax : 0,
-      candidates: compared,
-      holdoutFraction: penalty == .search ? Self.holdoutFraction : nil, score: score.rawValue,
-      trainScore: score.value(try result.network.predict(fitted.x), fitted.y),
-      testScore: rows.test.y.isEmpty || knowsTrainingRowsOnly(result.network)
-        ? nil : score.value(try result.network.predict(rows.test.x), rows.test.y))
+    let run = try TrainingCard.Run(
+      result.network, self, target: data.target, train: fitted, test: rows.test,
+      betaRatio: result.betaMax > 0 ? result.beta / result.betaMax : 0, candidates: compared,
+      holdoutFraction: penalty == .search ? Self.holdoutFraction : nil)
     return Fit(
-      result: result, loss: term, run: run, baseline: try baseline(kind, rows, score), seconds: seconds)
+      result: result, loss: term, run: run, baseline: try baseline(kind, rows, data.target.score),
+      seconds: seconds)
+  }
+
+  private func solve<A: Trainable>(
+    _ architecture: A, _ part: TrainingRows.Part, _ loss: some Loss, _ beta: Beta, _ settings: SolverSettings
+  ) throws(ZonotopeError) -> TrainingOutcome<A.Network> {
+    try TrainingSession(
+      architecture, data: Dataset(x: part.x, y: part.y), loss: loss, settings: settings
+    ).train(beta: beta)
   }
 
   private func baseline(
@@ -186,6 +186,21 @@ extension TrainingPlan {
     var ratio: Double?
     if case .ratio(let value) = beta { ratio = value }
     return { [ratio] in progress(TrainingProgress(stage: stage, betaRatio: ratio, solver: $0)) }
+  }
+}
+
+extension TrainingCard.Run {
+  /// With the scores of a network on the rows that it was trained on and those of the test, both as it takes them.
+  init(
+    _ network: some NeuralNetwork, _ plan: TrainingPlan, target: TargetColumn, train: TrainingRows.Part,
+    test: TrainingRows.Part, betaRatio: Double, candidates: [Double] = [], holdoutFraction: Double? = nil
+  ) throws(ZonotopeError) {
+    let isTested = !test.y.isEmpty && !knowsTrainingRowsOnly(network)
+    self.init(
+      rows: train.y.count, testRows: test.y.count, testFraction: plan.testFraction, seed: plan.seed,
+      betaRatio: betaRatio, candidates: candidates, holdoutFraction: holdoutFraction,
+      score: target.score.rawValue, trainScore: target.score.value(try network.predict(train.x), train.y),
+      testScore: isTested ? target.score.value(try network.predict(test.x), test.y) : nil)
   }
 }
 

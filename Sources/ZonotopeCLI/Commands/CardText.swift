@@ -3,6 +3,19 @@ import Zonotope
 /// A model card for people.
 enum CardText {
   static func add(_ model: some StoredModel, to facts: inout Facts) {
+    let card = model.trainingCard
+    addNetwork(model, to: &facts)
+    if let model = model as? ParallelModel {
+      facts.add("units", "\(model.network.units), output bias \(short(model.network.bias))")
+    }
+    facts.add("beta", beta(card))
+    let solver = card.solver
+    facts.add(
+      "solver", "\(solver.kind.rawValue), tolerance \(short(solver.tolerance)): \(solver.reason)")
+  }
+
+  /// What does not change with beta.
+  static func addNetwork(_ model: some StoredModel, to facts: inout Facts) {
     let card = model.trainingCard, preprocessing = card.preprocessing
     if let target = preprocessing.target {
       let classes =
@@ -22,10 +35,6 @@ enum CardText {
     let delta = card.loss.delta.map { " with delta \(short($0))" } ?? ""
     facts.add("loss", "\(card.loss.kind)\(delta), times \(short(card.loss.scale))\(mean(card))")
     facts.add(model is TokenModel ? "gates" : "patterns", patterns(card.patterns, of: model))
-    facts.add("beta", beta(card))
-    let solver = card.solver
-    facts.add(
-      "solver", "\(solver.kind.rawValue), tolerance \(short(solver.tolerance)): \(solver.reason)")
   }
 
   private static func scaling(_ preprocessing: TrainingCard.Preprocessing) -> String {
@@ -49,10 +58,18 @@ enum CardText {
       }
       return network
     case let model as ParallelModel:
-      return "\(model.network.units) parallel units of \(model.network.depth) layers, activation "
-        + "\(model.network.activation), output bias \(short(model.network.bias))"
+      return "parallel units of \(model.network.depth) layers, activation \(model.network.activation)"
     case let model as TokenModel: return TokenText.network(model)
     default: return "\(model.network.units) units"
+    }
+  }
+
+  /// What its network is a sum of.
+  static func units(_ model: some StoredModel) -> String {
+    switch model {
+    case is TokenModel: "heads"
+    case is ParallelModel: "units"
+    default: "neurons"
     }
   }
 

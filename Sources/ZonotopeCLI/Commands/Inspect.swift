@@ -3,19 +3,26 @@ import Zonotope
 
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Shows the card and the network of a model file.")
+    abstract: "Shows the card and the network of a model file.",
+    discussion: "Of a file of zonotope path it shows the table, or one of the models where one is named.")
 
   @Argument(help: "The model file.") var model: String
   @Flag(help: "Print the card as a JSON document.") var json = false
   @Option(help: "Show this many neurons at most.") var neurons = 10
   @Option(help: "Show this many weights of each at most.") var weights = 4
 
+  @OptionGroup var path: PathChoiceOptions
+
   func validate() throws {
     if neurons < 0 || weights < 0 { throw ValidationError("A number to show is negative.") }
   }
 
   func run() throws {
-    let model = try TrainedModel(path: self.model)
+    if path.choice == nil, try PathModels.isPath(self.model) {
+      let models = try PathModels(path: self.model)
+      return try print(json ? models.json() : PathText.table(models))
+    }
+    let model = try TrainedModel(path: self.model, choosing: path.choice)
     if json { return try print(model.content.cardText()) }
     try show(model.content)
     switch model {

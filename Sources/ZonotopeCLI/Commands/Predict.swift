@@ -12,13 +12,14 @@ struct Predict: ParsableCommand {
   @Argument(help: "The model file.") var model: String
   @Option(help: "A CSV file with a header, or a .npy file.") var data: String
   @Option(help: "Write to this .csv or .npy file in place of standard output.") var output: String?
+  @OptionGroup var path: PathChoiceOptions
   @OptionGroup var limits: Limits
 
   func run() throws {
     try check(.predictions("--output", output), reading: model, data)
     let budget = try limits.fileBudget()
     let predictions = try Predictions(
-      of: TrainedModel(path: model, memory: budget), onFile: data, memory: budget)
+      of: TrainedModel(path: model, memory: budget, choosing: path.choice), onFile: data, memory: budget)
     if let output {
       try writing { () throws(ZonotopeError) in try predictions.write(to: output) }
     } else {

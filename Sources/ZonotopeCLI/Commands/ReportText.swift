@@ -33,7 +33,7 @@ enum ReportText {
   /// What was proved, in the order of every table.
   static func figures(_ model: some StoredModel) -> [(name: String, value: String)] {
     let card = model.trainingCard, proof = card.proof
-    let units = model is TokenModel ? "heads" : "neurons", tokens = model as? TokenModel
+    let units = CardText.units(model), tokens = model as? TokenModel
     let over = card.patterns.source == .enumerated || tokens == nil ? "patterns" : "gates"
     return [
       ("objective", short(proof.certificate.objective)),

@@ -32,7 +32,7 @@ struct TokenOptions: ParsableArguments {
       || outputNorm != nil || blocks != nil
   }
 
-  func plan(_ plan: TrainingPlan, _ model: Train.NetworkKind) throws -> TokenPlan {
+  func plan(_ plan: TrainingPlan, _ model: TrainingOptions.NetworkKind) throws -> TokenPlan {
     if outputNorm != nil, model != .simplexAttention {
       throw ValidationError("--output-norm belongs to --model simplex-attention.")
     }

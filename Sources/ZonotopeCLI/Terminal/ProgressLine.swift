@@ -48,6 +48,15 @@ final class ProgressLine: Sendable {
     }
   }
 
+  /// What a path reports.
+  func path(_ name: String) -> @Sendable (PathProgress) -> Void {
+    { [self] progress in
+      let fold = progress.fold.map { "fold \($0 + 1) of \(progress.folds)  " } ?? ""
+      let beta = "beta \(progress.index + 1) of \(progress.count) (\(short(progress.betaRatio, 3)) betaMax)"
+      show("\(name)  \(fold)\(beta)  \(Self.text(progress.solver))")
+    }
+  }
+
   /// What a solver reports.
   static func text(_ progress: Progress) -> String {
     "iteration \(progress.iteration)  gap \(short(progress.relativeGap, 2))"

@@ -11,6 +11,8 @@ where Network == TokenNetwork, Map == FeatureMap, Penalty == OutputPenalty {
 }
 
 extension TokenArchitecture {
+  public var rowsPerSample: Int { layer.pooled ? 1 : layer.tokens }
+
   public func formulation(
     of x: MatrixView, outputs: Int, memory: Int, _ workers: Workers
   ) throws(ZonotopeError) -> Formulation<FeatureMap, OutputPenalty> {

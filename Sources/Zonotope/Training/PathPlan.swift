@@ -1,0 +1,108 @@
+/// A path over the values of beta on a table: split, standardise, follow, validate, test. What `zonotope path` does.
+public struct PathPlan: Sendable {
+  /// What is trained, as a plan for one beta says it.
+  public enum Training: Sendable {
+    case twoLayer(TrainingPlan)
+    case line(LinePlan)
+    case tokens(TokenPlan)
+  }
+
+  /// The columns, the network, the loss and the split. The penalty is not used; the seconds are those of the whole run.
+  public var training: Training
+  public var grid = BetaGrid.standard
+  /// Parts of the cross-validation; 0 for none.
+  public var folds = 5
+  /// Called with every report of a solver.
+  public var progress: (@Sendable (PathProgress) -> Void)?
+
+  public init(_ training: Training) { self.training = training }
+
+  /// Carries the plan out.
+  ///
+  /// - Throws: misuse only, as ``TrainingPlan/run(on:)``, ``LinePlan/run(on:)`` and ``TokenPlan/run(on:)``.
+  public func run(on table: CSVTable) throws(ZonotopeError) -> PathReport {
+    switch training {
+    case .twoLayer(let plan):
+      let data = try Columns(plan, try plan.columns(of: table))
+      let selection = try plan.selection(data.train.x, outputs: data.target.outputs)
+      let make = { (network: TwoLayerNetwork, card: TrainingCard) in
+        TrainedModel.twoLayer(plan.model(network, card))
+      }
+      return plan.gated
+        ? try run(GatedReLU(patterns: selection, options: plan.options), data, selection, make)
+        : try run(ReLU(patterns: selection, options: plan.options), data, selection, make)
+    case .line(let line):
+      let (name, target, x) = try line.columns(of: table)
+      return try run(line.network, Columns(line.plan, ([name], target, x)), .all) {
+        .parallel(ParallelModel(network: $0, card: $1))
+      }
+    case .tokens(let tokens):
+      let head = try tokens.head(), plan = tokens.scaled
+      var columns = try plan.columns(of: table)
+      // With one scale for all columns their order makes no difference to it.
+      columns.x = try tokens.layout.applied(to: columns.x)
+      return try run(head, Columns(plan, columns), tokens.selection) {
+        .tokens(TokenModel(network: $0, layout: tokens.layout, card: $1))
+      }
+    }
+  }
+
+  /// The columns of a table with the rows to train on and those of the test, as they are.
+  private struct Columns {
+    let plan: TrainingPlan
+    let names: [String]
+    let target: TargetColumn
+    let train: TrainingRows.Part
+    let test: TrainingRows.Part
+
+    init(
+      _ plan: TrainingPlan, _ columns: (names: [String], target: TargetColumn, x: MatrixView)
+    ) throws(ZonotopeError) {
+      try plan.check()
+      let (names, target, x) = columns
+      let (training, testing) = try TrainingRows.deal(x, target, plan: plan)
+      (self.plan, self.names, self.target) = (plan, names, target)
+      train = TrainingRows.Part(x: try x.gathering(rows: training), y: training.map { target.values[$0] })
+      test = TrainingRows.Part(x: try x.gathering(rows: testing), y: testing.map { target.values[$0] })
+      try target.checkVariation(of: train.y, column: plan.target)
+    }
+  }
+
+  private func run<A: PathTrainable>(
+    _ architecture: A, _ data: Columns, _ selection: PatternSelection,
+    _ model: (A.Network, TrainingCard) -> TrainedModel
+  ) throws(ZonotopeError) -> PathReport {
+    let plan = data.plan, target = data.target
+    var settings = PathSettings()
+    (settings.grid, settings.folds, settings.seed) = (grid, folds, plan.seed)
+    (settings.standardizes, settings.sharesScale) = (plan.standardizes, plan.sharesScale)
+    (settings.solver, settings.progress) = (plan.settings, progress)
+    let loss = target.term(scale: 1 / Double(data.train.y.count), delta: plan.huberDelta)
+    let path = try architecture.path(
+      on: Dataset(x: data.train.x, y: data.train.y), loss: loss, settings: settings)
+    func seen(_ part: TrainingRows.Part) throws(ZonotopeError) -> TrainingRows.Part {
+      TrainingRows.Part(x: try path.standardization?.applied(to: part.x) ?? part.x, y: part.y)
+    }
+    let train = try seen(data.train), test = try seen(data.test)
+    let preprocessing = TrainingCard.Preprocessing(
+      standardization: path.standardization, features: data.names, target: plan.target,
+      classes: target.classes)
+    var models: [TrainedModel] = [], stages: [PathReport.Stage] = []
+    for stage in path.stages {
+      let run = try TrainingCard.Run(
+        stage.result.network, plan, target: target, train: train, test: test, betaRatio: stage.ratio)
+      let card = TrainingCard(
+        stage.result, loss: loss, selection: selection, tolerance: plan.settings.tolerance,
+        preprocessing: preprocessing, run: run)
+      models.append(model(stage.result.network, card))
+      stages.append(
+        PathReport.Stage(
+          ratio: stage.ratio, seconds: stage.result.solution.seconds, trainScore: run.trainScore,
+          testScore: run.testScore, neuronNorms: stage.neuronNorms))
+    }
+    return PathReport(
+      models: try PathModels(models: models, validation: path.validation), stages: stages,
+      betaMax: path.betaMax, ratios: path.ratios, score: target.score, loss: loss.name,
+      rows: train.y.count, testRows: test.y.count, stopped: path.stopped, seconds: path.seconds)
+  }
+}

@@ -1,0 +1,23 @@
+import ArgumentParser
+import Zonotope
+
+/// Which model of a file with those of a path.
+struct PathChoiceOptions: ParsableArguments {
+  @Option(help: "Of a file of zonotope path, the model in this line of its table.") var index: Int?
+  @Option(parsing: .unconditional, help: "The same by its beta.") var beta: Double?
+  @Option(parsing: .unconditional, help: "The same by its share of betaMax.") var betaRatio: Double?
+  @Flag(help: "The same of least validation loss; without any, that of the one-standard-error rule.")
+  var best = false
+
+  func validate() throws {
+    let given = [index != nil, beta != nil, betaRatio != nil, best].reduce(0) { $0 + ($1 ? 1 : 0) }
+    if given > 1 { throw ValidationError("--index, --beta, --beta-ratio and --best exclude each other.") }
+  }
+
+  var choice: PathChoice? {
+    if let index { return .index(index) }
+    if let beta { return .beta(beta) }
+    if let betaRatio { return .ratio(betaRatio) }
+    return best ? .best : nil
+  }
+}
