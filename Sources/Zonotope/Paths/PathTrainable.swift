@@ -137,7 +137,7 @@ extension ParallelNetwork {
       norms[key.value, default: 0] += norm
     }
     if let staircase {
-      for (cut, norm) in staircase.cutNorms {
+      for (cut, norm) in staircase.cutNorms where norm > 0 {
         var key = KeyHash()
         key.add(((features == 1 ? cut / staircase.direction[0] : cut) + 0).bitPattern)
         norms[key.value, default: 0] += norm

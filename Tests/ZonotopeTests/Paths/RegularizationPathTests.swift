@@ -96,7 +96,7 @@ import Testing
           expected[key.value, default: 0] += abs(unit.amplitude * unit.output)
         }
       }
-      let norms = stage.neuronNorms.filter { $0.value > 0 }
+      let norms = stage.neuronNorms
       #expect(Set(norms.keys) == Set(expected.keys))
       #expect(norms.allSatisfy { abs($0.value - (expected[$0.key] ?? 0)) <= 1e-12 })
     }
