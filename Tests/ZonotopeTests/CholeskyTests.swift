@@ -29,6 +29,30 @@ import Testing
     }
   }
 
+  /// Against the textbook's loops, across the border of a band.
+  @Test func pivotsAreSquaresOfTheDiagonal() throws {
+    let order = 300
+    var random = Xoshiro256(seed: 2)
+    let matrix = try Vector(order * order)
+    for i in 0..<order {
+      for j in 0..<i { matrix[i * order + j] = random.nextNormal() / Double(order) }
+      matrix[i * order + i] = 2 + random.nextNormal() / 10
+    }
+    var lower = [Double](repeating: 0, count: order * order)
+    var factor = try CholeskyFactor<Double>(order: order)
+    let isFactored = factor.factor(matrix.values, shift: 0.25, Workers(threads: 1))
+    #expect(isFactored)
+    for i in 0..<order {
+      for j in 0...i {
+        var value = matrix[i * order + j] + (i == j ? 0.25 : 0)
+        for k in 0..<j { value -= lower[i * order + k] * lower[j * order + k] }
+        lower[i * order + j] = i == j ? value.squareRoot() : value / lower[j * order + j]
+      }
+      let square = lower[i * order + i] * lower[i * order + i]
+      #expect(abs(factor.pivot(i) - square) <= 1e-12 * square)
+    }
+  }
+
   /// A Gram matrix whose rows are computed while they are factored, against one that is kept.
   @Test func aMatrixThatIsNotKeptHasTheSameFactor() throws {
     let data = Example(samples: 300, features: 4, seed: 3), workers = Workers(threads: 2)

@@ -100,7 +100,11 @@ struct CholeskyFactor<Element: BLASElement> {
   }
 
   /// The square of the k-th pivot.
-  func pivot(_ k: Int) -> Element { factor[k * order + k] * factor[k * order + k] }
+  func pivot(_ k: Int) -> Element {
+    let first = k / square * square, (row, stride) = band(first)
+    let entry = row[(k - first) * stride + k]
+    return entry * entry
+  }
 
   /// x = (L L')^{-1} x for x (n, width); times the scale that is (K + delta I)^{-1} x.
   func solve(_ x: UnsafeMutablePointer<Element>, width: Int = 1) {

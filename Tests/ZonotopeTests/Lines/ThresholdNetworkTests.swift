@@ -100,6 +100,17 @@ import Testing
     #expect(try abs(objective(.activeSet) - objective(.admm)) <= 1e-8)
   }
 
+  /// More columns at once than a band of the factor has rows.
+  @Test func hundredsOfColumnsAreActive() throws {
+    let x = try rows(400, 8, seed: 3)
+    var numbers = Xoshiro256(seed: 9)
+    let y = (0..<400).map { x[$0, 0] * x[$0, 1] + 0.3 * numbers.nextNormal() }
+    let result = try ThresholdNetwork(patterns: .sampled(count: 900, seed: 1)).train(
+      on: Dataset(x: x, y: y), loss: SquaredLoss(), beta: .ratio(0.001))
+    #expect(result.solution.solver == .activeSet && result.solution.status == .optimal)
+    #expect(result.activePatterns > 256)
+  }
+
   @Test func otherLossesGoToTheOtherSolvers() throws {
     let x = try rows(30, 2, seed: 5), y = (0..<30).map { x[$0, 0] * x[$0, 1] > 0 ? 1.0 : -1 }
     let result = try ThresholdNetwork(inputBias: true).train(
