@@ -140,7 +140,7 @@ final class FactoredHeads {
       status: status ?? stop.status ?? .cancelled, objective: best.objective, dual: best.dual,
       point: BlockPoint(blocks: []), dualPoint: best.dualPoint.list(), solver: .factored,
       choice:
-        "asked for; the largest singular value is bounded for all but a share of 1e-12 of starting vectors",
+        "asked for; each bound of a largest singular value holds for all but a share of 1e-12 of starting vectors",
       iterations: iterations, seconds: monotonicSeconds() - started)
   }
 
@@ -175,7 +175,8 @@ final class FactoredHeads {
   /// The value of the dual at the gradient, scaled to what a largest singular value allows.
   private func dualValue(_ largest: Double) -> Double {
     dual.copy(from: gradient)
-    let limit = largest > 0 ? beta / largest * (1 - 8 * Double.ulpOfOne) : .infinity
+    // What is not a number allows nothing.
+    let limit = largest == 0 ? .infinity : largest > 0 ? beta / largest * (1 - 8 * Double.ulpOfOne) : 0
     scale(dual.mutable, by: loss.dualScaling(dual.values, targets.values, limit: limit))
     let value = loss.dualValue(dual.values, targets.values)
     guard value > 0 else {
@@ -284,6 +285,8 @@ final class FactoredHeads {
       let five = history.count - 6
       if history.count > 15, history[five] - value <= 2e-3 * tolerance * abs(value) { break }
     }
+    // Memory of their own: the best heads so far may be those that were here.
+    (left, right) = (try Vector(split), try Vector(size - split))
     left.pointer.update(from: x.pointer, count: split)
     right.pointer.update(from: x.pointer + split, count: size - split)
   }
