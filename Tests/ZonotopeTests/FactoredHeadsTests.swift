@@ -61,6 +61,18 @@ import Testing
 
   // MARK: Singular values
 
+  private func go(
+    _ pairs: inout SingularPairs, on matrix: Vector, _ rows: Int, _ columns: Int, to steps: Int
+  ) throws {
+    func product(_ transposed: Bool, _ x: Values, _ target: MutableValues) {
+      multiply(
+        matrix, rows: rows, columns: columns, transposed: transposed, x, width: 1, adding: false, into: target
+      )
+    }
+    try pairs.run(
+      to: steps, left: { product(false, $0, $1) }, right: { product(true, $0, $1) }, while: { true })
+  }
+
   /// Few steps bound the largest singular value from above; all of them find all values.
   @Test(arguments: [(30, 50), (50, 30), (40, 1)]) func singularValuesAreBounded(rows: Int, columns: Int)
     throws
@@ -71,16 +83,7 @@ import Testing
     var random = Xoshiro256(seed: 5)
     var pairs = try SingularPairs(rows: rows, columns: columns, random: &random)
     for steps in [1, 3, 10, 1000] {
-      try pairs.run(
-        to: steps,
-        left: {
-          multiply(
-            matrix, rows: rows, columns: columns, transposed: false, $0, width: 1, adding: false, into: $1)
-        },
-        right: {
-          multiply(
-            matrix, rows: rows, columns: columns, transposed: true, $0, width: 1, adding: false, into: $1)
-        }, while: { true })
+      try go(&pairs, on: matrix, rows, columns, to: steps)
       let largest = decomposition.values[0]
       #expect(pairs.values[0] <= largest * (1 + 1e-12) && largest <= pairs.bound)
     }
@@ -114,16 +117,7 @@ import Testing
       var random = Xoshiro256(seed: seed)
       var pairs = try SingularPairs(rows: rows, columns: columns, random: &random)
       for steps in [1, 2, 5, 1000] {
-        try pairs.run(
-          to: steps,
-          left: {
-            multiply(
-              matrix, rows: rows, columns: columns, transposed: false, $0, width: 1, adding: false, into: $1)
-          },
-          right: {
-            multiply(
-              matrix, rows: rows, columns: columns, transposed: true, $0, width: 1, adding: false, into: $1)
-          }, while: { true })
+        try go(&pairs, on: matrix, rows, columns, to: steps)
         #expect(pairs.values[0] <= largest * (1 + 1e-12) && largest <= pairs.bound, "\(seed) \(steps)")
       }
       #expect(pairs.values[0] >= largest * (1 - 1e-10) && pairs.bound <= largest * (1 + 1e-8), "\(seed)")
