@@ -40,9 +40,18 @@ import Testing
     let predictions = folder.path("p.csv")
     let trained = try Command.run(
       "train", data, "--target", "level", "--lag", "14", "--model", "one-dimensional", "--beta-ratio", "1e-6",
-      "--predictions", predictions)
+      "--predictions", predictions, "--output", folder.path("m.safetensors"))
     #expect(trained.status == 0 && trained.errors.isEmpty, "\(trained.errors)")
     #expect(trained.output.contains("37 rows to train on,") && trained.output.contains("9 for the test"))
+    // The model knows what its answers are about.
+    let model = folder.path("m.safetensors")
+    #expect(try Command.run("inspect", model).output.contains("level, 14 rows earlier"))
+    let predicted = try Command.run("predict", model, "--data", data)
+    #expect(
+      try predicted.output == folder.text("p.csv") && predicted.output.hasPrefix("output 14 rows later\n"))
+    let wrong = try Command.run(
+      "plot", data, "--target", "level", "--lag", "1", "--model", model, "--svg", folder.path("q.svg"))
+    #expect(wrong.status == 2 && wrong.errors.contains("lag"))
     // The series repeats itself after as many rows.
     let values = try folder.text("p.csv").split(separator: "\n").dropFirst().compactMap { Double($0) }
     #expect(

@@ -59,8 +59,10 @@ import Testing
     #expect(classes.status == 0 && classes.output.contains("accuracy"), "\(classes.errors)")
     let series = try Command.run(
       "path", data, "--target", "y", "--model", "one-dimensional", "--lag", "1", "--loss", "huber", "--delta",
-      "0.2", "--ratios", "0.5,0.1", "--folds", "2")
+      "0.2", "--ratios", "0.5,0.1", "--folds", "2", "--output", folder.path("m.safetensors"))
     #expect(series.status == 0 && series.output.contains("huber with delta 0.2"), "\(series.errors)")
+    let ahead = try Command.run("predict", folder.path("m.safetensors"), "--data", data, "--index", "1")
+    #expect(ahead.output.hasPrefix("output 1 row later"), "\(ahead.errors)")
   }
 
   @Test func tokensHavePathsToo() throws {

@@ -61,6 +61,18 @@ import Testing
 
   // MARK: Singular values
 
+  private func go(
+    _ pairs: inout SingularPairs, on matrix: Vector, _ rows: Int, _ columns: Int, to steps: Int
+  ) throws {
+    func product(_ transposed: Bool, _ x: Values, _ target: MutableValues) {
+      multiply(
+        matrix, rows: rows, columns: columns, transposed: transposed, x, width: 1, adding: false, into: target
+      )
+    }
+    try pairs.run(
+      to: steps, left: { product(false, $0, $1) }, right: { product(true, $0, $1) }, while: { true })
+  }
+
   /// Few steps bound the largest singular value from above; all of them find all values.
   @Test(arguments: [(30, 50), (50, 30), (40, 1)]) func singularValuesAreBounded(rows: Int, columns: Int)
     throws
@@ -71,16 +83,7 @@ import Testing
     var random = Xoshiro256(seed: 5)
     var pairs = try SingularPairs(rows: rows, columns: columns, random: &random)
     for steps in [1, 3, 10, 1000] {
-      try pairs.run(
-        to: steps,
-        left: {
-          multiply(
-            matrix, rows: rows, columns: columns, transposed: false, $0, width: 1, adding: false, into: $1)
-        },
-        right: {
-          multiply(
-            matrix, rows: rows, columns: columns, transposed: true, $0, width: 1, adding: false, into: $1)
-        }, while: { true })
+      try go(&pairs, on: matrix, rows, columns, to: steps)
       let largest = decomposition.values[0]
       #expect(pairs.values[0] <= largest * (1 + 1e-12) && largest <= pairs.bound)
     }
@@ -92,6 +95,33 @@ import Testing
       matrix, rows: rows, columns: columns, transposed: false, v.values, width: 1, adding: false,
       into: product.mutable)
     for k in 0..<rows { #expect(abs(product[k] - pairs.values[0] * u[k]) <= 1e-9 * pairs.values[0]) }
+  }
+
+  /// Where steps come to an end before all is found: low rank, and values so close that the start tells them apart no more.
+  @Test(arguments: [1, 3, 40, 0]) func boundsHoldWhereStepsBreakDown(rank: Int) throws {
+    let (rows, columns) = (60, 40), matrix = try Vector(60 * 40)
+    if rank == 0 {
+      for i in 0..<columns { matrix[i * columns + i] = i == 0 ? 1 + 1e-6 : 1 }
+    } else {
+      let a = Self.normals(rows * rank, seed: 6), b = Self.normals(columns * rank, seed: 7)
+      for i in 0..<rows {
+        for j in 0..<columns {
+          matrix[i * columns + j] = (0..<rank).reduce(0) { $0 + a[i * rank + $1] * b[j * rank + $1] }
+        }
+      }
+    }
+    let decomposition = try SingularValues(rows, columns)
+    #expect(decomposition.decompose(matrix.values))
+    let largest = decomposition.values[0]
+    for seed in 0..<20 as Range<UInt64> {
+      var random = Xoshiro256(seed: seed)
+      var pairs = try SingularPairs(rows: rows, columns: columns, random: &random)
+      for steps in [1, 2, 5, 1000] {
+        try go(&pairs, on: matrix, rows, columns, to: steps)
+        #expect(pairs.values[0] <= largest * (1 + 1e-12) && largest <= pairs.bound, "\(seed) \(steps)")
+      }
+      #expect(pairs.values[0] >= largest * (1 - 1e-10) && pairs.bound <= largest * (1 + 1e-8), "\(seed)")
+    }
   }
 
   /// The steps that are said to bound a value to within one percent do.

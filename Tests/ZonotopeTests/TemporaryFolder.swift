@@ -62,16 +62,3 @@ func failure<Result>(_ body: () throws(ZonotopeError) -> Result) -> ZonotopeErro
     return error
   }
 }
-
-/// All prefixes of `bytes`, and all texts that differ from it in one byte: each bit flipped, 0 and 255.
-func damaged(_ bytes: [UInt8]) -> [[UInt8]] {
-  var results = bytes.indices.map { Array(bytes[..<$0]) }
-  for k in bytes.indices {
-    for replacement in (0..<8).map({ bytes[k] ^ (1 << $0) }) + [0, 255] where replacement != bytes[k] {
-      var copy = bytes
-      copy[k] = replacement
-      results.append(copy)
-    }
-  }
-  return results
-}

@@ -8,8 +8,8 @@
 ///
 ///     minimise  sum_i (y_i - g(x_i))^2 + alpha integral g''^2
 ///
-/// by Reinsch's algorithm in linear time, with the alpha of least generalised cross-validation (Green and Silverman,
-/// "Nonparametric Regression and Generalized Linear Models", 1994, sections 2.3 and 3.3; the trace by Hutchinson and de
+/// by Reinsch's algorithm in linear time, with the alpha of least generalised cross-validation among ten a decade, from 1e-12 to
+/// 100 for each row on a line of length 1 (Green and Silverman, "Nonparametric Regression and Generalized Linear Models", 1994, sections 2.3 and 3.3; the trace by Hutchinson and de
 /// Hoog 1985).
 public struct SmoothingSpline: Sendable {
   /// Distinct places, ascending.
@@ -44,8 +44,8 @@ public struct SmoothingSpline: Sendable {
       within += residual * residual
     }
     var best = Double.infinity
-    for step in 0...120 {
-      let fit = bands.fit(means, alpha: pow(10, -10 + 0.1 * Double(step)))
+    for step in 0...140 {
+      let fit = bands.fit(means, alpha: Double(y.count) * pow(10, -12 + 0.1 * Double(step)))
       let rest = zip(zip(means, fit.values), weights).reduce(within) {
         $0 + $1.1 * ($1.0.0 - $1.0.1) * ($1.0.0 - $1.0.1)
       }

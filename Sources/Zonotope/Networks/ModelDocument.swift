@@ -12,17 +12,6 @@ public struct ModelDocument {
 
   init(_ source: FileBytes) throws(ZonotopeError) {
     let file = try SafetensorsFile(source)
-    /// Runs what reads the card: its errors name their place in it, here also the file.
-    func reading<Result>(
-      _ body: (JSONValue) throws(ZonotopeError) -> Result
-    ) throws(ZonotopeError) -> Result {
-      do {
-        return try body(card)
-      } catch {
-        throw self.error(cardPlace, "the card: \(error)")
-      }
-    }
-
     func error(_ byte: Int, _ reason: String) -> ZonotopeError {
       .malformedBytes(file: source.name, byte: byte, reason: reason)
     }

@@ -159,7 +159,7 @@ public struct ParallelNetwork: NeuralNetwork, Equatable {
 
   /// The unit with a number, copied.
   public subscript(unit: Int) -> Unit {
-    if let staircase, unit >= listed { return staircase.list[unit - listed] }
+    if let staircase, unit >= listed { return staircase.unit(unit - listed) }
     var place = 0
     for u in 0..<unit {
       place += Self.size(widths[u * (depth - 1)..<(u + 1) * (depth - 1)], features: features)

@@ -8,6 +8,8 @@ public struct Predictions: Sendable {
   public let classes: [String]?
   /// What each output of a row is called, where there are several.
   private let names: [String]
+  /// So many rows later is what an answer is about.
+  private let lag: Int
 
   /// - Parameter width: outputs of a row.
   public init(outputs: [Double], width: Int = 1) {
@@ -15,6 +17,7 @@ public struct Predictions: Sendable {
     self.width = max(1, width)
     classes = nil
     names = (0..<self.width).map { "\($0)" }
+    lag = 0
   }
 
   public init(outputs: [Double], of model: some StoredModel) {
@@ -22,6 +25,7 @@ public struct Predictions: Sendable {
     width = model.network.outputs
     classes = model.classes(of: outputs)
     names = model.outputNames
+    lag = model.trainingCard.preprocessing.lag
   }
 
   /// Predicts the rows of a file: `.npy` by its name, else CSV with a header, whose columns are found by name.
@@ -36,10 +40,11 @@ public struct Predictions: Sendable {
   }
 
   /// A table with the column `output`, or one a class or number, `output NAME`, where there are several; after `class`
-  /// where there are classes.
+  /// where there are classes. Answers about later rows say so: `output 1 row later`.
   public func csv() -> [UInt8] {
-    var text = Array((classes == nil ? "" : "class,").utf8)
-    let columns = width == 1 ? ["output"] : names.map { "output \($0)" }
+    let later = lag == 0 ? "" : " \(lag) row\(lag == 1 ? "" : "s") later"
+    var text = Array((classes == nil ? "" : "class\(later),").utf8)
+    let columns = (width == 1 ? ["output"] : names.map { "output \($0)" }).map { $0 + later }
     for (o, column) in columns.enumerated() {
       CSVTable.append(column, to: &text)
       text.append(UInt8(ascii: o + 1 < width ? "," : "\n"))

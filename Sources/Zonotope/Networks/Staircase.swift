@@ -105,15 +105,12 @@ public struct Staircase: Sendable, Equatable {
     return levels.filter { $0 > base }.sorted() + levels.filter { $0 < base }.sorted(by: >)
   }
 
-  /// All units, written out.
-  var list: [ParallelNetwork.Unit] {
-    var last = base
-    return levels.map { level in
-      let isAbove = level > base
-      if !isAbove, last > base { last = base }
-      defer { last = level }
-      return unit(level, z: (level - last) / (1 - low))
-    }
+  /// The unit with a number, written out.
+  func unit(_ number: Int) -> ParallelNetwork.Unit {
+    let levels = levels, level = levels[number]
+    // Layers above the base begin at the one before, and so do those below it.
+    let isFirst = number == 0 || (level < base) != (levels[number - 1] < base)
+    return unit(level, z: (level - (isFirst ? base : levels[number - 1])) / (1 - low))
   }
 
   /// The unit of the layer that ends at a level.

@@ -83,7 +83,7 @@ public struct TokenDrawing {
   }
 
   private func lines() throws(ZonotopeError) -> [Line] {
-    if case .simplex = layer.kind { return simplex() }
+    if case .simplex = layer.kind { return try simplex() }
     func length(_ values: [Double]) -> Double { values.reduce(0) { $0 + $1 * $1 }.squareRoot() }
     let sizes = network.heads.map { length($0.left) * length($0.right) }
     let order = sizes.indices.sorted { (sizes[$1], $0) < (sizes[$0], $1) }.prefix(most)
@@ -171,8 +171,10 @@ public struct TokenDrawing {
 
   // MARK: Convex attention
 
-  private func simplex() -> [Line] {
+  private func simplex() throws(ZonotopeError) -> [Line] {
     let (s, d, c) = (layer.tokens, network.features, network.outputs)
+    try Allocation.probe(
+      bytes: product(8, product(s, product(d, c, place: "outputs"), place: "outputs"), place: "outputs"))
     // Weights of all gates together, as where all are open: (s, d, c).
     var weights = [Double](repeating: 0, count: s * d * c)
     for head in network.heads {

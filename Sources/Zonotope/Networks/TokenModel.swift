@@ -34,6 +34,11 @@ public struct TokenModel: StoredModel {
   /// Samples of tokens as a row each, or a row for every token where each has an output.
   public func rows(of array: NPYArray) throws(ZonotopeError) -> MatrixView {
     guard array.shape.count == 3 else { return try array.matrix() }
+    guard layout == nil else {
+      throw .unsupported(
+        key: "x",
+        reason: "the network takes rows of a table, whose columns it makes tokens of, not samples of tokens")
+    }
     guard array.shape[1] == network.layer.tokens else {
       throw .invalid(
         place: "x", reason: "\(array.shape[1]) tokens a sample, the network takes \(network.layer.tokens)")
@@ -86,6 +91,10 @@ public struct TokenModel: StoredModel {
     let (sizes, d) = try document.reading { (_) throws(ZonotopeError) in
       let d = try shape.width()
       return (try shape.layer(.linear).factorSizes(features: d, outputs: shape.outputs), d)
+    }
+    // Without heads no tensor is as long as there are outputs.
+    guard shape.outputs <= 1 << 24 else {
+      throw document.error(document.cardPlace, "the card: \(shape.outputs) outputs are more than 2^24")
     }
     var tensors = ModelTensors(document)
     let leftTensor = try tensors.require("head.left", .f64, dimensions: 2), m = leftTensor.shape[0]

@@ -10,15 +10,18 @@ public struct TrainingCard: Sendable, Equatable {
     public var target: String?
     /// For classifiers on named classes: those that -1 and +1 stand for, in this order, or one an output.
     public var classes: [String]?
+    /// So many rows later is what an answer is about, where rows are in the order of time.
+    public var lag = 0
 
     public init(
       standardization: Standardization? = nil, features: [String]? = nil, target: String? = nil,
-      classes: [String]? = nil
+      classes: [String]? = nil, lag: Int = 0
     ) {
       self.standardization = standardization
       self.features = features
       self.target = target
       self.classes = classes
+      self.lag = lag
     }
   }
 

@@ -1,6 +1,6 @@
 extension TrainingCard {
   /// Reads a card. Every key must be there, and no other; `training` may be missing, as it once did for networks of parallel
-  /// units, and `trainingRows` is there for networks that need it.
+  /// units, `preprocessing.lag` is there for series, and `trainingRows` is there for networks that need it.
   ///
   /// - Parameter architecture: reads that of the network, whose keys are finished after it.
   /// - Throws: ``ZonotopeError/invalid(place:reason:)`` or ``ZonotopeError/unsupported(key:reason:)`` with the path of
@@ -74,6 +74,10 @@ extension TrainingCard.Preprocessing {
     classes = try reader.texts("classes")
     if let classes, classes.count < 2 {
       throw .invalid(place: reader.path("classes"), reason: "\(classes.count) classes, not 2 or more")
+    }
+    if let rows = try reader.count("lag") {
+      guard rows > 0 else { throw .invalid(place: reader.path("lag"), reason: "\(rows) is not above 0") }
+      lag = rows
     }
     if let features, let standardization, features.count != standardization.means.count {
       throw .invalid(

@@ -35,12 +35,13 @@ extension TrainingCard.LossTerm {
 
 extension TrainingCard.Preprocessing {
   var json: JSONValue {
-    .object([
-      JSONMember("standardization", standardization?.json ?? .null),
-      JSONMember("features", list(features)),
-      JSONMember("target", target.map { .string($0) } ?? .null),
-      JSONMember("classes", list(classes)),
-    ])
+    .object(
+      [
+        JSONMember("standardization", standardization?.json ?? .null),
+        JSONMember("features", list(features)),
+        JSONMember("target", target.map { .string($0) } ?? .null),
+        JSONMember("classes", list(classes)),
+      ] + (lag > 0 ? [JSONMember("lag", .number(Double(lag)))] : []))
   }
 
   private func list(_ texts: [String]?) -> JSONValue {

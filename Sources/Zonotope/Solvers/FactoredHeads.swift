@@ -37,8 +37,9 @@ final class FactoredHeads {
     (self.products, self.loss, self.targets, self.beta) = (products, loss, targets, beta)
     (self.tolerance, self.workers, self.stop) = (tolerance, workers, stop)
     let (rows, columns) = (products.rows, products.columns), side = min(rows, columns)
-    // Half for the heads, half for what proves that they are enough.
-    let half = memory / 16 - 4 * products.fitSize
+    // Half for the heads, half for what proves that they are enough, beside fits: three, that of a dual point, and eight of
+    // heads that are new.
+    let half = memory / 16 - 6 * products.fitSize
     let each =
       try LimitedMemoryBFGS.size(rows + columns) + 10 * (rows + columns)
       + products.workspaceSize(heads: 1, threads: workers.threads)
@@ -50,7 +51,7 @@ final class FactoredHeads {
     mostSteps = steps
     let least =
       16
-      * (max(8 * each, SingularPairs.size(rows: rows, columns: columns, steps: steps)) + 4 * products.fitSize)
+      * (max(8 * each, SingularPairs.size(rows: rows, columns: columns, steps: steps)) + 6 * products.fitSize)
     guard mostHeads >= min(8, side), least <= memory else {
       throw .memoryBudget(purpose: "heads of \(rows) and \(columns) numbers", needed: least, budget: memory)
     }
@@ -76,18 +77,22 @@ final class FactoredHeads {
       while: { !workers.isStopped })
   }
 
-  /// The smallest beta without a head, as far as products tell: the largest singular value found, to ten digits or `mostSteps`.
+  /// The smallest beta without a head, as far as products tell: the largest singular value found, to ten digits or `mostSteps`;
+  /// what was found before they were stopped, 0 at first.
   func betaMax() throws(ZonotopeError) -> Double {
     loss.gradient(fit.values, targets.values, into: gradient.mutable)
     let workspace = try Vector(products.workspaceSize(heads: 1, threads: workers.threads))
-    var pairs = try pairs(workspace), steps = 32
+    var pairs = try pairs(workspace), steps = 32, found = 0.0
     while !workers.isStopped {
       try extend(&pairs, to: steps, workspace)
+      // Products that were cut short are none.
+      if workers.isStopped { break }
+      found = pairs.values.first ?? 0
       // The error of a value is of the second order in that of its vectors.
       if pairs.residual(0) <= 1e-6 * pairs.values[0] || pairs.steps < steps || steps >= mostSteps { break }
       steps = min(mostSteps, 2 * steps)
     }
-    return pairs.values.first ?? 0
+    return found
   }
 
   // MARK: Rounds
@@ -140,7 +145,7 @@ final class FactoredHeads {
       status: status ?? stop.status ?? .cancelled, objective: best.objective, dual: best.dual,
       point: BlockPoint(blocks: []), dualPoint: best.dualPoint.list(), solver: .factored,
       choice:
-        "asked for; the largest singular value is bounded for all but a share of 1e-12 of starting vectors",
+        "asked for; each bound of a largest singular value holds for all but a share of 1e-12 of starting vectors",
       iterations: iterations, seconds: monotonicSeconds() - started)
   }
 
@@ -175,7 +180,8 @@ final class FactoredHeads {
   /// The value of the dual at the gradient, scaled to what a largest singular value allows.
   private func dualValue(_ largest: Double) -> Double {
     dual.copy(from: gradient)
-    let limit = largest > 0 ? beta / largest * (1 - 8 * Double.ulpOfOne) : .infinity
+    // What is not a number allows nothing.
+    let limit = largest == 0 ? .infinity : largest > 0 ? beta / largest * (1 - 8 * Double.ulpOfOne) : 0
     scale(dual.mutable, by: loss.dualScaling(dual.values, targets.values, limit: limit))
     let value = loss.dualValue(dual.values, targets.values)
     guard value > 0 else {
@@ -284,6 +290,8 @@ final class FactoredHeads {
       let five = history.count - 6
       if history.count > 15, history[five] - value <= 2e-3 * tolerance * abs(value) { break }
     }
+    // Memory of their own: the best heads so far may be those that were here.
+    (left, right) = (try Vector(split), try Vector(size - split))
     left.pointer.update(from: x.pointer, count: split)
     right.pointer.update(from: x.pointer + split, count: size - split)
   }

@@ -14,7 +14,6 @@ struct LimitedMemoryBFGS {
   static func size(_ count: Int, pairs: Int = 10) -> Int { 2 * (pairs + 1) * count }
 
   var isEmpty: Bool { pairs.isEmpty }
-  mutating func forget() { pairs = [] }
 
   /// d = -H g
   func direction(_ gradient: Values, into d: MutableValues) {

@@ -6,7 +6,7 @@ public struct LinePlan: Sendable {
   public var target: String
   public var feature: String?
   /// So many rows back is what the target is predicted from: an autoregression on the target itself where no feature is
-  /// named. Rows are in the order of time.
+  /// named. Rows are in the order of time, and dealt at random all the same: the test is on rows between, not on later ones.
   public var lag = 0
   public var network: OneDimensionalNetwork
   /// Squared, Huber or logistic; nil: by the target.
@@ -124,7 +124,7 @@ public struct LinePlan: Sendable {
     let result = try fit(rows.train, beta)
     let score = target.score
     let preprocessing = ModelCard.Preprocessing(
-      standardization: nil, features: [name], target: self.target, classes: target.classes)
+      standardization: nil, features: [name], target: self.target, classes: target.classes, lag: lag)
     let card = TrainingCard(
       result, loss: term(rows.train), tolerance: settings.tolerance,
       preprocessing: preprocessing)

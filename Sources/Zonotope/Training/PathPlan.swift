@@ -33,7 +33,7 @@ public struct PathPlan: Sendable {
         : try run(ReLU(patterns: selection, options: plan.options), data, selection, make)
     case .line(let line):
       let (name, target, x) = try line.columns(of: table)
-      return try run(line.network, Columns(line.plan, ([name], target, x)), .all) {
+      return try run(line.network, Columns(line.plan, ([name], target, x), lag: line.lag), .all) {
         .parallel(ParallelModel(network: $0, card: $1))
       }
     case .tokens(let tokens):
@@ -52,16 +52,19 @@ public struct PathPlan: Sendable {
     let plan: TrainingPlan
     let names: [String]
     let target: TargetColumn
+    /// As ``LinePlan/lag``.
+    let lag: Int
     let train: TrainingRows.Part
     let test: TrainingRows.Part
 
     init(
-      _ plan: TrainingPlan, _ columns: (names: [String], target: TargetColumn, x: MatrixView)
+      _ plan: TrainingPlan, _ columns: (names: [String], target: TargetColumn, x: MatrixView),
+      lag: Int = 0
     ) throws(ZonotopeError) {
       try plan.check()
       let (names, target, x) = columns
       let (training, testing) = try TrainingRows.deal(x, target, plan: plan)
-      (self.plan, self.names, self.target) = (plan, names, target)
+      (self.plan, self.names, self.target, self.lag) = (plan, names, target, lag)
       train = TrainingRows.Part(x: try x.gathering(rows: training), y: training.map { target.values[$0] })
       test = TrainingRows.Part(x: try x.gathering(rows: testing), y: testing.map { target.values[$0] })
       try target.checkVariation(of: train.y, column: plan.target)
@@ -86,7 +89,7 @@ public struct PathPlan: Sendable {
     let train = try seen(data.train), test = try seen(data.test)
     let preprocessing = TrainingCard.Preprocessing(
       standardization: path.standardization, features: data.names, target: plan.target,
-      classes: target.classes)
+      classes: target.classes, lag: data.lag)
     var models: [TrainedModel] = [], stages: [PathReport.Stage] = []
     for stage in path.stages {
       let run = try TrainingCard.Run(

@@ -29,7 +29,9 @@ enum CardText {
     if let features = preprocessing.features {
       // Of pixels the first tell the rest.
       let shown = features.prefix(20).joined(separator: ", ") + (features.count > 20 ? ", ..." : "")
-      facts.add("features", "\(features.count), \(scaling(preprocessing)): \(shown)")
+      let lag = preprocessing.lag
+      let earlier = lag == 0 ? "" : ", \(lag) row\(lag == 1 ? "" : "s") earlier"
+      facts.add("features", "\(features.count), \(scaling(preprocessing)): \(shown)\(earlier)")
     }
     facts.add("network", network(model))
     let delta = card.loss.delta.map { " with delta \(short($0))" } ?? ""

@@ -61,6 +61,10 @@ struct Plot: ParsableCommand {
         throw ZonotopeError.unsupported(
           key: "model", reason: "\(model) is not a network on one-dimensional data")
       }
+      let lag = found.card.preprocessing.lag
+      guard lag == line.lag else {
+        throw ZonotopeError.invalid(place: "lag", reason: "\(line.lag), the model was trained with \(lag)")
+      }
       (network, title) = (found.network, model)
     } else {
       let result = try architecture.train(on: data, loss: loss, beta: .ratio(betaRatio), settings: settings)

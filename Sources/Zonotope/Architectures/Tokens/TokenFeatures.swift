@@ -13,6 +13,7 @@ extension TokenLayer {
   ) throws(ZonotopeError) -> Formulation<FeatureMap, OutputPenalty> {
     let shape = try shape(of: x, outputs: outputs), each = blockShape(shape)
     if kind == .attention, !isGated { try checkAttention(shape, memory: memory) }
+    try checkGates(shape, memory: memory)
     let map = try drawn(for: shape).map(shape, memory: memory, workers.persistent)
     let count = try product(gateCount, each.count, place: "model.gates")
     var penalty = OutputPenalty.nuclear(NuclearNorm(count: count, rows: each.rows, columns: each.columns))
@@ -22,6 +23,21 @@ extension TokenLayer {
       patterns: try .ones(samples: x.rows, count: gateCount, source: patternSource),
       patternCount: gateCount, map: map, penalty: penalty, free: nil,
       patternSize: each.count * each.rows * each.columns)
+  }
+
+  /// Gates are numbers of their own, drawn or given.
+  private func checkGates(_ shape: Shape, memory: Int) throws(ZonotopeError) {
+    guard isGated else { return }
+    var numbers = thresholdCount
+    for (rows, columns) in gateShapes(shape.d) {
+      let (sum, overflow) = try numbers.addingReportingOverflow(product(rows, columns, place: "model.gates"))
+      guard !overflow else { throw .sizeOverflow(place: "model.gates") }
+      numbers = sum
+    }
+    let needed = try product(8, product(gateCount, numbers, place: "model.gates"), place: "model.gates")
+    guard needed <= memory else {
+      throw .memoryBudget(purpose: "\(gateCount) gates of \(numbers) numbers", needed: needed, budget: memory)
+    }
   }
 
   /// Features and unknowns of linear attention grow with the cube of d, and there is a solver that stores neither.

@@ -46,6 +46,14 @@ public enum TokenGates: Sendable, Equatable {
 
   func check() throws(ZonotopeError) {
     guard count > 0 else { throw .invalid(place: "model.gates", reason: "there is none") }
+    switch self {
+    case .linear, .given: break
+    case .sampled(_, let seed), .quantiles(_, let seed):
+      // Files have it as a number.
+      guard seed < 1 << 53 else {
+        throw .invalid(place: "model.gates.seed", reason: "\(seed) is not below 2^53")
+      }
+    }
   }
 }
 
