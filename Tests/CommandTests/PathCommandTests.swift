@@ -85,6 +85,15 @@ import Testing
     #expect(try Command.run("predict", models, "--data", data).status == 0)
   }
 
+  @Test func aColumnThatSaysNothingHasAPathOfNothing() throws {
+    let folder = Folder(), rows = (0..<20).map { "3,\(Double($0 % 7))" }.joined(separator: "\n")
+    let data = try folder.write("c.csv", "a,y\n" + rows + "\n"), models = folder.path("m.safetensors")
+    let answer = try Command.run(
+      "path", data, "--target", "y", "--model", "one-dimensional", "--count", "3", "--output", models)
+    #expect(answer.status == 0, "\(answer.errors)")
+    #expect(try Command.run("predict", models, "--data", data).status == 0)
+  }
+
   @Test func misuseIsRefused() throws {
     let folder = Folder(), data = try table(folder)
     for arguments in [

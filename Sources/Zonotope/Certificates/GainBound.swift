@@ -63,16 +63,13 @@ public struct GainBound: Sendable, Equatable {
     let kernel = response.kernel
     let spent = try Buffer<Int>(tasks)
     for task in 0..<tasks { uppers[task] = .infinity }
-    // Few orthants need most of the nodes, and nobody knows which: those that have too few begin again with more.
-    var left = nodes ?? affordableNodes(rows)
-    var (open, limit) = (Array(0..<tasks), max(16, left / (8 * tasks)))
-    while !open.isEmpty, !workers.isStopped {
+    /// Returns the orthants that were not searched to the end.
+    func search(_ open: [Int], tolerance: Double, nodes limit: Int) throws(ZonotopeError) -> [Int] {
       let search = zt_response_search(floor: floor, known: known, tolerance: tolerance, nodes: limit)
       let isOpen = try Buffer<Bool>(tasks)
       workers.run(open.count) { index, slot in
         let task = open[index]
         var kernel = kernel
-        visitors[task].found.removeAll()
         let result = withUnsafePointer(to: search) {
           zt_response_bound_f64(
             &kernel, task, task + 1, $0,
@@ -87,14 +84,31 @@ public struct GainBound: Sendable, Equatable {
         spent[task] = result.nodes
         isOpen[task] = result.status != ZT_RESPONSE_COMPLETE && result.nodes >= limit
       }
-      left -= open.reduce(0) { $0 + spent[$1] }
-      open = open.filter { isOpen[$0] }
+      return open.filter { isOpen[$0] }
+    }
+    func spentNodes(_ open: [Int]) -> Int { open.reduce(0) { $0 + spent[$1] } }
+    // Few orthants need most of the nodes, and nobody knows which: those that have too few begin again with more.
+    let affordable = nodes ?? affordableNodes(rows)
+    var (open, left, limit) = (Array(0..<tasks), affordable, max(16, affordable / (8 * tasks)))
+    while !open.isEmpty, !workers.isStopped {
+      let searched = open
+      open = try search(open, tolerance: tolerance, nodes: limit)
+      left -= spentNodes(searched)
       guard !open.isEmpty, left / open.count > 2 * limit else { break }
       limit = min(8 * limit, left / open.count)
     }
+    // A search that is cut short has looked at one corner closely and at the others hardly at all. The best bound for as many
+    // nodes is that of the finest search that comes to its end.
+    var (coarse, rest) = (0.5, affordable / 2)
+    while !open.isEmpty, coarse > tolerance, !workers.isStopped {
+      guard try search(open, tolerance: coarse, nodes: rest / open.count).isEmpty else { break }
+      rest -= spentNodes(open)
+      coarse /= 2
+    }
     for visitor in visitors { found += visitor.found.filter { $0.gain > floor } }
     let upper = uppers.values.reduce(0, nanMax)
-    return workers.isStopped || !upper.isFinite ? nil : GainBound(upper, .branching)
+    // Where the workers were stopped, what was found before.
+    return upper.isFinite ? GainBound(upper, .branching) : nil
   }
 
   // MARK: Relaxation

@@ -40,21 +40,30 @@ struct CrossValidation<A: PathTrainable, Objective: Loss> {
   }
 
   /// - Parameters:
-  ///   - betas: those of all rows.
+  ///   - betas: those of all rows; the last ratios may have none, and no part then.
   func run(ratios: [Double], betas: [Double]) throws(ZonotopeError) -> ValidationCurve {
     let count = folds.heldOut.count
     let threads = settings.solver.threads > 0 ? settings.solver.threads : Workers.available
-    let team = Workers(threads: min(threads, count))
+    let team = Workers(threads: min(threads, count)), budget = settings.solver.memoryBudget
     let parts = Guarded([Result<Part, ZonotopeError>?](repeating: nil, count: count))
     team.run(count) { fold, _ in
       if stop.status != nil { return }
       let part = Result { () throws(ZonotopeError) -> Part in
-        try self.part(fold, betas, threads: max(1, threads / team.threads), memory: team.threads)
+        // A share that does not depend on the threads: what fits decides between methods.
+        try self.part(fold, betas, threads: max(1, threads / team.threads), memory: budget / count)
       }
       parts.withLock { $0[fold] = part }
     }
     // Of several errors the first, whichever came first.
-    let found = try parts.withLock { $0 }.map { (part) throws(ZonotopeError) in try part?.get() ?? Part() }
+    let found = try parts.withLock { $0 }.enumerated().map { (fold, part) throws(ZonotopeError) -> Part in
+      switch part {
+      case nil: return Part()
+      // Alone there is room for what all rows have had room for.
+      case .failure(.memoryBudget), .failure(.outOfMemory):
+        return try self.part(fold, betas, threads: threads, memory: budget)
+      case .some(let part): return try part.get()
+      }
+    }
     let rows = folds.heldOut.map(\.count)
     let points = ratios.indices.map { k in
       let reached = found.indices.filter { found[$0].losses.count > k }
@@ -67,7 +76,7 @@ struct CrossValidation<A: PathTrainable, Objective: Loss> {
     return ValidationCurve(folds: count, seed: settings.seed, points: points)
   }
 
-  /// - Parameter memory: parts that share it.
+  /// - Parameter memory: bytes that may be used.
   private func part(
     _ fold: Int, _ betas: [Double], threads: Int, memory: Int
   ) throws(ZonotopeError) -> Part {
@@ -78,7 +87,7 @@ struct CrossValidation<A: PathTrainable, Objective: Loss> {
       held = try Dataset(x: standardization.applied(to: held.x), y: held.y)
     }
     var solver = settings.solver
-    (solver.threads, solver.memory) = (threads, max(1, solver.memoryBudget / memory))
+    (solver.threads, solver.memory) = (threads, max(1, memory))
     solver.tolerance = max(solver.tolerance, settings.foldTolerance)
     solver.seconds = stop.secondsLeft
     solver.progress = settings.reporter(fold: fold, index: 0)

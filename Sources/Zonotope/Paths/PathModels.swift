@@ -26,12 +26,12 @@ public struct PathModels: Sendable, Equatable {
 
   static let format = "zonotope-path"
 
-  /// - Throws: ``ZonotopeError/invalid(place:reason:)`` for no model, betas that do not fall, or a validation of others.
+  /// - Throws: ``ZonotopeError/invalid(place:reason:)`` for no model, betas that rise (all are 0 where betaMax is), or a validation of others.
   public init(models: [TrainedModel], validation: ValidationCurve?) throws(ZonotopeError) {
     guard !models.isEmpty else { throw .invalid(place: "models", reason: "there is none") }
-    for k in models.indices.dropFirst() where !(models[k].card.beta < models[k - 1].card.beta) {
+    for k in models.indices.dropFirst() where !(models[k].card.beta <= models[k - 1].card.beta) {
       throw .invalid(
-        place: "models[\(k)].beta", reason: "\(models[k].card.beta) is not below that of the model before")
+        place: "models[\(k)].beta", reason: "\(models[k].card.beta) is above that of the model before")
     }
     if let validation, validation.points.count != models.count {
       throw .invalid(

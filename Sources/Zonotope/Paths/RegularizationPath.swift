@@ -1,4 +1,4 @@
-/// The optimal networks of many values of beta on the same data, with the same patterns, each with its certificate.
+/// The optimal networks of many values of beta on the same data, each with its certificate.
 public struct RegularizationPath<Network: NeuralNetwork>: Sendable {
   /// One value of beta.
   public struct Stage: Sendable {
@@ -18,7 +18,8 @@ public struct RegularizationPath<Network: NeuralNetwork>: Sendable {
   public internal(set) var stages: [Stage]
   /// Of all rows, where it was asked for; the networks take rows that it was applied to.
   public let standardization: Standardization?
-  /// Of the betas of the stages; nil without cross-validation, and where the path itself was stopped.
+  /// Of the betas of the stages, of which one that was cut short has no parts; nil without cross-validation, and where
+  /// nothing was left to validate, or no time.
   public internal(set) var validation: ValidationCurve?
   /// `cancelled` or `timeLimit` where not all was done.
   public internal(set) var stopped: Status?
@@ -29,7 +30,7 @@ public struct RegularizationPath<Network: NeuralNetwork>: Sendable {
 extension PathTrainable {
   /// Trains for every ratio of a grid from large to small, each solve started at the answer before, and validates them.
   ///
-  /// The patterns are the same for all. Where the run is cancelled, or its time is over, the result is what there is: the
+  /// The patterns are the same for all, but where column generation finds its own. Where the run is cancelled, or its time is over, the result is what there is: the
   /// stages so far, the last of them cut short. Results do not depend on the number of threads.
   ///
   /// Cross-validation holds out every part of the rows once and follows the path on the others at the same betas per row:
@@ -54,7 +55,7 @@ extension PathTrainable {
       try Dataset(x: s.applied(to: data.x), y: data.y, featureNames: data.featureNames)
     }
     var solver = settings.solver
-    // The parts may need as long as the path.
+    // The parts may need as long as the path: it has half of the time.
     let share = StopCondition(
       cancellation: solver.cancellation,
       deadline: solver.seconds.map { started + (settings.folds == 0 ? 1 : 0.5) * $0 })
@@ -77,8 +78,9 @@ extension PathTrainable {
     } before: { index in
       session.settings.progress = settings.reporter(fold: nil, index: index)
     }
-    if let validation, stop.status == nil {
-      let betas = path.stages.map(\.result.beta)
+    // A network that was cut short is not the one of its beta.
+    let betas = path.stages.filter { !$0.result.solution.status.isCut }.map(\.result.beta)
+    if let validation, stop.status == nil, !betas.isEmpty {
       path.validation = try validation.run(ratios: path.stages.map(\.ratio), betas: betas)
     }
     path.stopped = path.stopped ?? stop.status
@@ -101,11 +103,15 @@ func follow<Network>(
     before(index)
     let result = try session.train(beta: beta)
     let status = result.solution.status
-    let isCut = status == .cancelled || status == .timeLimit
-    if !isCut || index == 0 || result.solution.iterations > 0 { try took(index, result) }
-    if isCut { return status }
+    if !status.isCut || index == 0 || result.solution.iterations > 0 { try took(index, result) }
+    if status.isCut { return status }
   }
   return nil
+}
+
+extension Status {
+  /// Whether somebody ended the run, or its time did.
+  fileprivate var isCut: Bool { self == .cancelled || self == .timeLimit }
 }
 
 extension PathSettings {

@@ -26,6 +26,9 @@ public struct Growth: Sendable, Equatable {
 /// Rounds without progress after which growing ends.
 private let patience = 12
 
+/// Rounds that may be spent on reaching targets that must be met.
+private let rays = 50
+
 extension TrainingSession {
   /// The optimum over all neurons for one beta, as far as the oracle can prove it.
   func grow(
@@ -44,7 +47,8 @@ extension TrainingSession {
       let left = settings.iterations.map { max(0, $0 - iterations) }
       // A solve that is cut short may have no fit yet of targets that must be met.
       let enough = program.loss.isEquality ? 20_000 : 1000
-      settings.iterations = isLast ? left : min(left ?? .max, enough)
+      let mayEnd = isLast && (reference.objective.isFinite || !program.loss.isEquality)
+      settings.iterations = mayEnd ? left : min(left ?? .max, enough)
       if let report = settings.progress {
         let (bound, done) = (best.dual, iterations)
         settings.progress = { progress in
@@ -103,8 +107,9 @@ extension TrainingSession {
       } else {
         let smallest = isReached ? self.settings.tolerance / 10 * abs(solution.objective) : 0
         hasFallen = solution.objective < reference.objective - smallest
-        // A ray that is bounded by new patterns never comes back.
-        let advances = hasFallen || best.dual > reference.dual + smallest || !isReached
+        // A ray that new patterns bound never comes back, but there are many.
+        let advances =
+          hasFallen || best.dual > reference.dual + smallest || !isReached && growth.rounds.count < rays
         idle = advances ? 0 : idle + 1
         if advances {
           reference = (min(reference.objective, solution.objective), max(reference.dual, best.dual))

@@ -211,7 +211,12 @@ public final class TrainingSession<A: Trainable, Objective: Loss> {
       case .absolute(let beta): beta
       case .ratio(let ratio): ratio * betaMax
       }
-    if let oracle { return try grow(oracle, beta: value, until: stop) }
+    if let oracle {
+      guard value > 0 || !program.loss.isEquality else {
+        throw .invalid(place: "beta", reason: "0 makes all networks through the targets equally good: give 1")
+      }
+      return try grow(oracle, beta: value, until: stop)
+    }
     let solution = try program.with(beta: value).solve(
       settings, from: last, workers, until: stop, memory: memory)
     last = solution.point

@@ -39,6 +39,23 @@ import Testing
     }
   }
 
+  @Test func partsHaveRoomWhateverTheThreads() throws {
+    let data = try PathData.regression(), network = GatedReLU(patterns: .sampled(count: 20, seed: 1))
+    var settings = try PathData.settings()
+    // The least power of two that the path itself takes on three threads: a part's share of it is too little.
+    (settings.solver.memory, settings.solver.threads) = (1024, 3)
+    while (try? network.path(on: data, loss: SquaredLoss(), settings: settings)) == nil {
+      settings.solver.memory = try #require(settings.solver.memory) * 2
+    }
+    settings.folds = 4
+    let curves = try [1, 2, 3].map { threads in
+      settings.solver.threads = threads
+      return try network.path(on: data, loss: SquaredLoss(), settings: settings).validation
+    }
+    #expect(curves[0]?.points.allSatisfy { $0.folds == 4 } == true)
+    #expect(curves[1] == curves[0] && curves[2] == curves[0])
+  }
+
   private func compare<A: PathTrainable>(
     _ architecture: A, _ data: Dataset, _ loss: some Loss, strata: [Double]? = nil
   ) throws {
