@@ -6,6 +6,11 @@ public struct LibsvmFile: Sendable {
   /// One target a sample.
   public let y: [Double]
 
+  /// Whether files of this name are taken for such: they end in `.svm`, `.libsvm` or `.svmlight`.
+  public static func isNamed(_ path: String) -> Bool {
+    [".svm", ".libsvm", ".svmlight"].contains { path.hasSuffix($0) }
+  }
+
   /// - Parameters:
   ///   - columns: how many there are, for files whose last ones are all zero; nil for the largest index.
   ///   - memory: bytes that may be used.

@@ -12,7 +12,7 @@ public struct SparseMatrix: Sendable {
   /// - Throws: ``ZonotopeError/invalid(place:reason:)`` that names the first entry which is out of place or not finite.
   public init(rows: Int, columns: Int, p: [Int], i: [Int], x: [Double]) throws(ZonotopeError) {
     guard rows >= 0, columns >= 0 else { throw .invalid(place: "matrix", reason: "a size is negative") }
-    guard p.count == columns + 1, p.first == 0, p.last == x.count, i.count == x.count else {
+    guard p.count - 1 == columns, p.first == 0, p.last == x.count, i.count == x.count else {
       throw .invalid(place: "p", reason: "does not cut \(x.count) entries into \(columns) columns")
     }
     for j in 0..<columns {
@@ -53,6 +53,8 @@ public struct SparseMatrix: Sendable {
 
   /// Rows and columns change places.
   public func transposed() throws(ZonotopeError) -> SparseMatrix {
+    // Places, values, and two lists of starts.
+    try Allocation.probe(bytes: product(16, x.count + rows + 1, place: "matrix"))
     var starts = [Int](repeating: 0, count: rows + 1)
     for row in i { starts[row + 1] += 1 }
     for k in 0..<rows { starts[k + 1] += starts[k] }
@@ -66,25 +68,5 @@ public struct SparseMatrix: Sendable {
       }
     }
     return try SparseMatrix(rows: columns, columns: rows, p: starts, i: place, x: values)
-  }
-
-  /// The distinct patterns of gates (count, columns): bit (i, k) is 1 where row k times gate i is at least 0.
-  public func patterns(of gates: MatrixView) throws(ZonotopeError) -> PatternSet {
-    guard gates.columns == columns, gates.rows > 0 else {
-      throw .invalid(
-        place: "gates", reason: "\(gates.rows) of \(gates.columns) numbers for \(columns) columns")
-    }
-    let words = (rows + 63) / 64, bits = try Buffer<UInt64>(product(gates.rows, words, place: "gates"))
-    let products = try Vector(rows)
-    for gate in 0..<gates.rows {
-      products.mutable.update(repeating: 0)
-      for j in 0..<columns where gates[gate, j] != 0 {
-        for t in p[j]..<p[j + 1] { products[i[t]] += x[t] * gates[gate, j] }
-      }
-      for k in 0..<rows where products[k] >= 0 {
-        bits[gate * words + k / 64] |= 1 << UInt64(k % 64)
-      }
-    }
-    return try PatternSet(merging: bits, lines: gates.rows, samples: rows, gates: gates, source: .given)
   }
 }

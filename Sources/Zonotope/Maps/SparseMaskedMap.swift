@@ -141,17 +141,17 @@ public struct SparseMaskedMap: GramMap, PatternMap {
     }
   }
 
+  /// Rows meet in the columns that both have entries in: as many multiply-adds as there are such pairs.
   public func gramRows(_ rows: Range<Int>, into k: UnsafeMutablePointer<Double>, stride: Int) {
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: x.columns) { row in
-      row.initialize(repeating: 0)
-      for a in rows {
-        for t in turned.p[a]..<turned.p[a + 1] { row[turned.i[t]] = turned.x[t] }
-        for b in 0...a {
-          var product = 0.0
-          for t in turned.p[b]..<turned.p[b + 1] { product += turned.x[t] * row[turned.i[t]] }
-          k[(a - rows.lowerBound) * stride + b] = product
+    for a in rows {
+      let line = k + (a - rows.lowerBound) * stride
+      line.update(repeating: 0, count: a + 1)
+      for t in turned.p[a]..<turned.p[a + 1] {
+        let j = turned.i[t]
+        for s in x.p[j]..<x.p[j + 1] {
+          if x.i[s] > a { break }
+          line[x.i[s]] += turned.x[t] * x.x[s]
         }
-        for t in turned.p[a]..<turned.p[a + 1] { row[turned.i[t]] = 0 }
       }
     }
     patterns.weigh(rows, by: activation, rowsAt: k, stride: stride)
