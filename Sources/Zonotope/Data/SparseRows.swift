@@ -1,25 +1,24 @@
 /// Rows without their zeros: nothing here takes more memory than the entries and a few numbers a row and column.
 extension SparseMatrix: SampleRows {
-  public var storedCount: Int { x.count }
-
   public subscript(row: Int, column: Int) -> Double {
     precondition(row >= 0 && row < rows && column >= 0 && column < columns, "index out of range")
-    var (low, high) = (p[column], p[column + 1])
+    let range = range(column)
+    var (low, high) = (range.lowerBound, range.upperBound)
     while low < high {
       let middle = low + (high - low) / 2
-      if i[middle] < row { low = middle + 1 } else { high = middle }
+      if places[middle] < row { low = middle + 1 } else { high = middle }
     }
-    return low < p[column + 1] && i[low] == row ? x[low] : 0
+    return low < range.upperBound && places[low] == row ? values[low] : 0
   }
 
-  public var largestMagnitude: Double { x.withUnsafeBufferPointer { Zonotope.largestMagnitude($0) } }
+  public var largestMagnitude: Double { Zonotope.largestMagnitude(entries) }
 
   /// None: a sparse matrix has finite entries.
   public func firstNonFinite() -> (row: Int, column: Int)? { nil }
 
   public func occupiedRows() -> [Bool] {
     var occupied = [Bool](repeating: false, count: rows)
-    for t in x.indices where x[t] != 0 { occupied[i[t]] = true }
+    for t in 0..<storedCount where values[t] != 0 { occupied[places[t]] = true }
     return occupied
   }
 
@@ -28,10 +27,10 @@ extension SparseMatrix: SampleRows {
     var hash = RowHash()
     for k in 0..<rows {
       var next = 0
-      for t in turned.p[k]..<turned.p[k + 1] {
-        hash.addZeros(turned.i[t] - next)
-        hash.add(turned.x[t])
-        next = turned.i[t] + 1
+      for t in turned.range(k) {
+        hash.addZeros(turned.places[t] - next)
+        hash.add(turned.values[t])
+        next = turned.places[t] + 1
       }
       hash.addZeros(columns - next)
     }
@@ -42,33 +41,33 @@ extension SparseMatrix: SampleRows {
 
   public func gathering(rows indices: [Int]) throws(ZonotopeError) -> SparseMatrix {
     let turned = try transposed()
-    var starts = [0]
-    for row in indices { starts.append(starts[starts.count - 1] + turned.p[row + 1] - turned.p[row]) }
-    let count = starts[indices.count]
-    try Allocation.probe(bytes: product(16, count, place: "x"))
-    var places: [Int] = [], values: [Double] = []
-    places.reserveCapacity(count)
-    values.reserveCapacity(count)
-    for row in indices {
-      places += turned.i[turned.p[row]..<turned.p[row + 1]]
-      values += turned.x[turned.p[row]..<turned.p[row + 1]]
+    let count = indices.reduce(0) { $0 + turned.range($1).count }
+    let chosen = try SparseStorage(columns: indices.count, entries: count)
+    for (target, row) in indices.enumerated() {
+      let range = turned.range(row), start = chosen.p[target]
+      (chosen.i.pointer + start).update(from: turned.places + range.lowerBound, count: range.count)
+      (chosen.x.pointer + start).update(from: turned.values + range.lowerBound, count: range.count)
+      chosen.p[target + 1] = start + range.count
     }
-    return try SparseMatrix(rows: columns, columns: indices.count, p: starts, i: places, x: values)
-      .transposed()
+    return try SparseMatrix(rows: columns, columns: indices.count, chosen).transposed()
   }
 
-  public func appendingOnes() throws(ZonotopeError) -> SparseMatrix {
-    try Allocation.probe(bytes: product(16, x.count + rows + columns, place: "x"))
-    return try SparseMatrix(
-      rows: rows, columns: columns + 1, p: p + [x.count + rows], i: i + Array(0..<rows),
-      x: x + [Double](repeating: 1, count: rows))
-  }
+  public func appendingOnes() throws(ZonotopeError) -> SparseMatrix { try withOnes(after: columns) }
 
-  public func prependingOnes() throws(ZonotopeError) -> SparseMatrix {
-    try Allocation.probe(bytes: product(16, x.count + rows + columns, place: "x"))
-    return try SparseMatrix(
-      rows: rows, columns: columns + 1, p: [0] + p.map { $0 + rows }, i: Array(0..<rows) + i,
-      x: [Double](repeating: 1, count: rows) + x)
+  public func prependingOnes() throws(ZonotopeError) -> SparseMatrix { try withOnes(after: 0) }
+
+  /// A copy with a column of ones after so many.
+  private func withOnes(after left: Int) throws(ZonotopeError) -> SparseMatrix {
+    let wide = try SparseStorage(columns: columns + 1, entries: storedCount + rows)
+    let middle = starts[left], rest = storedCount - middle
+    wide.p.pointer.update(from: starts, count: left + 1)
+    for j in left...columns { wide.p[j + 1] = starts[j] + rows }
+    wide.i.pointer.update(from: places, count: middle)
+    wide.x.pointer.update(from: values, count: middle)
+    for k in 0..<rows { (wide.i[middle + k], wide.x[middle + k]) = (k, 1) }
+    (wide.i.pointer + middle + rows).update(from: places + middle, count: rest)
+    (wide.x.pointer + middle + rows).update(from: values + middle, count: rest)
+    return SparseMatrix(rows: rows, columns: columns + 1, wide)
   }
 
   public func cut(into patches: Int) throws(ZonotopeError) -> SparseMatrix {
@@ -87,7 +86,7 @@ extension SparseMatrix: SampleRows {
     let values = try Vector(product(range.count, turned.rows, place: "x"))
     for k in range {
       let row = values.pointer + (k - range.lowerBound) * turned.rows
-      for t in turned.p[k]..<turned.p[k + 1] { row[turned.i[t]] = turned.x[t] }
+      for t in turned.range(k) { row[turned.places[t]] = turned.values[t] }
     }
     return MatrixView(values, rows: range.count, columns: turned.rows)
   }
@@ -107,14 +106,14 @@ extension SparseMatrix: SampleRows {
 
   public func copyColumn(_ column: Int, into target: UnsafeMutableBufferPointer<Double>) {
     target.update(repeating: 0)
-    for t in p[column]..<p[column + 1] { target[i[t]] = x[t] }
+    for t in range(column) { target[places[t]] = values[t] }
   }
 
   public func addProducts(
     with s: [Double], outputs c: Int, to f: UnsafeMutableBufferPointer<Double>
   ) {
     for j in 0..<columns {
-      for t in p[j]..<p[j + 1] { for o in 0..<c { f[i[t] * c + o] += x[t] * s[j * c + o] } }
+      for t in range(j) { for o in 0..<c { f[places[t] * c + o] += values[t] * s[j * c + o] } }
     }
   }
 
@@ -125,7 +124,7 @@ extension SparseMatrix: SampleRows {
   /// - Parameter shared: one scale for all columns.
   public func standardization(shared: Bool) throws(ZonotopeError) -> Standardization {
     guard rows > 0 else { throw .invalid(place: "x", reason: "there is no row to learn from") }
-    var squares = (0..<columns).map { j in x[p[j]..<p[j + 1]].reduce(0) { $0 + $1 * $1 } }
+    var squares = (0..<columns).map { j in range(j).reduce(0) { $0 + values[$1] * values[$1] } }
     if shared {
       let mean = squares.reduce(0, +) / Double(max(1, columns))
       squares = [Double](repeating: mean, count: columns)
@@ -145,10 +144,11 @@ extension SparseMatrix: SampleRows {
     guard !standardization.shifts else {
       throw .unsupported(key: "preprocessing", reason: "columns that are shifted are not sparse")
     }
-    try Allocation.probe(bytes: product(8, x.count, place: "x"))
-    var scaled = x
-    for j in 0..<columns { for t in p[j]..<p[j + 1] { scaled[t] /= scales[j] } }
-    return try SparseMatrix(rows: rows, columns: columns, p: p, i: i, x: scaled)
+    let scaled = try SparseStorage(columns: columns, entries: storedCount)
+    scaled.p.pointer.update(from: starts, count: columns + 1)
+    scaled.i.pointer.update(from: places, count: storedCount)
+    for j in 0..<columns { for t in range(j) { scaled.x[t] = values[t] / scales[j] } }
+    return SparseMatrix(rows: rows, columns: columns, scaled)
   }
 
   public func outputs(of network: some NeuralNetwork) throws(ZonotopeError) -> [Double] {

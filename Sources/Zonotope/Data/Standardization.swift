@@ -9,7 +9,7 @@ public struct Standardization: Sendable, Equatable {
   init(means: [Double], scales: [Double]) { (self.means, self.scales) = (means, scales) }
 
   /// Whether some column is shifted.
-  var shifts: Bool { means.contains { $0 != 0 } }
+  public var shifts: Bool { means.contains { $0 != 0 } }
 
   /// Learns from a matrix (n, d) in two passes.
   ///

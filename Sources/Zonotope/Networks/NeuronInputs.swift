@@ -27,8 +27,8 @@ struct SparseInputs: NeuronInputs {
   let row: Int
 
   func add(_ weights: [Double], from start: Int, stride: Int, below limit: Int, to sum: inout Double) {
-    for t in rows.p[row]..<rows.p[row + 1] where rows.i[t] < limit {
-      sum += weights[start + rows.i[t] * stride] * rows.x[t]
+    for t in rows.range(row) where rows.places[t] < limit {
+      sum += weights[start + rows.places[t] * stride] * rows.values[t]
     }
   }
 

@@ -54,7 +54,7 @@ extension SparseMatrix {
     let words = (rows + 63) / 64, bits = try Buffer<UInt64>(product(gates.rows, words, place: "patterns"))
     let turned = try transposed()
     // A range is some milliseconds of work.
-    let grain = max(1, 2_000_000 / max(1, x.count + rows))
+    let grain = max(1, 2_000_000 / max(1, storedCount + rows))
     workers.ranges(gates.rows, grain: grain) { range, _ in
       for index in range {
         let gate = gates.row(index), line = bits.pointer + index * words
@@ -69,15 +69,11 @@ extension SparseMatrix {
 
   /// Whether the product of a column with a vector is at least 0 for the real numbers that the doubles hold.
   func isNonNegative(column: Int, times direction: UnsafePointer<Double>) -> Bool {
-    let range = p[column]..<p[column + 1]
-    return withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, 2 * range.count)) { pair in
-      guard let values = pair.baseAddress else { return true }
-      let other = values + range.count
-      for (place, t) in range.enumerated() {
-        (values + place).initialize(to: x[t])
-        (other + place).initialize(to: direction[i[t]])
-      }
-      return exactProductIsNonNegative(values, other, count: range.count)
+    let range = range(column)
+    return withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, range.count)) { gathered in
+      guard let base = gathered.baseAddress else { return true }
+      for (place, t) in range.enumerated() { (base + place).initialize(to: direction[places[t]]) }
+      return exactProductIsNonNegative(values + range.lowerBound, base, count: range.count)
     }
   }
 }
