@@ -17,9 +17,12 @@ import Testing
       for outputs in term.isSoftmax ? [term.outputs] : [1, 3] {
         for norm in outputs > 1 ? OutputNorm.allCases : [.perClass] {
           let activation = NetworkCase.activations[bits % NetworkCase.activations.count]
+          // A linear network has nothing to add to a skip connection.
+          let isLinear = activation.on == activation.off
           cases.append(
             NetworkCase(
-              activation: activation, term: term, outputs: outputs, norm: norm, skip: bits & 4 > 0,
+              activation: activation, term: term, outputs: outputs, norm: norm,
+              skip: bits & 4 > 0 && !isLinear,
               inputBias: bits & 1 > 0, outputBias: bits & 2 > 0))
           bits += 1
         }
@@ -76,8 +79,11 @@ import Testing
     #expect(abs(result.networkObjective - result.solution.objective) <= 1e-10 * size)
     let fit = try result.network.predict(data.sparse.x), other = try expected.network.predict(data.dense.x)
     #expect(try fit == result.network.predict(data.dense.x))
-    let blocks = distance(result.solution.point.blocks, expected.solution.point.blocks)
-    print("DIST", network.testDescription, result.solution.solver, result.solution.status, blocks, distance(fit, other))
+    #expect(fit.count == other.count)
+    // Where the optimum is one point, it is as far away as the root of the gap.
+    if network.term.isSmooth, network.activation.on != network.activation.off {
+      #expect(distance(result.solution.point.blocks, expected.solution.point.blocks) <= 1e-5)
+    }
   }
 
   @Test(arguments: cases) private func aPointIsTheSameNetwork(network: NetworkCase) throws {
@@ -149,8 +155,7 @@ import Testing
       try architecture.train(on: data, loss: SquaredLoss(), beta: .ratio(0.3), settings: settings)
     }
     #expect(result.solution.dual > 0 && result.solution.objective < result.solution.dual * 1.5)
-    print("PEAK", meter.peak, result.solution.solver, result.solution.relativeGap)
-    #expect(meter.peak < 30 * 8 * 50 * n)
+    #expect(meter.peak < 15 * 8 * 50 * n, "\(meter.peak) bytes")
     settings.memory = 20 << 20
     #expect(throws: ZonotopeError.self) {
       try architecture.train(on: data, loss: SquaredLoss(), beta: .ratio(0.3), settings: settings)
@@ -226,7 +231,10 @@ import Testing
       #expect(abs(a.result.solution.objective - b.result.solution.objective) <= 1e-9 * b.result.beta + 1e-9)
     }
     let (a, b) = (try #require(path.validation), try #require(expected.validation))
-    for (p, q) in zip(a.points, b.points) { #expect(abs(p.loss.mean - q.loss.mean) <= 1e-4 * q.loss.mean) }
+    for (p, q) in zip(a.points, b.points) {
+      let (loss, other) = (try #require(p.loss), try #require(q.loss))
+      #expect(abs(loss.mean - other.mean) <= 1e-4 * other.mean)
+    }
     settings.standardizes = true
     let scaled = try sparse.path(on: data.sparse, loss: SquaredLoss(), settings: settings)
     #expect(scaled.standardization?.shifts == false)
@@ -277,10 +285,7 @@ import Testing
     let file = try Self.file(Self.text(60)), dense = try file.x.dense()
     var text = "y,a,b,c,d,e,f,g,h,i\n"
     for k in 0..<60 { text += "\(file.y[k])," + (0..<9).map { "\(dense[k, $0])" }.joined(separator: ",") + "\n" }
-    let bytes = Array(text.utf8)
-    let table = try bytes.withUnsafeBufferPointer { (bytes) throws(ZonotopeError) in
-      try CSVTable(bytes, name: "table", memory: .max)
-    }
+    let table = try CSVTable(bytes: Array(text.utf8), file: "table")
     var plan = TrainingPlan(target: "y")
     (plan.penalty, plan.settings.threads) = (.fixed(.ratio(0.2)), 1)
     let model = try plan.run(on: table).model
