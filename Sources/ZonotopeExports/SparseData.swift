@@ -40,7 +40,8 @@ func sparseMatrix(
   let places = i ?? p, numbers = x ?? UnsafePointer(p.assumingMemoryBound(to: Double.self))
   return isLong
     ? try SparseMatrix(
-      rows: n, columns: d, p: p.assumingMemoryBound(to: Int.self), i: places.assumingMemoryBound(to: Int.self),
+      rows: n, columns: d, p: p.assumingMemoryBound(to: Int.self),
+      i: places.assumingMemoryBound(to: Int.self),
       x: numbers)
     : try SparseMatrix(
       rows: n, columns: d, p: p.assumingMemoryBound(to: Int32.self),

@@ -52,11 +52,10 @@ static zt_problem *gated_problem(void) {
 }
 
 static enum zt_status set(zt_problem *problem, enum zt_index index) {
-    return index == ZT_INT32
-               ? zt_problem_set_sparse_data(problem, ROWS, FEATURES, index, short_starts, short_places,
-                                            values, 1, targets, 1)
-               : zt_problem_set_sparse_data(problem, ROWS, FEATURES, index, starts, places, values, 1,
-                                            targets, 1);
+    return index == ZT_INT32 ? zt_problem_set_sparse_data(problem, ROWS, FEATURES, index, short_starts,
+                                                          short_places, values, 1, targets, 1)
+                             : zt_problem_set_sparse_data(problem, ROWS, FEATURES, index, starts, places,
+                                                          values, 1, targets, 1);
 }
 
 static void trains(void) {
@@ -123,16 +122,21 @@ static void damage(void) {
     refused(problem, ZT_INVALID, "x[2]", set(problem, ZT_INT32));
     values[2] = value;
     refused(problem, ZT_UNSUPPORTED, "index", set(problem, (enum zt_index)1));
-    refused(problem, ZT_INVALID, "p",
-            zt_problem_set_sparse_data(problem, ROWS, FEATURES, ZT_INT64, NULL, places, values, 1, targets, 1));
-    refused(problem, ZT_INVALID, "i",
-            zt_problem_set_sparse_data(problem, ROWS, FEATURES, ZT_INT64, starts, NULL, values, 1, targets, 1));
-    refused(problem, ZT_INVALID, "x",
-            zt_problem_set_sparse_data(problem, ROWS, FEATURES, ZT_INT64, starts, places, NULL, 1, targets, 1));
-    refused(problem, ZT_INVALID, "y",
-            zt_problem_set_sparse_data(problem, ROWS, FEATURES, ZT_INT64, starts, places, values, 1, NULL, 1));
-    refused(problem, ZT_SIZE_OVERFLOW, "x",
-            zt_problem_set_sparse_data(problem, ROWS, SIZE_MAX, ZT_INT64, starts, places, values, 1, targets, 1));
+    refused(
+        problem, ZT_INVALID, "p",
+        zt_problem_set_sparse_data(problem, ROWS, FEATURES, ZT_INT64, NULL, places, values, 1, targets, 1));
+    refused(
+        problem, ZT_INVALID, "i",
+        zt_problem_set_sparse_data(problem, ROWS, FEATURES, ZT_INT64, starts, NULL, values, 1, targets, 1));
+    refused(
+        problem, ZT_INVALID, "x",
+        zt_problem_set_sparse_data(problem, ROWS, FEATURES, ZT_INT64, starts, places, NULL, 1, targets, 1));
+    refused(
+        problem, ZT_INVALID, "y",
+        zt_problem_set_sparse_data(problem, ROWS, FEATURES, ZT_INT64, starts, places, values, 1, NULL, 1));
+    refused(
+        problem, ZT_SIZE_OVERFLOW, "x",
+        zt_problem_set_sparse_data(problem, ROWS, SIZE_MAX, ZT_INT64, starts, places, values, 1, targets, 1));
     CHECK(zt_problem_set_sparse_data(NULL, ROWS, FEATURES, ZT_INT64, starts, places, values, 1, targets, 1) ==
           ZT_INVALID);
     zt_problem_destroy(problem);

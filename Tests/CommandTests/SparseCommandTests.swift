@@ -21,7 +21,8 @@ import Testing
     let folder = Folder(), model = folder.path("m.safetensors")
     let data = try folder.write("rows.svm", Self.rows().sparse)
     let trained = try Command.run(
-      "train", data, "--gated", "--loss", "logistic", "--patterns", "8", "--beta-ratio", "0.05", "--output", model,
+      "train", data, "--gated", "--loss", "logistic", "--patterns", "8", "--beta-ratio", "0.05", "--output",
+      model,
       "--predictions", folder.path("p.csv"))
     #expect(trained.status == 0 && trained.errors.isEmpty, "\(trained.errors)")
     for text in ["divided by the roots of their mean squares", "gated ReLU", "its patterns", "optimal"] {

@@ -1,12 +1,12 @@
 import Testing
 
+@testable import Zonotope
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
   import Darwin
 #endif
-
-@testable import Zonotope
 
 /// Training on sparse rows: the optima, weights and predictions of the same rows with their zeros, without the memory of these.
 @Suite struct SparseTrainingTests {
@@ -175,7 +175,9 @@ import Testing
 
   @Test func whatNeedsTheZerosIsRefusedByName() throws {
     let data = try Pair(NetworkCase()).sparse
-    func key(_ patterns: PatternSelection, _ change: (inout TwoLayerOptions) -> Void = { _ in }) throws -> String? {
+    func key(_ patterns: PatternSelection, _ change: (inout TwoLayerOptions) -> Void = { _ in }) throws
+      -> String?
+    {
       var options = TwoLayerOptions()
       change(&options)
       return try refusedKey {
@@ -244,7 +246,9 @@ import Testing
     var random = Xoshiro256(seed: 8)
     return rows(count, 9, seed: 6).map { row in
       let sign = row[0] - row[1] + 0.3 * random.nextNormal() > 0 ? "+1" : "-1"
-      return row.enumerated().reduce(into: sign) { if $1.element != 0 { $0 += " \($1.offset + 1):\($1.element)" } }
+      return row.enumerated().reduce(into: sign) {
+        if $1.element != 0 { $0 += " \($1.offset + 1):\($1.element)" }
+      }
     }.joined(separator: "\n")
   }
 
@@ -262,8 +266,10 @@ import Testing
     plan.settings.threads = 1
     let report = try plan.run(on: file), card = report.model.card
     let scales = try #require(card.preprocessing.standardization)
-    #expect(scales.means == [Double](repeating: 0, count: 10) && scales.scales[2] == 1 && scales.scales[9] == 1)
-    #expect(card.preprocessing.classes == ["-1", "1"] && card.preprocessing.target == nil && report.baseline == nil)
+    #expect(
+      scales.means == [Double](repeating: 0, count: 10) && scales.scales[2] == 1 && scales.scales[9] == 1)
+    #expect(
+      card.preprocessing.classes == ["-1", "1"] && card.preprocessing.target == nil && report.baseline == nil)
     #expect(try #require(card.run?.trainScore) > 0.8 && report.result.solution.status == .optimal)
     // The raw rows, in both ways, and from the file of the model.
     let outputs = try report.model.predict(file.x)
@@ -284,7 +290,9 @@ import Testing
   @Test func anyModelPredictsSparseRows() throws {
     let file = try Self.file(Self.text(60)), dense = try file.x.dense()
     var text = "y,a,b,c,d,e,f,g,h,i\n"
-    for k in 0..<60 { text += "\(file.y[k])," + (0..<9).map { "\(dense[k, $0])" }.joined(separator: ",") + "\n" }
+    for k in 0..<60 {
+      text += "\(file.y[k])," + (0..<9).map { "\(dense[k, $0])" }.joined(separator: ",") + "\n"
+    }
     let table = try CSVTable(bytes: Array(text.utf8), file: "table")
     var plan = TrainingPlan(target: "y")
     (plan.penalty, plan.settings.threads) = (.fixed(.ratio(0.2)), 1)

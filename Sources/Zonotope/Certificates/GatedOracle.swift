@@ -10,7 +10,8 @@ struct GatedOracle: NeuronOracle {
   private let formulation: Formulation<MatrixView, PooledMap, OutputPenalty>
   private let arrangement: Arrangement?
 
-  init(_ architecture: GatedReLU, _ formulation: Formulation<MatrixView, PooledMap, OutputPenalty>) throws(ZonotopeError)
+  init(_ architecture: GatedReLU, _ formulation: Formulation<MatrixView, PooledMap, OutputPenalty>)
+    throws(ZonotopeError)
   {
     (self.architecture, self.formulation) = (architecture, formulation)
     let arrangement = try? Arrangement(of: formulation.rows)

@@ -37,8 +37,8 @@ public struct Predictions: Sendable {
       LibsvmFile.isNamed(path)
       ? try model.predict(LibsvmFile(path: path, columns: model.network.features, memory: memory).x)
       : path.hasSuffix(".npy")
-      ? try model.predict(model.rows(of: NPYArray(path: path, memory: memory)))
-      : try model.predict(CSVTable(path: path, memory: memory))
+        ? try model.predict(model.rows(of: NPYArray(path: path, memory: memory)))
+        : try model.predict(CSVTable(path: path, memory: memory))
     self.init(outputs: outputs, of: model)
   }
 

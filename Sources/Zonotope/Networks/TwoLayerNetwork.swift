@@ -153,7 +153,8 @@ public struct TwoLayerNetwork: Sendable, Equatable {
     guard patches == .whole else {
       return try x.inParts { (rows, range) throws(ZonotopeError) in
         try predict(
-          rows, into: MutableValues(rebasing: results[range.lowerBound * outputs..<range.upperBound * outputs]))
+          rows,
+          into: MutableValues(rebasing: results[range.lowerBound * outputs..<range.upperBound * outputs]))
       }
     }
     let rows = inputBias ? try x.appendingOnes() : x

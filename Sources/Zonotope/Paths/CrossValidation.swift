@@ -11,7 +11,8 @@ struct CrossValidation<A: PathTrainable, Objective: Loss> {
 
   /// - Throws: misuse.
   init(
-    _ architecture: A, data: LabelledRows<A.Rows>, loss: Objective, settings: PathSettings, until stop: StopCondition
+    _ architecture: A, data: LabelledRows<A.Rows>, loss: Objective, settings: PathSettings,
+    until stop: StopCondition
   ) throws(ZonotopeError) {
     guard !architecture.belongsToRows else {
       throw .unsupported(

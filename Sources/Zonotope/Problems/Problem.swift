@@ -82,7 +82,8 @@ public struct Problem: Sendable {
       guard case .dense(let data) = samples else {
         throw .unsupported(
           key: "data.x",
-          reason: "sparse rows train gated networks of two layers, without column generation, and nothing else")
+          reason:
+            "sparse rows train gated networks of two layers, without column generation, and nothing else")
       }
       return data
     }

@@ -10,7 +10,8 @@ struct BetaSearch<A: Trainable> {
 
   init(
     _ plan: TrainingPlan, _ architecture: A, loss: some Loss,
-    kind: TrainingPlan.LossKind, fit: TrainingRows<A.Rows>.Part, holdout: TrainingRows<A.Rows>.Part, started: Double
+    kind: TrainingPlan.LossKind, fit: TrainingRows<A.Rows>.Part, holdout: TrainingRows<A.Rows>.Part,
+    started: Double
   ) throws(ZonotopeError) {
     var settings = plan.settings
     settings.tolerance = max(settings.tolerance, TrainingPlan.searchTolerance)

@@ -65,8 +65,10 @@ public struct PathPlan: Sendable {
       let (names, target, x) = columns
       let (training, testing) = try TrainingRows<MatrixView>.deal(x, target, plan: plan)
       (self.plan, self.names, self.target, self.lag) = (plan, names, target, lag)
-      train = TrainingRows<MatrixView>.Part(x: try x.gathering(rows: training), y: training.map { target.values[$0] })
-      test = TrainingRows<MatrixView>.Part(x: try x.gathering(rows: testing), y: testing.map { target.values[$0] })
+      train = TrainingRows<MatrixView>.Part(
+        x: try x.gathering(rows: training), y: training.map { target.values[$0] })
+      test = TrainingRows<MatrixView>.Part(
+        x: try x.gathering(rows: testing), y: testing.map { target.values[$0] })
       try target.checkVariation(of: train.y)
     }
   }

@@ -192,7 +192,8 @@ extension TrainingPlan {
   }
 
   private func solve<A: Trainable>(
-    _ architecture: A, _ part: TrainingRows<A.Rows>.Part, _ loss: some Loss, _ beta: Beta, _ settings: SolverSettings
+    _ architecture: A, _ part: TrainingRows<A.Rows>.Part, _ loss: some Loss, _ beta: Beta,
+    _ settings: SolverSettings
   ) throws(ZonotopeError) -> TrainingOutcome<A.Network> {
     try TrainingSession(
       architecture, data: LabelledRows(x: part.x, y: part.y), loss: loss, settings: settings
@@ -244,7 +245,8 @@ extension TrainingCard.Run {
   /// With the scores of a network on the rows that it was trained on and those of the test, both as it takes them.
   init<Rows>(
     _ network: some NeuralNetwork, _ plan: TrainingPlan, target: TargetColumn,
-    train: TrainingRows<Rows>.Part, test: TrainingRows<Rows>.Part, betaRatio: Double, candidates: [Double] = [], holdoutFraction: Double? = nil
+    train: TrainingRows<Rows>.Part, test: TrainingRows<Rows>.Part, betaRatio: Double,
+    candidates: [Double] = [], holdoutFraction: Double? = nil
   ) throws(ZonotopeError) {
     let isTested = !test.y.isEmpty && !knowsTrainingRowsOnly(network)
     self.init(

@@ -96,14 +96,16 @@ public final class TrainingSession<A: Trainable, Objective: Loss> {
   private(set) var oracle: (any NeuronOracle)?
 
   public convenience init(
-    _ architecture: A, data: LabelledRows<A.Rows>, loss: Objective, settings: SolverSettings = SolverSettings()
+    _ architecture: A, data: LabelledRows<A.Rows>, loss: Objective,
+    settings: SolverSettings = SolverSettings()
   ) throws(ZonotopeError) {
     try self.init(architecture, data: data, loss: loss, settings: settings, start: nil)
   }
 
   /// - Parameter start: blocks of the patterns that the architecture selects, where the first solve starts.
   init(
-    _ architecture: A, data: LabelledRows<A.Rows>, loss: Objective, settings: SolverSettings, start: BlockPoint?
+    _ architecture: A, data: LabelledRows<A.Rows>, loss: Objective, settings: SolverSettings,
+    start: BlockPoint?
   ) throws(ZonotopeError) {
     try settings.check()
     try checkRange(data, loss)
@@ -187,7 +189,8 @@ public final class TrainingSession<A: Trainable, Objective: Loss> {
   )
 
   private static func setUp(
-    _ architecture: A, _ data: LabelledRows<A.Rows>, _ loss: Objective, _ targets: [Double], _ settings: SolverSettings,
+    _ architecture: A, _ data: LabelledRows<A.Rows>, _ loss: Objective, _ targets: [Double],
+    _ settings: SolverSettings,
     _ workers: Workers
   ) throws(ZonotopeError) -> SetUp {
     let formulation = try architecture.formulation(

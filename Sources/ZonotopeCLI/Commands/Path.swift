@@ -40,7 +40,8 @@ struct Path: ParsableCommand {
     try check(
       .model("--output", output), OutputFile("--svg", svg, endings: [".svg"]), reading: training.file)
     guard !training.isSparse, let target = training.target else {
-      throw ZonotopeError.unsupported(key: training.file, reason: "paths on files take tables, not sparse rows")
+      throw ZonotopeError.unsupported(
+        key: training.file, reason: "paths on files take tables, not sparse rows")
     }
     var plan = PathPlan(try training.architecture())
     (plan.grid, plan.folds) = (try grid(), folds)

@@ -11,7 +11,8 @@ struct Predict: ParsableCommand {
       """)
 
   @Argument(help: "The model file.") var model: String
-  @Option(help: "A CSV file with a header, a .npy file, or sparse rows: .svm, .libsvm or .svmlight.") var data: String
+  @Option(help: "A CSV file with a header, a .npy file, or sparse rows: .svm, .libsvm or .svmlight.")
+  var data: String
   @Option(help: "Write to this .csv or .npy file in place of standard output.") var output: String?
   @OptionGroup var path: PathChoiceOptions
   @OptionGroup var limits: Limits

@@ -68,13 +68,17 @@ struct Train: ParsableCommand {
     Signals.cancelOnInterrupt()
     guard case .twoLayer(var plan) = try training.architecture() else { return }
     (plan.penalty, plan.progress) = (penalty, line.training(path))
-    try show(try plan.run(on: file), line) { (model) throws(ZonotopeError) in try model.predict(file.x) } note: {
+    try show(try plan.run(on: file), line) { (model) throws(ZonotopeError) in
+      try model.predict(file.x)
+    } note: {
       try training.noteTwoValues(of: file.y)
     }
   }
 
   private func show(_ report: PlanReport<some StoredModel>, _ line: ProgressLine, of table: CSVTable) throws {
-    try show(report, line) { (model) throws(ZonotopeError) in try model.predict(table) } note: {
+    try show(report, line) { (model) throws(ZonotopeError) in
+      try model.predict(table)
+    } note: {
       try training.noteTwoValues(of: table)
     }
   }

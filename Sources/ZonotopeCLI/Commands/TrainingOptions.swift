@@ -4,7 +4,8 @@ import Zonotope
 /// The data, the network and the loss, and what a run may spend: what all commands that train have in common.
 struct TrainingOptions: ParsableArguments {
   @Argument(
-    help: "A CSV file with a header, or sparse rows, each after its target, in a .svm, .libsvm or .svmlight file."
+    help:
+      "A CSV file with a header, or sparse rows, each after its target, in a .svm, .libsvm or .svmlight file."
   ) var file: String
   @Option(help: "The column to predict; of a CSV file.") var target: String?
   @Option(help: "The columns to predict it from, separated by commas; all others without it.")
