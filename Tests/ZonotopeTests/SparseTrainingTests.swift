@@ -156,6 +156,13 @@ import Testing
     }
     #expect(result.solution.dual > 0 && result.solution.objective < result.solution.dual * 1.5)
     #expect(meter.peak < 15 * 8 * 50 * n, "\(meter.peak) bytes")
+    // A face of so wide a block is no system to solve, and its basis is never made.
+    let formulation = try architecture.formulation(of: x, outputs: 1, memory: .max, Workers(threads: 1))
+    let program = try ConvexProgram(
+      map: formulation.map, penalty: formulation.penalty, loss: SquaredLoss(), targets: data.y.entries(),
+      beta: result.beta)
+    #expect(program.faceMemory == 0)
+    #expect(try program.dualNewtonMemory(isFactored: false, threads: 1) > 8 * 50 * n * n)
     settings.memory = 20 << 20
     #expect(throws: ZonotopeError.self) {
       try architecture.train(on: data, loss: SquaredLoss(), beta: .ratio(0.3), settings: settings)
