@@ -79,7 +79,7 @@ struct ColumnGenerationTests {
   @Test("targets that must be met are met at the least penalty, or said to be out of reach of every network")
   func interpolationGrows() throws {
     for index in 0..<8 {
-      let data = try Self.random(6 + 2 * index, 2 + index % 2, seed: UInt64(40 + index))
+      let data = try Self.random(6 + index, 3, seed: UInt64(40 + index))
       var options = TwoLayerOptions()
       options.activation = index % 2 == 0 ? .relu : .leaky(0.1)
       options.outputBias = index % 4 == 3
@@ -99,7 +99,7 @@ struct ColumnGenerationTests {
     let none = try Self.grown(line, loss: InterpolationLoss(), beta: .absolute(1))
     #expect(none.solution.status == .infeasible && none.certificate.scope == .allNeurons)
     // Who misses the neurons that would help says so of the patterns alone.
-    let square = try Self.random(12, 2, seed: 3)
+    let square = try Self.random(12, 3, seed: 3)
     let session = try TrainingSession(
       ReLU(patterns: .sampled(count: 2, seed: 0)), data: square, loss: InterpolationLoss())
     let blind = try session.grow(

@@ -42,8 +42,9 @@ extension TrainingSession {
       var settings = settings
       settings.tolerance = max(inner, min(1e-3, violation / 100))
       let left = settings.iterations.map { max(0, $0 - iterations) }
-      // A solve that is cut short has no fit yet of targets that must be met.
-      settings.iterations = isLast || program.loss.isEquality ? left : min(left ?? .max, 1000)
+      // A solve that is cut short may have no fit yet of targets that must be met.
+      let enough = program.loss.isEquality ? 20_000 : 1000
+      settings.iterations = isLast ? left : min(left ?? .max, enough)
       if let report = settings.progress {
         let (bound, done) = (best.dual, iterations)
         settings.progress = { progress in
