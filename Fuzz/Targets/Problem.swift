@@ -10,10 +10,11 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
   guard let text = String(validating: bytes, as: UTF8.self),
     let same = try? Problem(text: text, memory: 1 << 24)
   else { preconditionFailure("a problem is not UTF-8, or another one as a text") }
-  precondition(same.data.samples == problem.data.samples)
-  precondition(problem.data.x.rows > 0 && problem.data.x.columns > 0)
-  for i in 0..<problem.data.x.rows {
-    for j in 0..<problem.data.x.columns { precondition(problem.data.x[i, j].isFinite) }
+  precondition(same.samples.rows == problem.samples.rows)
+  guard case .dense(let data) = problem.samples else { preconditionFailure("no file, no sparse rows") }
+  precondition(data.x.rows > 0 && data.x.columns > 0)
+  for i in 0..<data.x.rows {
+    for j in 0..<data.x.columns { precondition(data.x[i, j].isFinite) }
   }
   return 0
 }

@@ -24,7 +24,7 @@ public func zt_certify(
       throw .unsupported(
         key: "network", reason: "a gated network is the optimum of a convex program of its own")
     }
-    let (d, c) = (problem.data.x.columns, problem.outputs)
+    let (d, c) = (try problem.data.x.columns, problem.outputs)
     let width = handle.options.inputBias ? d + 1 : d
     let layers = (
       try matrix(hidden, neurons, width, hiddenStride, "hidden"),

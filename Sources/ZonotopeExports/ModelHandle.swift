@@ -75,21 +75,41 @@ public func zt_predict_outputs(
   }
 }
 
+@c @implementation
+public func zt_predict_sparse(
+  _ pointer: OpaquePointer?, _ n: Int, _ d: Int, _ index: zt_index, _ p: UnsafeRawPointer?,
+  _ i: UnsafeRawPointer?, _ x: UnsafePointer<Double>?, _ c: Int, _ outputs: UnsafeMutablePointer<Double>?
+) -> zt_status {
+  guard let handle = model(pointer) else { return .invalid }
+  return handle.perform { () throws(ZonotopeError) in
+    let model = try handle.content()
+    try withMemory(of: handle.allocator) { () throws(ZonotopeError) in
+      let rows = try sparseMatrix(n, d, index, p, i, x)
+      try model.predict(rows, into: room(outputs, n, c, of: model))
+    }
+  }
+}
+
 private func predict(
   _ handle: ModelHandle, _ n: Int, _ d: Int, _ x: UnsafePointer<Double>?, _ stride: Int, _ c: Int,
   _ outputs: UnsafeMutablePointer<Double>?
 ) throws(ZonotopeError) {
   let model = try handle.content()
-  let rows = try matrix(x, n, d, stride, "x")
+  let rows = try matrix(x, n, d, stride, "x"), room = try room(outputs, n, c, of: model)
+  try withMemory(of: handle.allocator) { () throws(ZonotopeError) in try model.predict(rows, into: room) }
+}
+
+/// The memory of the caller for c outputs of n rows.
+private func room(
+  _ outputs: UnsafeMutablePointer<Double>?, _ n: Int, _ c: Int, of model: Model
+) throws(ZonotopeError) -> UnsafeMutableBufferPointer<Double> {
   guard c == model.network.outputs else {
     throw .invalid(place: "c", reason: "\(c), the network has \(model.network.outputs) outputs")
   }
   guard n == 0 || outputs != nil else { throw .missing("outputs") }
   let (count, overflow) = n.multipliedReportingOverflow(by: c)
   guard !overflow, count <= Int.max / 8 else { throw .sizeOverflow(place: "outputs") }
-  try withMemory(of: handle.allocator) { () throws(ZonotopeError) in
-    try model.predict(rows, into: UnsafeMutableBufferPointer(start: outputs, count: count))
-  }
+  return UnsafeMutableBufferPointer(start: outputs, count: count)
 }
 
 /// For functions whose arrays have room for one number a row or neuron.

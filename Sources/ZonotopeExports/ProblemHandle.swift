@@ -6,7 +6,7 @@ import Zonotope
 
 /// What stands behind a `zt_problem`.
 final class ProblemHandle: Handle {
-  var data: Dataset?
+  var samples: Problem.Samples?
   var network = zt_network.relu
   var options = TwoLayerOptions()
   var loss = Problem.LossTerm.squared(SquaredLoss(scale: 1))
@@ -14,13 +14,13 @@ final class ProblemHandle: Handle {
   var patterns = PatternSelection.all
 
   func problem(_ settings: SolverSettings) throws(ZonotopeError) -> Problem {
-    guard let data else { throw .invalid(place: "data", reason: "is missing") }
+    guard let samples else { throw .invalid(place: "data", reason: "is missing") }
     guard let beta else { throw .invalid(place: "beta", reason: "is missing") }
     let model: Problem.Model =
       network == .relu
       ? .relu(ReLU(patterns: patterns, options: options))
       : .gatedReLU(GatedReLU(patterns: patterns, options: options))
-    return Problem(data: data, model: model, loss: loss, beta: beta, settings: settings)
+    return Problem(samples: samples, model: model, loss: loss, beta: beta, settings: settings)
   }
 }
 
@@ -61,7 +61,8 @@ public func zt_problem_set_data_targets(
 ) -> zt_status {
   guard let handle = problem(pointer) else { return .invalid }
   return handle.perform { () throws(ZonotopeError) in
-    handle.data = try Dataset(x: matrix(x, n, d, stride, "x"), y: matrix(y, n, c, targetStride, "y"))
+    handle.samples = .dense(
+      try Dataset(x: matrix(x, n, d, stride, "x"), y: matrix(y, n, c, targetStride, "y")))
   }
 }
 

@@ -58,6 +58,23 @@ enum zt_status zt_problem_set_data(zt_problem *problem, size_t n, size_t d, cons
 enum zt_status zt_problem_set_data_targets(zt_problem *problem, size_t n, size_t d, const double *x,
                                            size_t x_stride, size_t c, const double *y, size_t y_stride);
 
+/* The type of the numbers of p and i below; the values of itype in a cholmod_sparse. */
+enum ZT_OPEN zt_index {
+    /* CHOLMOD_INT */
+    ZT_INT32 ZT_NAME("int32") = 0,
+    /* CHOLMOD_LONG */
+    ZT_INT64 ZT_NAME("int64") = 2
+};
+
+/* n sparse rows of d features as compressed columns, and c >= 1 targets a row, y (n, c). The fields are those of a packed,
+ * sorted, real cholmod_sparse: nrow, ncol, itype, p, i, x; column j has the entries p[j] ... p[j + 1] - 1 of x, in the rows
+ * that i says, ascending. Zeros never take memory. All arrays are kept by address but p and i of ZT_INT32, which are copied.
+ * Sparse rows train ZT_GATED_RELU over sampled or given gates without growth; zt_train and zt_certify refuse other
+ * problems on them as ZT_UNSUPPORTED. */
+enum zt_status zt_problem_set_sparse_data(zt_problem *problem, size_t n, size_t d, enum zt_index index,
+                                          const void *p, const void *i, const double *x, size_t c,
+                                          const double *y, size_t y_stride);
+
 enum ZT_OPEN zt_network {
     /* f(x) = sum_j alpha_j max(w_j . x, 0) */
     ZT_RELU ZT_NAME("relu") = 0,
@@ -215,6 +232,10 @@ enum zt_status zt_predict(zt_model *model, size_t n, size_t d, const double *x, 
 /* The same for any network: outputs (n, c), c = zt_model_outputs. */
 enum zt_status zt_predict_outputs(zt_model *model, size_t n, size_t d, const double *x, size_t x_stride,
                                   size_t c, double *outputs);
+
+/* The same for sparse rows, as zt_problem_set_sparse_data takes them. */
+enum zt_status zt_predict_sparse(zt_model *model, size_t n, size_t d, enum zt_index index, const void *p,
+                                 const void *i, const double *x, size_t c, double *outputs);
 
 /* A .safetensors file with a card; paths are UTF-8. A file is replaced whole or stays as it was; loading checks all of
  * it, and after an error the model is as before. */

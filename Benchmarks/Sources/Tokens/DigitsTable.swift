@@ -69,7 +69,8 @@ struct DigitsTable {
   private func train<A: Trainable>(
     _ architecture: A, _ data: Dataset, _ loss: any SmoothLoss, _ test: MatrixView, _ start: Double,
     _ rank: (A.Network) -> Int
-  ) throws -> (outputs: [Double], rank: Int, solution: Solution, seconds: Double) {
+  ) throws -> (outputs: [Double], rank: Int, solution: Solution, seconds: Double)
+  where A.Rows == MatrixView {
     let result = try architecture.train(
       on: data, loss: loss, beta: .ratio(options.ratio), settings: settings)
     let seconds = processorSeconds() - start

@@ -13,15 +13,15 @@ public protocol Trainable<Network>: PathTrainable {
   ///
   /// - Parameter memory: bytes that may be used.
   func formulation(
-    of x: MatrixView, outputs: Int, memory: Int, _ workers: Workers
-  ) throws(ZonotopeError) -> Formulation<Map, Penalty>
+    of x: Rows, outputs: Int, memory: Int, _ workers: Workers
+  ) throws(ZonotopeError) -> Formulation<Rows, Map, Penalty>
 
   /// What an optimum of the program over these patterns is an optimum of.
   func scope(over patterns: PatternSet) -> Certificate.Scope
 
   /// The network that the blocks stand for, with the same objective.
   func network(
-    at point: BlockPoint, of formulation: Formulation<Map, Penalty>
+    at point: BlockPoint, of formulation: Formulation<Rows, Map, Penalty>
   ) throws(ZonotopeError) -> Network
 
   /// The norms of the neurons, |alpha| ||w||, by what a neuron has in common with those of other networks on the same data;
@@ -38,14 +38,14 @@ public protocol Trainable<Network>: PathTrainable {
   func over(_ patterns: PatternSet) -> Self
 
   /// The same network on fewer blocks, where neurons can move from one to another.
-  func consolidating(_ point: BlockPoint, of formulation: Formulation<Map, Penalty>) -> BlockPoint
+  func consolidating(_ point: BlockPoint, of formulation: Formulation<Rows, Map, Penalty>) -> BlockPoint
 
   /// Knows which neurons, of any pattern, could improve a network; nil where nobody does.
-  func oracle(of formulation: Formulation<Map, Penalty>) throws(ZonotopeError) -> (any NeuronOracle)?
+  func oracle(of formulation: Formulation<Rows, Map, Penalty>) throws(ZonotopeError) -> (any NeuronOracle)?
 }
 
 /// A network whose program lives in sample space.
-public protocol Architecture: Trainable where Map: GramMap, Network == TwoLayerNetwork {}
+public protocol Architecture: Trainable where Rows == MatrixView, Map: GramMap, Network == TwoLayerNetwork {}
 
 extension Trainable {
   public func unitNorms(of network: Network) -> [UInt64: Double]? { nil }
@@ -53,18 +53,18 @@ extension Trainable {
   public func beginning() -> Self { self }
   public func over(_ patterns: PatternSet) -> Self { self }
   public func consolidating(
-    _ point: BlockPoint, of formulation: Formulation<Map, Penalty>
+    _ point: BlockPoint, of formulation: Formulation<Rows, Map, Penalty>
   ) -> BlockPoint { point }
   public func oracle(
-    of formulation: Formulation<Map, Penalty>
+    of formulation: Formulation<Rows, Map, Penalty>
   ) throws(ZonotopeError) -> (any NeuronOracle)? { nil }
 }
 
 /// The parts of a convex program that the architecture and the rows determine; losses and beta come on top.
-public struct Formulation<Map: FactoredMap, Penalty: BlockPenalty>: Sendable {
+public struct Formulation<Rows: SampleRows, Map: FactoredMap, Penalty: BlockPenalty>: Sendable {
   /// The rows as the network's first layer sees them: patch by patch, with the column of ones where there is an input
   /// bias.
-  public let rows: MatrixView
+  public let rows: Rows
   /// The patterns that have blocks.
   public let patterns: PatternSet
   /// The patterns that the program stands for: as many, or more where one of two antipodal ones serves for both.
@@ -99,21 +99,27 @@ public struct TwoLayerOptions: Sendable {
   public init() {}
 
   /// The patches of all rows, one below the other, as neurons see them.
-  func rows(of x: MatrixView) throws(ZonotopeError) -> MatrixView {
+  func rows<Rows: SampleRows>(of x: Rows) throws(ZonotopeError) -> Rows {
     try activation.check(place: "model.activation")
     let rows = try x.cut(into: patches)
     return inputBias ? try rows.appendingOnes() : rows
   }
 
-  func freeBlock(of x: MatrixView) throws(ZonotopeError) -> FreeBlock? {
+  /// - Parameter memory: bytes that may be used: the basis of the columns of a skip connection is dense.
+  func freeBlock(of x: some SampleRows, memory: Int) throws(ZonotopeError) -> FreeBlock? {
     guard skip else { return outputBias ? try .constant(samples: x.rows) : nil }
     let inputs = try x.summing(patches: patches)
-    return try FreeBlock(columns: outputBias ? .ones(rows: x.rows, before: inputs) : inputs)
+    let needed = saturatingProduct(8, FreeBlock.size(samples: inputs.rows, columns: inputs.columns + 1))
+    guard needed <= memory else {
+      throw .memoryBudget(
+        purpose: "a skip connection from \(inputs.columns) columns", needed: needed, budget: memory)
+    }
+    return try FreeBlock(columns: outputBias ? inputs.prependingOnes() : inputs)
   }
 
   /// Of antipodal patterns one: where the features of the other are the same but for their sign, or differ by a linear map
   /// that the skip connection has for nothing.
-  func distinct(_ patterns: PatternSet, of rows: MatrixView) throws(ZonotopeError) -> PatternSet {
+  func distinct(_ patterns: PatternSet, of rows: some SampleRows) throws(ZonotopeError) -> PatternSet {
     let skipIsWhole = skip && (outputBias || !inputBias)
     return activation.isSymmetric || skipIsWhole ? try patterns.halved(over: rows) : patterns
   }

@@ -23,7 +23,7 @@ public struct CircularLinear: Architecture {
 
   public func formulation(
     of x: MatrixView, outputs: Int, memory: Int, _ workers: Workers
-  ) throws(ZonotopeError) -> Formulation<DenseMap, OutputPenalty> {
+  ) throws(ZonotopeError) -> Formulation<MatrixView, DenseMap, OutputPenalty> {
     try options.checkLinear(pooling: "circular", outputs: outputs)
     guard !options.inputBias else {
       throw .unsupported(
@@ -40,7 +40,7 @@ public struct CircularLinear: Architecture {
     return Formulation(
       rows: x, patterns: try .linear(samples: x.rows), patternCount: 1, map: map,
       penalty: .groups(GroupLasso(count: map.blocks, blockSize: map.blockSize)),
-      free: try options.freeBlock(of: x), patternSize: map.x.columns * outputs)
+      free: try options.freeBlock(of: x, memory: memory), patternSize: map.x.columns * outputs)
   }
 
   /// There is one pattern, and the program has the optimum of all widths.
@@ -49,7 +49,7 @@ public struct CircularLinear: Architecture {
   /// One filter a block of outputs: one that is the sum of cosines, of the size that balances each wave, while the output
   /// weights have its phase. The transform of the product is the product of the transforms.
   public func network(
-    at point: BlockPoint, of formulation: Formulation<DenseMap, OutputPenalty>
+    at point: BlockPoint, of formulation: Formulation<MatrixView, DenseMap, OutputPenalty>
   ) throws(ZonotopeError) -> TwoLayerNetwork {
     let waves = Waves(length: formulation.rows.columns), d = waves.length, c = formulation.map.outputs
     let together = options.outputNorm == .nuclear ? c : 1
@@ -72,7 +72,7 @@ public struct CircularLinear: Architecture {
     return TwoLayerNetwork(
       activation: .linear, gates: .own, neurons: neurons,
       biases: options.free(point.free, features: 0, outputs: c).biases, outputNorm: options.outputNorm,
-      width: d, inputBias: false, patches: .circular, trainingRows: formulation.rows.fingerprint)
+      width: d, inputBias: false, patches: .circular, trainingRows: formulation.rows.fingerprint())
   }
 }
 

@@ -25,20 +25,34 @@ public struct GatedReLU: Architecture {
 
   public func formulation(
     of x: MatrixView, outputs: Int, memory: Int, _ workers: Workers
-  ) throws(ZonotopeError) -> Formulation<PooledMap, OutputPenalty> {
+  ) throws(ZonotopeError) -> Formulation<MatrixView, PooledMap, OutputPenalty> {
+    try formulation(of: x, outputs: outputs, memory: memory, workers) {
+      (rows, patterns, joinsOutputs) throws(ZonotopeError) in
+      let masked = try MaskedMap(
+        x: rows, patterns: patterns, activation: options.activation, outputs: outputs,
+        joinsOutputs: joinsOutputs)
+      return try PooledMap(masked, patches: options.patches, memory: memory, workers)
+    }
+  }
+
+  /// The same over rows of any kind.
+  ///
+  /// - Parameter map: the masked products of rows, as the first layer sees them, with patterns; whether those of all outputs
+  ///   are one block.
+  func formulation<Rows: SampleRows, Map: FactoredMap>(
+    of x: Rows, outputs: Int, memory: Int, _ workers: Workers,
+    by map: (Rows, PatternSet, Bool) throws(ZonotopeError) -> Map
+  ) throws(ZonotopeError) -> Formulation<Rows, Map, OutputPenalty> {
     let rows = try options.rows(of: x)
     let all = try patterns.patterns(of: rows, memory: memory, workers)
     let patterns = try options.distinct(all, of: rows)
-    let masked = try MaskedMap(
-      x: rows, patterns: patterns, activation: options.activation, outputs: outputs,
-      joinsOutputs: outputs > 1 && options.outputNorm != .perClass)
-    let map = try PooledMap(masked, patches: options.patches, memory: memory, workers)
+    let map = try map(rows, patterns, outputs > 1 && options.outputNorm != .perClass)
     return Formulation(
       rows: rows, patterns: patterns, patternCount: all.count, map: map,
       penalty: outputs > 1 && options.outputNorm == .nuclear
         ? .nuclear(NuclearNorm(count: map.blocks, rows: outputs, columns: rows.columns))
         : .groups(GroupLasso(count: map.blocks, blockSize: map.blockSize)),
-      free: try options.freeBlock(of: x), patternSize: rows.columns * outputs)
+      free: try options.freeBlock(of: x, memory: memory), patternSize: rows.columns * outputs)
   }
 
   /// Gates on the faces between cells give patterns of their own that no enumeration of cells holds, so an optimum over
@@ -48,7 +62,12 @@ public struct GatedReLU: Architecture {
   public func scope(over patterns: PatternSet) -> Certificate.Scope { .givenPatterns }
 
   public func network(
-    at point: BlockPoint, of formulation: Formulation<PooledMap, OutputPenalty>
+    at point: BlockPoint, of formulation: Formulation<MatrixView, PooledMap, OutputPenalty>
+  ) throws(ZonotopeError) -> TwoLayerNetwork { try weights(at: point, of: formulation) }
+
+  /// The network over rows of any kind.
+  func weights<Rows, Map>(
+    at point: BlockPoint, of formulation: Formulation<Rows, Map, OutputPenalty>
   ) throws(ZonotopeError) -> TwoLayerNetwork {
     let (width, c) = (formulation.rows.columns, formulation.map.outputs)
     var neurons: [TwoLayerNetwork.Neuron] = []
@@ -66,7 +85,7 @@ public struct GatedReLU: Architecture {
     return TwoLayerNetwork(
       activation: options.activation, gates: .fixed(gates), neurons: neurons, skip: free.skip,
       biases: free.biases, outputNorm: options.outputNorm, width: width, inputBias: options.inputBias,
-      patches: .pooled(options.patches), trainingRows: formulation.rows.fingerprint)
+      patches: .pooled(options.patches), trainingRows: try formulation.rows.fingerprint())
   }
 
   /// The neurons behind one gate, from the columns of its block.
@@ -86,14 +105,14 @@ public struct GatedReLU: Architecture {
     return try TwoLayerNetwork.Neuron.factors(of: block, outputs: c)
   }
 
-  private func gate(
-    _ index: Int, _ formulation: Formulation<PooledMap, OutputPenalty>
+  private func gate<Rows, Map>(
+    _ index: Int, _ formulation: Formulation<Rows, Map, OutputPenalty>
   ) throws(ZonotopeError) -> TwoLayerNetwork.Gate {
     let patterns = formulation.patterns
     if let gates = patterns.gates {
       return .direction(Array(Values(start: gates.row(index), count: gates.columns)))
     }
-    if let witness = try patterns.witness(of: index, on: formulation.rows) { return .direction(witness) }
+    if let witness = try formulation.rows.witness(of: index, in: patterns) { return .direction(witness) }
     return .mask((0..<patterns.samples).map { patterns[index, $0] })
   }
 
@@ -108,6 +127,6 @@ public struct GatedReLU: Architecture {
   }
 
   public func oracle(
-    of formulation: Formulation<PooledMap, OutputPenalty>
+    of formulation: Formulation<MatrixView, PooledMap, OutputPenalty>
   ) throws(ZonotopeError) -> (any NeuronOracle)? { try GatedOracle(self, formulation) }
 }

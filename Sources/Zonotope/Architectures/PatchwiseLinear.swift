@@ -17,7 +17,7 @@ public struct PatchwiseLinear: Architecture {
 
   public func formulation(
     of x: MatrixView, outputs: Int, memory: Int, _ workers: Workers
-  ) throws(ZonotopeError) -> Formulation<DenseMap, OutputPenalty> {
+  ) throws(ZonotopeError) -> Formulation<MatrixView, DenseMap, OutputPenalty> {
     try options.checkLinear(pooling: "none", outputs: outputs)
     let patches = options.patches, rows = try options.rows(of: x)
     let wide = try rows.joining(patches)
@@ -27,14 +27,14 @@ public struct PatchwiseLinear: Architecture {
       rows: rows, patterns: try .linear(samples: rows.rows), patternCount: 1, map: map,
       penalty: .nuclear(
         NuclearNorm(count: map.blocks, rows: map.blockSize / rows.columns, columns: rows.columns)),
-      free: try options.freeBlock(of: x), patternSize: wide.columns * outputs)
+      free: try options.freeBlock(of: x, memory: memory), patternSize: wide.columns * outputs)
   }
 
   /// There is one pattern, and the program has the optimum of all widths.
   public func scope(over patterns: PatternSet) -> Certificate.Scope { .allNeurons }
 
   public func network(
-    at point: BlockPoint, of formulation: Formulation<DenseMap, OutputPenalty>
+    at point: BlockPoint, of formulation: Formulation<MatrixView, DenseMap, OutputPenalty>
   ) throws(ZonotopeError) -> TwoLayerNetwork {
     let (width, c) = (formulation.rows.columns, formulation.map.outputs), size = formulation.map.blockSize
     var neurons: [TwoLayerNetwork.Neuron] = []
@@ -54,6 +54,6 @@ public struct PatchwiseLinear: Architecture {
       activation: .linear, gates: .own, neurons: neurons,
       biases: options.free(point.free, features: 0, outputs: c).biases, outputNorm: options.outputNorm,
       width: width, inputBias: options.inputBias, patches: .weighted(options.patches),
-      trainingRows: formulation.rows.fingerprint)
+      trainingRows: formulation.rows.fingerprint())
   }
 }

@@ -28,7 +28,7 @@ public struct ReLU: Architecture {
 
   public func formulation(
     of x: MatrixView, outputs: Int, memory: Int, _ workers: Workers
-  ) throws(ZonotopeError) -> Formulation<PairedMap<PooledMap>, ConeGroupLasso> {
+  ) throws(ZonotopeError) -> Formulation<MatrixView, PairedMap<PooledMap>, ConeGroupLasso> {
     guard outputs == 1 || options.outputNorm == .perClass else {
       throw .unsupported(
         key: "model.outputs",
@@ -47,7 +47,7 @@ public struct ReLU: Architecture {
           MaskedMap(x: rows, patterns: patterns, activation: options.activation, outputs: outputs),
           patches: options.patches, memory: memory, workers)),
       penalty: try ConeGroupLasso(patterns: patterns, x: rows, outputs: outputs),
-      free: try options.freeBlock(of: x), patternSize: rows.columns * outputs)
+      free: try options.freeBlock(of: x, memory: memory), patternSize: rows.columns * outputs)
   }
 
   /// Patterns on the faces between cells add nothing: their cones lie in those of the cells beside them, with the same
@@ -59,7 +59,7 @@ public struct ReLU: Architecture {
   }
 
   public func network(
-    at point: BlockPoint, of formulation: Formulation<PairedMap<PooledMap>, ConeGroupLasso>
+    at point: BlockPoint, of formulation: Formulation<MatrixView, PairedMap<PooledMap>, ConeGroupLasso>
   ) throws(ZonotopeError) -> TwoLayerNetwork {
     let (width, c) = (formulation.rows.columns, formulation.map.outputs)
     let half = formulation.map.base.blocks
@@ -74,7 +74,7 @@ public struct ReLU: Architecture {
       activation: options.activation, gates: .own, neurons: neurons, skip: free.skip, biases: free.biases,
       outputNorm: options.outputNorm, width: width, inputBias: options.inputBias,
       patches: .pooled(options.patches),
-      trainingRows: formulation.rows.fingerprint)
+      trainingRows: formulation.rows.fingerprint())
   }
 
   public var grows: Bool { options.grows }
@@ -91,7 +91,7 @@ public struct ReLU: Architecture {
   ///
   /// Up to rounding of its direction, that is: a solver's start, not an answer.
   public func consolidating(
-    _ point: BlockPoint, of formulation: Formulation<PairedMap<PooledMap>, ConeGroupLasso>
+    _ point: BlockPoint, of formulation: Formulation<MatrixView, PairedMap<PooledMap>, ConeGroupLasso>
   ) -> BlockPoint {
     let width = formulation.rows.columns, c = formulation.map.outputs
     guard width > 0 else { return point }
@@ -123,7 +123,7 @@ public struct ReLU: Architecture {
   }
 
   public func oracle(
-    of formulation: Formulation<PairedMap<PooledMap>, ConeGroupLasso>
+    of formulation: Formulation<MatrixView, PairedMap<PooledMap>, ConeGroupLasso>
   ) throws(ZonotopeError) -> (any NeuronOracle)? {
     try ResponseOracle(
       formulation.rows, options.activation, outputs: formulation.map.outputs, patches: options.patches)

@@ -93,7 +93,7 @@ struct ThresholdUnits {
   func fingerprint(features: Int) throws(ZonotopeError) -> UInt64 {
     let plain = try MatrixView(
       pointer: rows.base, rows: rows.rows, columns: features, stride: rows.stride, owner: rows.owner)
-    return plain.fingerprint
+    return plain.fingerprint()
   }
 
   /// The hidden layers of a unit with the pattern; nil where there are no weights for it.

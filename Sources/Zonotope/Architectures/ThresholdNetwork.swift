@@ -141,13 +141,15 @@ extension ThresholdNetwork: PathTrainable {
 
 /// Threshold networks as a program over patterns that are listed.
 struct ThresholdPatterns: Trainable {
+  typealias Rows = MatrixView
+
   let network: ThresholdNetwork
   /// Those of deep networks.
   let layers: ThresholdLayers?
 
   func formulation(
     of x: MatrixView, outputs: Int, memory: Int, _ workers: Workers
-  ) throws(ZonotopeError) -> Formulation<MaskedMap, GroupLasso> {
+  ) throws(ZonotopeError) -> Formulation<MatrixView, MaskedMap, GroupLasso> {
     let rows = try network.rows(of: x)
     let patterns: PatternSet
     switch network.patterns {
@@ -175,7 +177,7 @@ struct ThresholdPatterns: Trainable {
   }
 
   func network(
-    at point: BlockPoint, of formulation: Formulation<MaskedMap, GroupLasso>
+    at point: BlockPoint, of formulation: Formulation<MatrixView, MaskedMap, GroupLasso>
   ) throws(ZonotopeError) -> ParallelNetwork {
     let rows = formulation.rows, features = rows.columns - (network.inputBias ? 1 : 0)
     var result = ParallelNetwork(activation: .threshold, features: features, depth: network.depth)

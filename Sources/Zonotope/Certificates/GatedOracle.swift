@@ -7,10 +7,11 @@ struct GatedOracle: NeuronOracle {
   private static let draws = 2048
 
   private let architecture: GatedReLU
-  private let formulation: Formulation<PooledMap, OutputPenalty>
+  private let formulation: Formulation<MatrixView, PooledMap, OutputPenalty>
   private let arrangement: Arrangement?
 
-  init(_ architecture: GatedReLU, _ formulation: Formulation<PooledMap, OutputPenalty>) throws(ZonotopeError)
+  init(_ architecture: GatedReLU, _ formulation: Formulation<MatrixView, PooledMap, OutputPenalty>)
+    throws(ZonotopeError)
   {
     (self.architecture, self.formulation) = (architecture, formulation)
     let arrangement = try? Arrangement(of: formulation.rows)

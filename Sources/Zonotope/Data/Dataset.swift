@@ -1,7 +1,13 @@
-/// Samples and their targets, checked once, over the memory of the caller.
-public struct Dataset: Sendable {
+/// Samples with all their numbers and their targets, over the memory of the caller.
+public typealias Dataset = LabelledRows<MatrixView>
+
+/// Samples without their zeros and their targets.
+public typealias SparseDataset = LabelledRows<SparseMatrix>
+
+/// Samples and their targets, checked once.
+public struct LabelledRows<Rows: SampleRows>: Sendable {
   /// The features, (n, d).
-  public let x: MatrixView
+  public let x: Rows
   /// The targets, (n, c).
   public let y: MatrixView
   /// A name for each column of `x`, for messages.
@@ -11,7 +17,7 @@ public struct Dataset: Sendable {
   ///
   /// - Throws: ``ZonotopeError/invalid(place:reason:)`` when n, d or c is 0, when the numbers of rows differ, or
   ///   when an entry is NaN or infinite; `place` is `x[row][column]`, `y[row]` or `y[row][column]`.
-  public init(x: MatrixView, y: MatrixView, featureNames: [String]? = nil) throws(ZonotopeError) {
+  public init(x: Rows, y: MatrixView, featureNames: [String]? = nil) throws(ZonotopeError) {
     try requireKernelTier()
     guard x.rows > 0 else { throw .invalid(place: "x", reason: "there is no sample") }
     guard x.columns > 0 else { throw .invalid(place: "x", reason: "there is no feature") }
@@ -37,7 +43,7 @@ public struct Dataset: Sendable {
   }
 
   /// One target a sample; `y` is copied.
-  public init(x: MatrixView, y: [Double], featureNames: [String]? = nil) throws(ZonotopeError) {
+  public init(x: Rows, y: [Double], featureNames: [String]? = nil) throws(ZonotopeError) {
     try self.init(x: x, y: MatrixView(y, rows: y.count, columns: 1), featureNames: featureNames)
   }
 
@@ -47,11 +53,11 @@ public struct Dataset: Sendable {
   /// The samples with the given indices, copied, in the order given.
   ///
   /// - Throws: ``ZonotopeError/invalid(place:reason:)`` for an index out of range or no index at all.
-  public func rows(_ indices: [Int]) throws(ZonotopeError) -> Dataset {
+  public func rows(_ indices: [Int]) throws(ZonotopeError) -> LabelledRows {
     for (k, index) in indices.enumerated() where index < 0 || index >= samples {
       throw .invalid(place: "indices[\(k)]", reason: "\(index) is not a row, there are \(samples)")
     }
-    return try Dataset(
+    return try LabelledRows(
       x: x.gathering(rows: indices), y: y.gathering(rows: indices), featureNames: featureNames)
   }
 

@@ -6,6 +6,11 @@ public struct LibsvmFile: Sendable {
   /// One target a sample.
   public let y: [Double]
 
+  /// Whether files of this name are taken for such: they end in `.svm`, `.libsvm` or `.svmlight`.
+  public static func isNamed(_ path: String) -> Bool {
+    [".svm", ".libsvm", ".svmlight"].contains { path.hasSuffix($0) }
+  }
+
   /// - Parameters:
   ///   - columns: how many there are, for files whose last ones are all zero; nil for the largest index.
   ///   - memory: bytes that may be used.
@@ -20,8 +25,8 @@ public struct LibsvmFile: Sendable {
   init(
     _ text: UnsafeBufferPointer<UInt8>, name: String, columns: Int? = nil, memory: Int = .max
   ) throws(ZonotopeError) {
-    // Every entry takes three bytes of text at least, and 32 of memory with those that are sorted.
-    let needed = saturatingProduct(text.count / 3, 32)
+    // Every entry takes three bytes of text at least, and 48 of memory: as it is read, by rows, and by columns.
+    let needed = saturatingProduct(text.count / 3, 48)
     guard needed <= memory else {
       throw .memoryBudget(purpose: "reading \(name)", needed: needed, budget: memory)
     }

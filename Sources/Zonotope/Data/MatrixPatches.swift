@@ -3,7 +3,7 @@ extension MatrixView {
   /// Every patch as a row of its own, (rows * patches, columns / patches); a view where nothing lies between rows.
   ///
   /// - Throws: ``ZonotopeError/invalid(place:reason:)`` where the columns are no whole number of patches.
-  func cut(into patches: Int) throws(ZonotopeError) -> MatrixView {
+  public func cut(into patches: Int) throws(ZonotopeError) -> MatrixView {
     guard patches != 1 else { return self }
     guard patches > 0, columns % patches == 0, columns > 0 else {
       throw .invalid(place: "x", reason: "\(columns) columns are not \(patches) patches of equal length")
@@ -24,7 +24,7 @@ extension MatrixView {
   }
 
   /// The sum of the patches of every row, (rows, columns / patches).
-  func summing(patches: Int) throws(ZonotopeError) -> MatrixView {
+  public func summing(patches: Int) throws(ZonotopeError) -> MatrixView {
     let parts = try cut(into: patches)
     guard patches > 1 else { return parts }
     let sums = try Vector(product(rows, parts.columns, place: "x"))

@@ -80,10 +80,10 @@ public struct MatrixView: @unchecked Sendable {
   }
 
   /// The largest absolute value.
-  var largestMagnitude: Double { runs().reduce(0) { max($0, Zonotope.largestMagnitude($1)) } }
+  public var largestMagnitude: Double { runs().reduce(0) { max($0, Zonotope.largestMagnitude($1)) } }
 
   /// The first entry that is NaN or infinite, if any.
-  func firstNonFinite() -> (row: Int, column: Int)? {
+  public func firstNonFinite() -> (row: Int, column: Int)? {
     if runs().allSatisfy(isFinite) { return nil }
     for k in 0..<rows {
       let row = row(k)
@@ -93,7 +93,7 @@ public struct MatrixView: @unchecked Sendable {
   }
 
   /// The rows with the given indices, copied.
-  func gathering(rows indices: [Int]) throws(ZonotopeError) -> MatrixView {
+  public func gathering(rows indices: [Int]) throws(ZonotopeError) -> MatrixView {
     let buffer = try Vector(product(indices.count, columns, place: "matrix"))
     for (k, index) in indices.enumerated() {
       (buffer.pointer + k * columns).update(from: row(index), count: columns)

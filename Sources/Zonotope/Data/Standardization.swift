@@ -6,6 +6,11 @@ public struct Standardization: Sendable, Equatable {
   /// Per column: the population standard deviation, 1 for a constant column.
   public let scales: [Double]
 
+  init(means: [Double], scales: [Double]) { (self.means, self.scales) = (means, scales) }
+
+  /// Whether some column is shifted.
+  public var shifts: Bool { means.contains { $0 != 0 } }
+
   /// Learns from a matrix (n, d) in two passes.
   ///
   /// - Parameter shared: one mean and one scale for all columns.

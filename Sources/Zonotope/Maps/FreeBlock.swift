@@ -4,7 +4,7 @@
 /// to its fit, and a dual point z has Q'z = 0. Columns that depend on those before get the coefficient zero.
 public struct FreeBlock: Sendable {
   /// S
-  public let columns: MatrixView
+  public let columns: any SampleRows
   /// The column of S that is the same number in every row, if there is one: the first at most.
   let hasConstant: Bool
   /// r
@@ -15,7 +15,7 @@ public struct FreeBlock: Sendable {
   private let kept: [Int]
   private let triangle: [Double]
 
-  public init(columns: MatrixView) throws(ZonotopeError) {
+  public init(columns: some SampleRows) throws(ZonotopeError) {
     self.columns = columns
     let (n, q) = (columns.rows, columns.columns)
     hasConstant =
@@ -24,7 +24,7 @@ public struct FreeBlock: Sendable {
     var kept: [Int] = [], rows: [[Double]] = []
     for j in 0..<q where kept.count < n {
       let target = MutableValues(start: basis.pointer + kept.count * n, count: n)
-      for k in 0..<n { target[k] = columns[k, j] }
+      columns.copyColumn(j, into: target)
       let length = norm(Values(target))
       var products = [Double](repeating: 0, count: kept.count + 1)
       // Twice is enough (Parlett, "The Symmetric Eigenvalue Problem", section 6.9).
@@ -52,7 +52,7 @@ public struct FreeBlock: Sendable {
 
   /// A constant alone.
   public static func constant(samples: Int) throws(ZonotopeError) -> FreeBlock {
-    try FreeBlock(columns: .ones(rows: samples))
+    try FreeBlock(columns: MatrixView.ones(rows: samples))
   }
 
   /// Whether a constant is all there is.
@@ -120,11 +120,7 @@ public struct FreeBlock: Sendable {
   func coefficients(ofExternal s: [Double], outputs c: Int) throws(ZonotopeError) -> [Double] {
     let n = columns.rows
     let f = try Vector(product(n, c, place: "samples")), t = try Vector(product(rank, c, place: "skip"))
-    for k in 0..<n {
-      for j in 0..<columns.columns {
-        for o in 0..<c { f[k * c + o] += columns[k, j] * s[j * c + o] }
-      }
-    }
+    columns.addProducts(with: s, outputs: c, to: f.mutable)
     coefficients(of: f.values, outputs: c, into: t.mutable)
     return try t.list()
   }

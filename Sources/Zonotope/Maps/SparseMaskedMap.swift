@@ -74,9 +74,9 @@ public struct SparseMaskedMap: GramMap, PatternMap {
         slopes(k, 0..<count, into: line.baseAddress!)
         for o in 0..<c {
           total.update(repeating: 0)
-          for t in turned.p[k]..<turned.p[k + 1] {
-            let source = turnedZ.pointer + (o * d + turned.i[t]) * count
-            add(turned.x[t], Values(start: source, count: count), to: total)
+          for t in turned.range(k) {
+            let source = turnedZ.pointer + (o * d + turned.places[t]) * count
+            add(turned.values[t], Values(start: source, count: count), to: total)
           }
           f[k * c + o] = dot(Values(total), Values(line))
         }
@@ -97,9 +97,9 @@ public struct SparseMaskedMap: GramMap, PatternMap {
       for place in 0..<d * c { part(place).update(repeating: 0) }
       for k in 0..<samples {
         slopes(k, range, into: line.baseAddress!)
-        for t in turned.p[k]..<turned.p[k + 1] {
+        for t in turned.range(k) {
           for o in 0..<c {
-            add(turned.x[t] * r[k * c + o], Values(line), to: part(o * d + turned.i[t]))
+            add(turned.values[t] * r[k * c + o], Values(line), to: part(o * d + turned.places[t]))
           }
         }
       }
@@ -116,8 +116,8 @@ public struct SparseMaskedMap: GramMap, PatternMap {
       guard slope != 0 else { continue }
       for (part, o) in range.enumerated() {
         var product = 0.0
-        for t in turned.p[k]..<turned.p[k + 1] {
-          product += turned.x[t] * direction[part * x.columns + turned.i[t]]
+        for t in turned.range(k) {
+          product += turned.values[t] * direction[part * x.columns + turned.places[t]]
         }
         f[k * outputs + o] = slope * product
       }
@@ -141,17 +141,17 @@ public struct SparseMaskedMap: GramMap, PatternMap {
     }
   }
 
+  /// Rows meet in the columns that both have entries in: as many multiply-adds as there are such pairs.
   public func gramRows(_ rows: Range<Int>, into k: UnsafeMutablePointer<Double>, stride: Int) {
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: x.columns) { row in
-      row.initialize(repeating: 0)
-      for a in rows {
-        for t in turned.p[a]..<turned.p[a + 1] { row[turned.i[t]] = turned.x[t] }
-        for b in 0...a {
-          var product = 0.0
-          for t in turned.p[b]..<turned.p[b + 1] { product += turned.x[t] * row[turned.i[t]] }
-          k[(a - rows.lowerBound) * stride + b] = product
+    for a in rows {
+      let line = k + (a - rows.lowerBound) * stride
+      line.update(repeating: 0, count: a + 1)
+      for t in turned.range(a) {
+        let j = turned.places[t]
+        for s in x.range(j) {
+          if x.places[s] > a { break }
+          line[x.places[s]] += turned.values[t] * x.values[s]
         }
-        for t in turned.p[a]..<turned.p[a + 1] { row[turned.i[t]] = 0 }
       }
     }
     patterns.weigh(rows, by: activation, rowsAt: k, stride: stride)

@@ -95,7 +95,7 @@ extension TwoLayerNetwork {
       }
       return mask
     case .direction:
-      return (0..<rows.rows).map { isOpen(gate, rows, row: $0) }
+      return (0..<rows.rows).map { isOpen(gate, DenseInputs(row: rows.row($0), count: width), row: $0) }
     }
   }
 }

@@ -40,6 +40,34 @@ public struct Model: StoredModel {
     try network.predict(standardization.applied(to: x), into: outputs)
   }
 
+  /// The outputs for raw sparse rows, whose zeros are passed over where the model does not shift columns.
+  ///
+  /// - Throws: as ``predict(_:)-(MatrixView)``.
+  public func predict(_ x: SparseMatrix) throws(ZonotopeError) -> [Double] {
+    let outputs = try Vector(product(x.rows, network.outputs, place: "outputs"))
+    try predict(x, into: outputs.mutable)
+    return try outputs.list()
+  }
+
+  /// The same into memory of the caller: as many numbers as the network has outputs for each row.
+  public func predict(
+    _ x: SparseMatrix, into outputs: UnsafeMutableBufferPointer<Double>
+  ) throws(ZonotopeError) {
+    let c = network.outputs
+    guard x.columns == network.features else {
+      throw .invalid(place: "x", reason: "\(x.columns) columns, the model takes \(network.features)")
+    }
+    guard let standardization = card.preprocessing.standardization else {
+      return try network.predict(x, into: outputs)
+    }
+    guard standardization.shifts else {
+      return try network.predict(x.standardized(by: standardization), into: outputs)
+    }
+    try x.inParts { (rows, range) throws(ZonotopeError) in
+      try predict(rows, into: MutableValues(rebasing: outputs[range.lowerBound * c..<range.upperBound * c]))
+    }
+  }
+
   /// Rows, or patches where the network sees as many.
   public func rows(of array: NPYArray) throws(ZonotopeError) -> MatrixView {
     guard array.shape.count == 3 else { return try array.matrix() }

@@ -11,10 +11,13 @@ public protocol NeuralNetwork: Sendable {
   /// The outputs for the rows of `x`, (rows, features), into memory of the caller: ``outputs`` elements a row.
   func predict(_ x: MatrixView, into results: UnsafeMutableBufferPointer<Double>) throws(ZonotopeError)
 
-  /// loss on the data + beta times the penalty of the weights: the objective of ordinary training, from the weights alone.
-  func objective(
-    on x: MatrixView, targets: [Double], loss: some Loss, beta: Double
-  ) throws(ZonotopeError) -> Double
+  /// The same for sparse rows, (rows, features).
+  func predict(
+    _ x: SparseMatrix, into results: UnsafeMutableBufferPointer<Double>
+  ) throws(ZonotopeError)
+
+  /// What training adds to the loss, for beta 1.
+  var penalty: Double { get }
 }
 
 extension NeuralNetwork {
@@ -23,6 +26,35 @@ extension NeuralNetwork {
     let results = try Vector(product(x.rows, outputs, place: "outputs"))
     try predict(x, into: results.mutable)
     return try results.list()
+  }
+
+  /// The outputs for sparse rows, (rows, features): those of a row next to each other.
+  public func predict(_ x: SparseMatrix) throws(ZonotopeError) -> [Double] {
+    let results = try Vector(product(x.rows, outputs, place: "outputs"))
+    try predict(x, into: results.mutable)
+    return try results.list()
+  }
+
+  /// Some rows at a time with their zeros, for networks that take no others: that much memory does not grow with the rows.
+  ///
+  /// - Throws: as for these rows.
+  public func predict(
+    _ x: SparseMatrix, into results: UnsafeMutableBufferPointer<Double>
+  ) throws(ZonotopeError) {
+    try checkInput(x, results)
+    let c = outputs
+    try x.inParts { (rows, range) throws(ZonotopeError) in
+      try predict(
+        rows,
+        into: UnsafeMutableBufferPointer(rebasing: results[range.lowerBound * c..<range.upperBound * c]))
+    }
+  }
+
+  /// loss on the data + beta times the penalty of the weights: the objective of ordinary training, from the weights alone.
+  public func objective(
+    on x: some SampleRows, targets: [Double], loss: some Loss, beta: Double
+  ) throws(ZonotopeError) -> Double {
+    try value(x.outputs(of: self), targets: targets, loss: loss) + beta * penalty
   }
 
   /// The loss of outputs on the data.
@@ -37,7 +69,7 @@ extension NeuralNetwork {
     }
   }
 
-  func checkInput(_ x: MatrixView, _ results: UnsafeMutableBufferPointer<Double>) throws(ZonotopeError) {
+  func checkInput(_ x: some SampleRows, _ results: UnsafeMutableBufferPointer<Double>) throws(ZonotopeError) {
     guard results.count == x.rows * outputs else {
       throw .invalid(
         place: "outputs", reason: "\(results.count) elements for \(x.rows) rows of \(outputs)")

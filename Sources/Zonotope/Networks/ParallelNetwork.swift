@@ -196,7 +196,7 @@ public struct ParallelNetwork: NeuralNetwork, Equatable {
     _ x: MatrixView, into results: UnsafeMutableBufferPointer<Double>
   ) throws(ZonotopeError) {
     try checkInput(x, results)
-    if let (unit, _) = masks.first, x.fingerprint != trainingRows || masks[unit]?.count != x.rows {
+    if let (unit, _) = masks.first, x.fingerprint() != trainingRows || masks[unit]?.count != x.rows {
       throw .invalid(
         place: "units[\(unit)]",
         reason: "no weights have this pattern, so only the training rows can be predicted")
@@ -273,12 +273,5 @@ public struct ParallelNetwork: NeuralNetwork, Equatable {
       start += size
     }
     return total.value
-  }
-
-  /// loss on the data + beta times the penalty: the objective of ordinary training.
-  public func objective(
-    on x: MatrixView, targets: [Double], loss: some Loss, beta: Double
-  ) throws(ZonotopeError) -> Double {
-    try value(predict(x), targets: targets, loss: loss) + beta * penalty
   }
 }

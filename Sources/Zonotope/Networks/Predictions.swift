@@ -28,14 +28,17 @@ public struct Predictions: Sendable {
     lag = model.trainingCard.preprocessing.lag
   }
 
-  /// Predicts the rows of a file: `.npy` by its name, else CSV with a header, whose columns are found by name.
+  /// Predicts the rows of a file: `.npy` or sparse rows (``LibsvmFile/isNamed(_:)``) by its name, else CSV with a header, whose
+  /// columns are found by name.
   public init(
     of model: some StoredModel, onFile path: String, memory: Int = .max
   ) throws(ZonotopeError) {
     let outputs =
-      path.hasSuffix(".npy")
-      ? try model.predict(model.rows(of: NPYArray(path: path, memory: memory)))
-      : try model.predict(CSVTable(path: path, memory: memory))
+      LibsvmFile.isNamed(path)
+      ? try model.predict(LibsvmFile(path: path, columns: model.network.features, memory: memory).x)
+      : path.hasSuffix(".npy")
+        ? try model.predict(model.rows(of: NPYArray(path: path, memory: memory)))
+        : try model.predict(CSVTable(path: path, memory: memory))
     self.init(outputs: outputs, of: model)
   }
 

@@ -18,6 +18,8 @@ public protocol StoredModel: Sendable, Equatable {
 
   /// The outputs for raw rows as a table has them.
   func predict(_ x: MatrixView) throws(ZonotopeError) -> [Double]
+  /// The outputs for raw sparse rows.
+  func predict(_ x: SparseMatrix) throws(ZonotopeError) -> [Double]
   /// The rows of an array as ``predict(_:)`` takes them.
   func rows(of array: NPYArray) throws(ZonotopeError) -> MatrixView
 }
@@ -66,6 +68,13 @@ extension StoredModel {
   }
 
   public func rows(of array: NPYArray) throws(ZonotopeError) -> MatrixView { try array.matrix() }
+
+  /// Some rows at a time with their zeros.
+  public func predict(_ x: SparseMatrix) throws(ZonotopeError) -> [Double] {
+    var outputs: [Double] = []
+    try x.inParts { (rows, _) throws(ZonotopeError) in outputs += try predict(rows) }
+    return outputs
+  }
 
   /// The outputs for the rows of a table, whose columns are found by name where the model knows names. Other columns may
   /// be there.

@@ -46,12 +46,8 @@ public struct TokenNetwork: NeuralNetwork, Equatable {
     _ = results.update(fromContentsOf: values)
   }
 
-  public func objective(
-    on x: MatrixView, targets: [Double], loss: some Loss, beta: Double
-  ) throws(ZonotopeError) -> Double {
-    try value(predict(x), targets: targets, loss: loss)
-      + beta * heads.reduce(0) { $0 + weightDecay(of: $1) }
-  }
+  /// The weight decay of the heads.
+  public var penalty: Double { heads.reduce(0) { $0 + weightDecay(of: $1) } }
 
   private func weightDecay(of head: Head) -> Double {
     guard layer.kind == .sequence else {
@@ -65,7 +61,7 @@ public struct TokenNetwork: NeuralNetwork, Equatable {
 extension TokenLayer {
   /// The heads of blocks: their singular pairs, each factor with the root of the singular value.
   func network(
-    at point: BlockPoint, of formulation: Formulation<FeatureMap, OutputPenalty>
+    at point: BlockPoint, of formulation: Formulation<MatrixView, FeatureMap, OutputPenalty>
   ) throws(ZonotopeError) -> TokenNetwork {
     let c = formulation.map.outputs, shape = try shape(of: formulation.rows, outputs: c),
       each = blockShape(shape), layer = try drawn(for: shape)

@@ -68,7 +68,7 @@ extension Model {
 }
 
 extension Predictions {
-  /// Predicts the rows of a file: `.npy` by its name, else CSV with a header, whose columns are found by name.
+  /// Predicts the rows of a file: `.npy` or sparse rows by its name, else CSV with a header, whose columns are found by name.
   public init(of model: TrainedModel, onFile path: String, memory: Int = .max) throws(ZonotopeError) {
     try self.init(of: model.content, onFile: path, memory: memory)
   }

@@ -129,49 +129,74 @@ public struct TwoLayerNetwork: Sendable, Equatable {
   public func predict(
     _ x: MatrixView, into results: UnsafeMutableBufferPointer<Double>
   ) throws(ZonotopeError) {
-    guard results.count == x.rows * outputs else {
-      throw .invalid(
-        place: "outputs", reason: "\(results.count) elements for \(x.rows) rows of \(outputs)")
-    }
-    guard x.columns == features else {
-      throw .invalid(place: "x", reason: "\(x.columns) columns, the network takes \(features)")
-    }
-    if let (row, column) = x.firstNonFinite() {
-      throw .invalid(place: "x[\(row)][\(column)]", reason: "\(x[row, column]) is not a finite number")
-    }
+    try checkInput(x, results)
     if patches == .circular { return try predictTurned(x, into: results) }
     let parts = try x.cut(into: patches.parts), rows = inputBias ? try parts.appendingOnes() : parts
-    if case .fixed(let gates) = gates {
-      let masked = gates.firstIndex { if case .mask = $0 { true } else { false } }
-      let isShort = gates.contains { if case .mask(let mask) = $0 { mask.count != rows.rows } else { false } }
-      if let masked, isShort || rows.fingerprint != trainingRows {
-        throw .invalid(
-          place: "gates[\(masked)]",
-          reason: "no direction has this pattern, so only the training rows can be predicted")
-      }
-    }
+    try checkMasks(on: rows)
     for k in 0..<x.rows {
       let result = MutableValues(rebasing: results[k * outputs..<(k + 1) * outputs])
       for o in 0..<outputs { result[o] = biases[o] }
-      for part in 0..<patches.parts { add(rows, row: k * patches.parts + part, part, to: result) }
+      for part in 0..<patches.parts {
+        let row = k * patches.parts + part
+        add(DenseInputs(row: rows.row(row), count: width), of: row, part, to: result)
+      }
+    }
+  }
+
+  /// The outputs for sparse rows, (rows, features), whose zeros are passed over.
+  ///
+  /// - Throws: as ``predict(_:)``; nothing is written then.
+  public func predict(
+    _ x: SparseMatrix, into results: UnsafeMutableBufferPointer<Double>
+  ) throws(ZonotopeError) {
+    try checkInput(x, results)
+    guard patches == .whole else {
+      return try x.inParts { (rows, range) throws(ZonotopeError) in
+        try predict(
+          rows,
+          into: MutableValues(rebasing: results[range.lowerBound * outputs..<range.upperBound * outputs]))
+      }
+    }
+    let rows = inputBias ? try x.appendingOnes() : x
+    try checkMasks(on: rows)
+    let turned = try rows.transposed()
+    for k in 0..<x.rows {
+      let result = MutableValues(rebasing: results[k * outputs..<(k + 1) * outputs])
+      for o in 0..<outputs { result[o] = biases[o] }
+      add(SparseInputs(rows: turned, row: k), of: k, 0, to: result)
+    }
+  }
+
+  /// Refuses rows other than the training rows where a gate is known on those only.
+  private func checkMasks(on rows: some SampleRows) throws(ZonotopeError) {
+    guard case .fixed(let gates) = gates,
+      let masked = gates.firstIndex(where: { if case .mask = $0 { true } else { false } })
+    else { return }
+    let isShort = gates.contains { if case .mask(let mask) = $0 { mask.count != rows.rows } else { false } }
+    guard !isShort, try rows.fingerprint() == trainingRows else {
+      throw .invalid(
+        place: "gates[\(masked)]",
+        reason: "no direction has this pattern, so only the training rows can be predicted")
     }
   }
 
   /// Adds what the network makes of one patch.
-  private func add(_ rows: MatrixView, row: Int, _ part: Int, to result: MutableValues) {
+  private func add(
+    _ inputs: some NeuronInputs, of row: Int, _ part: Int, to result: MutableValues
+  ) {
     let c = outputs, heads = heads, head = heads > 1 ? part : 0
     if !skip.isEmpty {
-      for o in 0..<c { for j in 0..<patchFeatures { result[o] += rows[row, j] * skip[j * c + o] } }
+      for o in 0..<c { inputs.add(skip, from: o, stride: c, below: patchFeatures, to: &result[o]) }
     }
     for (j, neuron) in neurons.enumerated() {
       // One product with weights of its own for every output, or one for all.
       for start in stride(from: 0, to: neuron.weights.count, by: max(1, width)) {
         var product = 0.0
-        for i in 0..<width { product += neuron.weights[start + i] * rows[row, i] }
+        inputs.add(neuron.weights, from: start, stride: 1, below: width, to: &product)
         let isOpen =
           switch gates {
           case .own: product >= 0
-          case .fixed(let gates): self.isOpen(gates[j], rows, row: row)
+          case .fixed(let gates): self.isOpen(gates[j], inputs, row: row)
           }
         let value = activation(product, isOpen: isOpen)
         if hasMatrices {
@@ -204,20 +229,15 @@ public struct TwoLayerNetwork: Sendable, Equatable {
     }
   }
 
-  func isOpen(_ gate: Gate, _ rows: MatrixView, row: Int) -> Bool {
+  func isOpen(_ gate: Gate, _ inputs: some NeuronInputs, row: Int) -> Bool {
     switch gate {
     case .mask(let mask): mask[row]
-    case .direction(let direction): exactProductIsNonNegative(rows, row, direction)
+    case .direction(let direction): inputs.isOnPositiveSide(of: direction)
     }
   }
 
-  /// loss on the data + beta times the weight decay of the neurons: the objective of ordinary training.
-  public func objective(
-    on x: MatrixView, targets: [Double], loss: some Loss, beta: Double
-  ) throws(ZonotopeError) -> Double {
-    try value(predict(x), targets: targets, loss: loss)
-      + beta * neurons.reduce(0) { $0 + weightDecay(of: $1) }
-  }
+  /// The weight decay of the neurons.
+  public var penalty: Double { neurons.reduce(0) { $0 + weightDecay(of: $1) } }
 
   /// 1/2 (||w||^2 + |alpha|^2) in the norm of ``outputNorm``; what the patches of an output weigh counts by its length.
   private func weightDecay(of neuron: Neuron) -> Double {
@@ -230,20 +250,5 @@ public struct TwoLayerNetwork: Sendable, Equatable {
       squares += square
     }
     return 0.5 * (hidden + (outputNorm == .perClass ? sum * sum : squares))
-  }
-}
-
-extension MatrixView {
-  /// A hash of the entries, row by row (FNV-1a over their bit patterns): the same rows give the same number.
-  var fingerprint: UInt64 {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for k in 0..<rows {
-      let row = row(k)
-      for j in 0..<columns {
-        // Both zeros are the same number.
-        hash = (hash ^ (row[j] == 0 ? 0 : row[j].bitPattern)) &* 0x0000_0100_0000_01b3
-      }
-    }
-    return hash
   }
 }

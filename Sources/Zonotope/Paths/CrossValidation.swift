@@ -1,7 +1,7 @@
 /// Follows the path with every part of the rows held out once.
 struct CrossValidation<A: PathTrainable, Objective: Loss> {
   private let architecture: A
-  private let data: Dataset
+  private let data: LabelledRows<A.Rows>
   private let loss: Objective
   private let settings: PathSettings
   private let stop: StopCondition
@@ -11,7 +11,8 @@ struct CrossValidation<A: PathTrainable, Objective: Loss> {
 
   /// - Throws: misuse.
   init(
-    _ architecture: A, data: Dataset, loss: Objective, settings: PathSettings, until stop: StopCondition
+    _ architecture: A, data: LabelledRows<A.Rows>, loss: Objective, settings: PathSettings,
+    until stop: StopCondition
   ) throws(ZonotopeError) {
     guard !architecture.belongsToRows else {
       throw .unsupported(
@@ -83,8 +84,8 @@ struct CrossValidation<A: PathTrainable, Objective: Loss> {
     let kept = folds.training(fold), out = folds.heldOut[fold]
     var rows = try data.rows(kept), held = try data.rows(out)
     if let standardization = try settings.standardization(of: rows.x) {
-      rows = try Dataset(x: standardization.applied(to: rows.x), y: rows.y)
-      held = try Dataset(x: standardization.applied(to: held.x), y: held.y)
+      rows = try LabelledRows(x: rows.x.standardized(by: standardization), y: rows.y)
+      held = try LabelledRows(x: held.x.standardized(by: standardization), y: held.y)
     }
     var solver = settings.solver
     (solver.threads, solver.memory) = (threads, max(1, memory))
@@ -99,7 +100,7 @@ struct CrossValidation<A: PathTrainable, Objective: Loss> {
       (_, result) throws(ZonotopeError) in
       // A solve that was cut short says nothing about its beta.
       guard result.solution.status != .cancelled, result.solution.status != .timeLimit else { return }
-      let outputs = try result.network.predict(held.x)
+      let outputs = try held.x.outputs(of: result.network)
       let total = outputs.withUnsafeBufferPointer { f in
         targets.withUnsafeBufferPointer { loss.value(f, $0) }
       }

@@ -22,8 +22,8 @@ public struct PathSettings: Sendable {
   public init() {}
 
   /// Learns from rows, where it is asked for.
-  func standardization(of x: MatrixView) throws(ZonotopeError) -> Standardization? {
-    standardizes ? try Standardization(learning: x, shared: sharesScale) : nil
+  func standardization(of x: some SampleRows) throws(ZonotopeError) -> Standardization? {
+    standardizes ? try x.standardization(shared: sharesScale) : nil
   }
 
   func check() throws(ZonotopeError) {

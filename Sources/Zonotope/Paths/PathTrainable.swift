@@ -1,12 +1,14 @@
 /// What can be trained for several values of beta on the same data: what regularisation paths and cross-validation take.
 public protocol PathTrainable<Network>: Sendable {
   associatedtype Network: NeuralNetwork
+  /// How the rows that it is trained on are stored.
+  associatedtype Rows: SampleRows = MatrixView
 
   /// The program on these data, kept ready for one beta after the other.
   ///
   /// - Throws: misuse only, before any work.
   func session(
-    on data: Dataset, loss: some Loss, settings: SolverSettings
+    on data: LabelledRows<Rows>, loss: some Loss, settings: SolverSettings
   ) throws(ZonotopeError) -> any PathSession<Network>
 
   /// Whether its patterns are bits of given rows, so that it cannot be trained on a part of them.
@@ -41,7 +43,7 @@ public protocol PathSession<Network>: AnyObject {
 
 extension Trainable {
   public func session(
-    on data: Dataset, loss: some Loss, settings: SolverSettings
+    on data: LabelledRows<Rows>, loss: some Loss, settings: SolverSettings
   ) throws(ZonotopeError) -> any PathSession<Network> {
     try TrainingSession(self, data: data, loss: loss, settings: settings)
   }

@@ -41,7 +41,7 @@ extension PathTrainable {
   ///
   /// - Throws: misuse only, before any work.
   public func path(
-    on data: Dataset, loss: some Loss, settings: PathSettings = PathSettings()
+    on data: LabelledRows<Rows>, loss: some Loss, settings: PathSettings = PathSettings()
   ) throws(ZonotopeError) -> RegularizationPath<Network> {
     try settings.check()
     try Beta.ratio(1).check(with: loss)
@@ -52,7 +52,7 @@ extension PathTrainable {
       ? nil : try CrossValidation(self, data: data, loss: loss, settings: settings, until: stop)
     let standardization = try settings.standardization(of: data.x)
     let rows = try standardization.map { (s) throws(ZonotopeError) in
-      try Dataset(x: s.applied(to: data.x), y: data.y, featureNames: data.featureNames)
+      try LabelledRows(x: data.x.standardized(by: s), y: data.y, featureNames: data.featureNames)
     }
     var solver = settings.solver
     // The parts may need as long as the path: it has half of the time.

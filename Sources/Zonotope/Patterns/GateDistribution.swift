@@ -70,11 +70,19 @@ struct GateSource: Sendable {
   /// Elements of scratch memory that ``draw(_:into:scratch:)`` takes.
   var scratchSize: Int { if case .active = distribution { 2 * x.rows } else { 0 } }
 
+  /// Gate `index` of the seed with independent standard normal entries.
+  static func drawNormal(
+    _ index: UInt64, seed: UInt64, into gate: UnsafeMutablePointer<Double>, count: Int
+  ) {
+    var generator = Xoshiro256(seed: seed, stream: index)
+    for j in 0..<count { gate[j] = generator.nextNormal() }
+  }
+
   func draw(_ index: UInt64, into gate: UnsafeMutablePointer<Double>, scratch: UnsafeMutablePointer<Double>) {
     var generator = Xoshiro256(seed: seed, stream: index)
     let d = x.columns
     switch distribution {
-    case .gaussian: fill(0..<d, of: gate, &generator)
+    case .gaussian: Self.drawNormal(index, seed: seed, into: gate, count: d)
     case .rows(let count):
       gate.update(repeating: 0, count: d)
       for _ in 0..<count {

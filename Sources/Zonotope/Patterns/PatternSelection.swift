@@ -17,17 +17,17 @@ public enum PatternSelection: Sendable {
   /// - Throws: ``ZonotopeError`` that names the place under `patterns`; `memoryBudget` before any enumeration that would
   ///   exceed it.
   public func patterns(
-    of x: MatrixView, memory: Int, _ workers: Workers = Workers(threads: 1)
+    of x: some SampleRows, memory: Int, _ workers: Workers = Workers(threads: 1)
   ) throws(ZonotopeError) -> PatternSet {
     if workers.isStopped { return try few(of: x) }
     let patterns: PatternSet
     switch self {
     case .all:
-      patterns = try Arrangement(of: x).cells(memory: memory, workers)
+      patterns = try x.cells(memory: memory, workers)
     case .masks(let masks): patterns = try PatternSet.masks(masks, samples: x.rows)
-    case .gates(let gates): patterns = try PatternSet.gates(gates, on: x, workers)
+    case .gates(let gates): patterns = try x.patterns(of: gates, workers)
     case .sampled(let count, let seed):
-      patterns = try PatternSet.sampled(from: x, count: count, seed: seed, memory: memory, workers)
+      patterns = try x.sampledPatterns(count: count, seed: seed, memory: memory, workers)
     case .set(let set):
       guard set.samples == x.rows else {
         throw .invalid(place: "patterns", reason: "\(set.samples) bits each for \(x.rows) samples")
@@ -40,15 +40,16 @@ public enum PatternSelection: Sendable {
   }
 
   /// Some of the patterns, which a program can be built over in no time.
-  private func few(of x: MatrixView) throws(ZonotopeError) -> PatternSet {
-    let limit = max(1, min(64, 200_000 / max(1, saturatingProduct(x.rows, x.columns))))
+  private func few(of x: some SampleRows) throws(ZonotopeError) -> PatternSet {
+    let one = Workers(threads: 1)
+    let limit = max(1, min(64, 200_000 / max(1, max(x.storedCount, x.columns))))
     switch self {
-    case .all: return try PatternSet.sampled(from: x, count: limit, seed: 0)
+    case .all: return try x.sampledPatterns(count: limit, seed: 0, memory: .max, one)
     case .masks(let masks): return try PatternSet.masks(Array(masks.prefix(limit)), samples: x.rows)
     case .gates(let gates):
-      return try PatternSet.gates(gates.gathering(rows: Array(0..<min(limit, gates.rows))), on: x)
+      return try x.patterns(of: gates.gathering(rows: Array(0..<min(limit, gates.rows))), one)
     case .sampled(let count, let seed):
-      return try PatternSet.sampled(from: x, count: min(limit, count), seed: seed)
+      return try x.sampledPatterns(count: min(limit, count), seed: seed, memory: .max, one)
     case .set(let set): return try set.gathering(Array(0..<min(limit, set.count)))
     }
   }

@@ -69,11 +69,11 @@ public struct PatternSet: Sendable {
   }
 
   /// Of patterns that are each other's complement, but for rows of zeros, the first.
-  func halved(over rows: MatrixView) throws(ZonotopeError) -> PatternSet {
+  func halved(over rows: some SampleRows) throws(ZonotopeError) -> PatternSet {
     let words = patternWords
     let flips = try Buffer<UInt64>(words)
     var reference: Int?
-    for k in 0..<samples where (0..<rows.columns).contains(where: { rows[k, $0] != 0 }) {
+    for (k, isOccupied) in rows.occupiedRows().enumerated() where isOccupied {
       flips[k / 64] |= 1 << UInt64(k % 64)
       reference = reference ?? k
     }

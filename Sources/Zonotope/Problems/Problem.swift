@@ -4,6 +4,7 @@
 public struct Problem: Sendable {
   public enum Model: Sendable {
     case relu(ReLU)
+    /// On sparse rows ``SparseGatedReLU``.
     case gatedReLU(GatedReLU)
     case patchwiseLinear(PatchwiseLinear)
     case circularLinear(CircularLinear)
@@ -38,16 +39,66 @@ public struct Problem: Sendable {
     }
   }
 
-  public var data: Dataset
+  /// Samples with their targets.
+  public enum Samples: Sendable {
+    case dense(Dataset)
+    case sparse(SparseDataset)
+
+    public var rows: Int {
+      switch self {
+      case .dense(let data): data.samples
+      case .sparse(let data): data.samples
+      }
+    }
+
+    /// The targets, (n, c).
+    public var y: MatrixView {
+      switch self {
+      case .dense(let data): data.y
+      case .sparse(let data): data.y
+      }
+    }
+
+    /// The outputs of a network for them.
+    public func outputs(of network: some NeuralNetwork) throws(ZonotopeError) -> [Double] {
+      switch self {
+      case .dense(let data): try data.x.outputs(of: network)
+      case .sparse(let data): try data.x.outputs(of: network)
+      }
+    }
+  }
+
+  public var samples: Samples
   public var model: Model
   public var loss: LossTerm
   public var beta: Beta
   public var settings: SolverSettings
 
+  /// The samples with all their numbers.
+  ///
+  /// - Throws: ``ZonotopeError/unsupported(key:reason:)`` for sparse rows.
+  public var data: Dataset {
+    get throws(ZonotopeError) {
+      guard case .dense(let data) = samples else {
+        throw .unsupported(
+          key: "data.x",
+          reason:
+            "sparse rows train gated networks of two layers, without column generation, and nothing else")
+      }
+      return data
+    }
+  }
+
   public init(
     data: Dataset, model: Model, loss: LossTerm, beta: Beta, settings: SolverSettings = SolverSettings()
   ) {
-    self.data = data
+    self.init(samples: .dense(data), model: model, loss: loss, beta: beta, settings: settings)
+  }
+
+  public init(
+    samples: Samples, model: Model, loss: LossTerm, beta: Beta, settings: SolverSettings = SolverSettings()
+  ) {
+    self.samples = samples
     self.model = model
     self.loss = loss
     self.beta = beta
@@ -100,11 +151,16 @@ public struct Problem: Sendable {
     try data.expect(["x", "y"])
     let values = try ProblemData(
       &data, folder: folder, patches: architecture.takesPatches, tokenTargets: architecture.hasTokenTargets,
-      labels: term.hasSignedLabels, memory: settings.memoryBudget)
+      labels: term.hasSignedLabels, takesSparse: architecture.takesSparse, memory: settings.memoryBudget)
     try data.finish()
     try reader.finish()
     model = architecture.model(patches: values.patches)
-    self.data = try Dataset(x: architecture.rows(of: values) ?? values.x, y: values.y)
+    samples =
+      if let rows = values.sparse {
+        .sparse(try SparseDataset(x: rows, y: values.y))
+      } else {
+        .dense(try Dataset(x: architecture.rows(of: values) ?? values.x, y: values.y))
+      }
     loss = try term.loss(for: values.y)
   }
 

@@ -19,6 +19,15 @@ struct ProblemArchitecture {
     if case .tokens(let layer) = kind { layer.hasTokenTargets } else { false }
   }
 
+  /// Whether it is trained on sparse rows as they are, see ``SparseGatedReLU``; for others they get their zeros.
+  var takesSparse: Bool {
+    guard case .gated(let patterns) = kind, !options.grows, !takesPatches else { return false }
+    return switch patterns {
+    case .gates, .sampled: true
+    case .all, .masks, .set: false
+    }
+  }
+
   init(_ reader: inout JSONObjectReader) throws(ZonotopeError) {
     guard var model = try reader.object("model") else { throw .invalid(place: "model", reason: "is missing") }
     guard let kind = try model.text("kind") else {

@@ -1,6 +1,8 @@
 /// The data of a problem: lists in the document, or files beside it.
 struct ProblemData {
   let x: MatrixView
+  /// The rows in place of `x`, which has no columns then, where the file has sparse ones and the model takes them.
+  private(set) var sparse: SparseMatrix?
   /// The targets, (n, c).
   let y: MatrixView
   /// Patches of a row of `x`, next to each other; where tokens have targets of their own, rows that are one sample.
@@ -11,9 +13,10 @@ struct ProblemData {
   ///   - patches: whether `x` has three dimensions, patches for every sample.
   ///   - tokenTargets: whether `y` has too, rows for the patches of every sample; the rows of `x` and `y` are then patches.
   ///   - labels: whether the loss wants -1 and +1, which the two classes of a text column become.
+  ///   - takesSparse: whether the model takes sparse rows as they are.
   init(
     _ reader: inout JSONObjectReader, folder: String?, patches: Bool, tokenTargets: Bool = false,
-    labels: Bool, memory: Int
+    labels: Bool, takesSparse: Bool = false, memory: Int
   ) throws(ZonotopeError) {
     let x = try reader.require("x"), y = try reader.require("y")
     let (placeX, placeY) = (reader.path("x"), reader.path("y"))
@@ -21,7 +24,13 @@ struct ProblemData {
     switch x {
     case .object:
       let file = try Self.file(x, placeX, folder: folder, memory: memory)
-      (inputs, self.patches) = patches ? try file.patches() : (try file.features(), 1)
+      if takesSparse, case .sparse(let rows, _) = file {
+        sparse = rows.x
+        inputs = try MatrixView([], rows: rows.x.rows, columns: 0)
+        self.patches = 1
+      } else {
+        (inputs, self.patches) = patches ? try file.patches() : (try file.features(memory: memory), 1)
+      }
     default:
       (inputs, self.patches) = patches ? try Self.patches(x, placeX) : (try Self.rows(x, placeX), 1)
     }
@@ -51,8 +60,9 @@ struct ProblemData {
   }
 
   private func check(_ placeX: String, _ placeY: String, patches: Bool) throws(ZonotopeError) {
-    guard self.x.rows > 0, self.x.columns > 0 else {
-      throw .invalid(place: placeX, reason: "there is no data, \(self.x.rows) rows of \(self.x.columns)")
+    let columns = sparse?.columns ?? self.x.columns
+    guard self.x.rows > 0, columns > 0 else {
+      throw .invalid(place: placeX, reason: "there is no data, \(self.x.rows) rows of \(columns)")
     }
     if let (row, column) = self.x.firstNonFinite() {
       let length = max(1, self.x.columns / self.patches)
@@ -132,7 +142,7 @@ struct ProblemData {
     case table(CSVTable, columns: [String]?, place: String)
     case sparse(LibsvmFile, place: String)
 
-    func features() throws(ZonotopeError) -> MatrixView {
+    func features(memory: Int) throws(ZonotopeError) -> MatrixView {
       switch self {
       case .array(let array, let place):
         guard array.shape.count < 3 else {
@@ -140,7 +150,13 @@ struct ProblemData {
         }
         return try array.matrix()
       case .table(let table, let columns, _): return try table.matrix(columns: columns)
-      case .sparse(let file, _): return try file.x.dense()
+      case .sparse(let file, let place):
+        let needed = saturatingProduct(8, saturatingProduct(file.x.rows, file.x.columns))
+        guard needed <= memory else {
+          throw .memoryBudget(
+            purpose: "\(place) of \(file.x.rows) x \(file.x.columns)", needed: needed, budget: memory)
+        }
+        return try file.x.dense()
       }
     }
 
@@ -198,11 +214,6 @@ struct ProblemData {
       try reader.finish()
       let file = try LibsvmFile(
         path: try resolve(name, "\(place).libsvm", folder), columns: columns, memory: memory)
-      let needed = saturatingProduct(8, saturatingProduct(file.x.rows, file.x.columns))
-      guard needed <= memory else {
-        throw .memoryBudget(
-          purpose: "\(place) of \(file.x.rows) x \(file.x.columns)", needed: needed, budget: memory)
-      }
       return .sparse(file, place: place)
     }
     guard let name = try reader.text("csv") else {

@@ -1,6 +1,10 @@
 extension Problem {
   /// Solves the problem.
   public func solve() throws(ZonotopeError) -> TrainingOutcome<any NeuralNetwork> {
+    if case .sparse(let data) = samples, case .gatedReLU(let architecture) = model {
+      let sparse = SparseGatedReLU(patterns: architecture.patterns, options: architecture.options)
+      return try sparse.train(on: data, loss: loss.loss, beta: beta, settings: settings).erased
+    }
     switch model {
     case .oneDimensional(let architecture): return try train(architecture, loss.loss).erased
     case .threshold(let architecture): return try train(architecture, loss.loss).erased
@@ -16,7 +20,9 @@ extension Problem {
     }
   }
 
-  private func train<A: Trainable>(_ architecture: A) throws(ZonotopeError) -> TrainingOutcome<A.Network> {
+  private func train<A: Trainable>(
+    _ architecture: A
+  ) throws(ZonotopeError) -> TrainingOutcome<A.Network> where A.Rows == MatrixView {
     try architecture.train(on: data, loss: loss.loss, beta: beta, settings: settings)
   }
 

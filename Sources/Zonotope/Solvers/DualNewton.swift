@@ -173,6 +173,7 @@ extension ConvexProgram {
     let rows = try product(
       map.fitSize, isFactored ? min(map.fitSize, size + freeSize) + activeChunk : 0, place: "samples")
     let vectors = try product(7, size + freeSize + map.fitSize, place: "blocks")
-    return try product(8, matrices + rows + vectors + sharedMemory(threads: threads), place: "memory")
+    let faces = try product(size, penalty.smallestFace, place: "blocks")
+    return try product(8, matrices + rows + vectors + faces + sharedMemory(threads: threads), place: "memory")
   }
 }

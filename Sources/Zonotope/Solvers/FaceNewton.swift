@@ -40,7 +40,7 @@ struct FaceNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss> 
     self.targets = targets
     self.free = free
     let size = program.map.blockSize
-    guard size > 0, program.penalty.hasFaces else { return nil }
+    guard size > 0, program.hasSmallFaces else { return nil }
     var unknowns = 0
     for index in 0..<program.map.blocks {
       let v = Values(rebasing: blocks[index * size..<(index + 1) * size])
@@ -318,8 +318,14 @@ struct FaceNewton<Map: LinearMap, Penalty: BlockPenalty, Objective: SmoothLoss> 
 }
 
 extension ConvexProgram {
+  /// Whether the face of a block may leave few enough unknowns.
+  fileprivate var hasSmallFaces: Bool {
+    penalty.hasFaces && penalty.smallestFace + freeSize <= unknownsLimit
+  }
+
   /// Doubles that Newton's method on faces takes at most.
   var faceMemory: Int {
+    guard hasSmallFaces else { return 0 }
     let unknowns = min(unknownsLimit, size + freeSize) + 1
     return unknowns * (2 * map.fitSize + 2 * unknowns)
   }

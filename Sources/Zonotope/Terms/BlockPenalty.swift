@@ -40,6 +40,9 @@ public protocol BlockPenalty: Sendable {
   /// `blockSize` numbers one after the other. Near `v` the penalty is the norm on the span of the face.
   func face(of block: Int, at v: Values) -> [Double]
 
+  /// Every face has as many dimensions or more: what that is worth is known before one is computed.
+  var smallestFace: Int { get }
+
   /// The largest step up to 1 from `v`, inside the cone of the block, along a direction in the span of its face that
   /// stays inside.
   func largestStep(of block: Int, from v: Values, along direction: Values) -> Double
@@ -53,6 +56,8 @@ public protocol UniformPenalty: BlockPenalty {
 extension BlockPenalty {
   public var hasEuclideanDualNorm: Bool { false }
   public var hasFaces: Bool { true }
+
+  public var smallestFace: Int { blockSize }
 
   /// Without cones the face is the whole space.
   public func face(of block: Int, at v: Values) -> [Double] {

@@ -116,6 +116,8 @@ public struct ConeGroupLasso: BlockPenalty {
     return workspace.norms.values.reduce(0, nanMax)
   }
 
+  public var smallestFace: Int { 0 }
+
   public func face(of block: Int, at v: Values) -> [Double] {
     let length = norm(v), samples = patterns.samples
     // Orthonormal rows: first the normals of the active planes, then what completes them.

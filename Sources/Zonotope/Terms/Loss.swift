@@ -19,10 +19,10 @@ public protocol Loss: Sendable {
   /// Whether it is a sum over the single numbers of the fit, so that outputs do not meet.
   var isSeparable: Bool { get }
 
-  /// The targets of a data set, one number a sample and output.
+  /// The targets of a data set, (n, c), as one number a sample and output.
   ///
   /// - Throws: ``ZonotopeError/invalid(place:reason:)`` for targets of the wrong kind.
-  func targets(of data: Dataset) throws(ZonotopeError) -> [Double]
+  func targets(from y: MatrixView) throws(ZonotopeError) -> [Double]
 
   /// Checks that every target is one this loss can fit.
   ///
@@ -109,13 +109,18 @@ extension Loss {
   public var isTranslationInvariant: Bool { false }
   public var interior: (any SmoothLoss)? { nil }
 
-  public func targets(of data: Dataset) throws(ZonotopeError) -> [Double] {
-    try Allocation.probe(bytes: product(8 * data.samples, data.y.columns, place: "y"))
-    return data.y.entries()
+  public func targets(from y: MatrixView) throws(ZonotopeError) -> [Double] {
+    try Allocation.probe(bytes: product(8 * y.rows, y.columns, place: "y"))
+    return y.entries()
+  }
+
+  /// The targets of a data set, one number a sample and output.
+  public func targets<Rows>(of data: LabelledRows<Rows>) throws(ZonotopeError) -> [Double] {
+    try targets(from: data.y)
   }
 
   /// The targets of a data set, none of which is of the wrong kind.
-  func checkedTargets(of data: Dataset) throws(ZonotopeError) -> [Double] {
+  func checkedTargets<Rows>(of data: LabelledRows<Rows>) throws(ZonotopeError) -> [Double] {
     let targets = try targets(of: data)
     try targets.withUnsafeBufferPointer { (y) throws(ZonotopeError) in try check(y) }
     return targets

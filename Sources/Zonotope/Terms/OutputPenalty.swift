@@ -20,6 +20,7 @@ public enum OutputPenalty: UniformPenalty {
   public var thresholdRatio: Double { base.thresholdRatio }
   public var hasEuclideanDualNorm: Bool { base.hasEuclideanDualNorm }
   public var hasFaces: Bool { base.hasFaces }
+  public var smallestFace: Int { base.smallestFace }
   public func workspaceSize(threads: Int) -> Int { base.workspaceSize(threads: threads) }
   public func value(_ v: Values) -> Double { base.value(v) }
 

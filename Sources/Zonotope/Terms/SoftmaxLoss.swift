@@ -22,8 +22,7 @@ public struct SoftmaxLoss: SmoothLoss, ProximableLoss {
   }
 
   /// Labels become distributions.
-  public func targets(of data: Dataset) throws(ZonotopeError) -> [Double] {
-    let y = data.y
+  public func targets(from y: MatrixView) throws(ZonotopeError) -> [Double] {
     guard classes > 1 else {
       throw .invalid(place: "loss.classes", reason: "\(classes), a choice needs two at least")
     }

@@ -7,7 +7,7 @@ extension Trainable {
   ///
   /// - Throws: misuse only, before any work; ``ZonotopeError/inputOutput(path:reason:)`` when there is no thread.
   public func train(
-    on data: Dataset, loss: some Loss, beta: Beta,
+    on data: LabelledRows<Rows>, loss: some Loss, beta: Beta,
     settings: SolverSettings = SolverSettings()
   ) async throws(ZonotopeError) -> TrainingOutcome<Network> {
     let cancellation = settings.cancellation ?? Cancellation()

@@ -10,7 +10,8 @@ struct BetaSearch<A: Trainable> {
 
   init(
     _ plan: TrainingPlan, _ architecture: A, loss: some Loss,
-    kind: TrainingPlan.LossKind, fit: TrainingRows.Part, holdout: TrainingRows.Part, started: Double
+    kind: TrainingPlan.LossKind, fit: TrainingRows<A.Rows>.Part, holdout: TrainingRows<A.Rows>.Part,
+    started: Double
   ) throws(ZonotopeError) {
     var settings = plan.settings
     settings.tolerance = max(settings.tolerance, TrainingPlan.searchTolerance)
@@ -18,7 +19,7 @@ struct BetaSearch<A: Trainable> {
     settings.progress = plan.reporter(
       .search(index: 0, count: TrainingPlan.candidates.count), .ratio(TrainingPlan.candidates[0]))
     let session = try TrainingSession(
-      architecture, data: Dataset(x: fit.x, y: fit.y), loss: loss, settings: settings)
+      architecture, data: LabelledRows(x: fit.x, y: fit.y), loss: loss, settings: settings)
     var lowest = Double.infinity
     for (index, ratio) in TrainingPlan.candidates.enumerated() {
       // The fit that follows may need as long as the search.
@@ -29,7 +30,7 @@ struct BetaSearch<A: Trainable> {
       // Masks of a gated network cannot be held against other rows.
       guard !knowsTrainingRowsOnly(result.network) else { continue }
       let value = meanLoss(
-        kind, delta: plan.huberDelta, try result.network.predict(holdout.x), holdout.y)
+        kind, delta: plan.huberDelta, try holdout.x.outputs(of: result.network), holdout.y)
       if value < lowest || best == nil {
         (lowest, best, self.ratio) = (value, result, ratio)
       }

@@ -101,7 +101,7 @@ public struct CertificationPlan: Sendable {
 
   private func fingerprint(_ x: MatrixView, _ network: TwoLayerNetwork) throws(ZonotopeError) -> UInt64 {
     let rows = try x.cut(into: network.patches.parts)
-    return network.inputBias ? try rows.appendingOnes().fingerprint : rows.fingerprint
+    return network.inputBias ? try rows.appendingOnes().fingerprint() : rows.fingerprint()
   }
 
   private func prepare(

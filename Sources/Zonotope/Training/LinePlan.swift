@@ -102,10 +102,10 @@ public struct LinePlan: Sendable {
     try plan.check()
     let (name, target, x) = try columns(of: table)
     let rows = try TrainingRows(x, target, plan: plan)
-    func term(_ part: TrainingRows.Part) -> any Loss {
+    func term(_ part: TrainingRows<MatrixView>.Part) -> any Loss {
       target.term(scale: 1 / Double(part.y.count), delta: huberDelta)
     }
-    func fit(_ part: TrainingRows.Part, _ beta: Beta) throws(ZonotopeError) -> TrainingOutcome<
+    func fit(_ part: TrainingRows<MatrixView>.Part, _ beta: Beta) throws(ZonotopeError) -> TrainingOutcome<
       ParallelNetwork
     > {
       try network.train(

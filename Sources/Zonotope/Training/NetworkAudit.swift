@@ -144,5 +144,5 @@ extension Problem {
   }
 
   /// Outputs of a network for the targets.
-  public var outputs: Int { loss.loss.outputs ?? data.y.columns }
+  public var outputs: Int { loss.loss.outputs ?? samples.y.columns }
 }

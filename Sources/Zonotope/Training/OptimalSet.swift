@@ -190,17 +190,17 @@ public struct OptimalSet<A: Trainable, Objective: Loss> {
   /// the digits that projected gradients reach in 2,000 steps, which nothing proves.
   ///
   /// - Throws: as training does for targets that the loss does not take.
-  public func best(on data: Dataset, loss: some SmoothLoss) throws(ZonotopeError) -> TrainingOutcome<
-    A.Network
-  > {
+  public func best(
+    on data: LabelledRows<A.Rows>, loss: some SmoothLoss
+  ) throws(ZonotopeError) -> TrainingOutcome<A.Network> {
     let targets = try loss.checkedTargets(of: data)
-    let nobody = try weights(start.map { _ in 0 }).predict(data.x)
+    let nobody = try data.x.outputs(of: weights(start.map { _ in 0 }))
     guard nobody.count == targets.count else {
       throw .invalid(place: "y", reason: "\(targets.count) numbers for \(nobody.count) outputs")
     }
     var columns: [[Double]] = []
     for i in blocks.indices {
-      let alone = try weights(start.indices.map { $0 == i ? 1 : 0 }).predict(data.x)
+      let alone = try data.x.outputs(of: weights(start.indices.map { $0 == i ? 1 : 0 }))
       columns.append(zip(alone, nobody).map { $0 - $1 })
     }
     // Outputs are base + sum_j s_j effects_j.

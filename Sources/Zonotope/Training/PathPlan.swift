@@ -54,8 +54,8 @@ public struct PathPlan: Sendable {
     let target: TargetColumn
     /// As ``LinePlan/lag``.
     let lag: Int
-    let train: TrainingRows.Part
-    let test: TrainingRows.Part
+    let train: TrainingRows<MatrixView>.Part
+    let test: TrainingRows<MatrixView>.Part
 
     init(
       _ plan: TrainingPlan, _ columns: (names: [String], target: TargetColumn, x: MatrixView),
@@ -63,18 +63,20 @@ public struct PathPlan: Sendable {
     ) throws(ZonotopeError) {
       try plan.check()
       let (names, target, x) = columns
-      let (training, testing) = try TrainingRows.deal(x, target, plan: plan)
+      let (training, testing) = try TrainingRows<MatrixView>.deal(x, target, plan: plan)
       (self.plan, self.names, self.target, self.lag) = (plan, names, target, lag)
-      train = TrainingRows.Part(x: try x.gathering(rows: training), y: training.map { target.values[$0] })
-      test = TrainingRows.Part(x: try x.gathering(rows: testing), y: testing.map { target.values[$0] })
-      try target.checkVariation(of: train.y, column: plan.target)
+      train = TrainingRows<MatrixView>.Part(
+        x: try x.gathering(rows: training), y: training.map { target.values[$0] })
+      test = TrainingRows<MatrixView>.Part(
+        x: try x.gathering(rows: testing), y: testing.map { target.values[$0] })
+      try target.checkVariation(of: train.y)
     }
   }
 
   private func run<A: PathTrainable>(
     _ architecture: A, _ data: Columns, _ selection: PatternSelection,
     _ model: (A.Network, TrainingCard) -> TrainedModel
-  ) throws(ZonotopeError) -> PathReport {
+  ) throws(ZonotopeError) -> PathReport where A.Rows == MatrixView {
     let plan = data.plan, target = data.target
     var settings = PathSettings()
     (settings.grid, settings.folds, settings.seed) = (grid, folds, plan.seed)
@@ -83,8 +85,8 @@ public struct PathPlan: Sendable {
     let loss = target.term(scale: 1 / Double(data.train.y.count), delta: plan.huberDelta)
     let path = try architecture.path(
       on: Dataset(x: data.train.x, y: data.train.y), loss: loss, settings: settings)
-    func seen(_ part: TrainingRows.Part) throws(ZonotopeError) -> TrainingRows.Part {
-      TrainingRows.Part(x: try path.standardization?.applied(to: part.x) ?? part.x, y: part.y)
+    func seen(_ part: TrainingRows<MatrixView>.Part) throws(ZonotopeError) -> TrainingRows<MatrixView>.Part {
+      TrainingRows<MatrixView>.Part(x: try path.standardization?.applied(to: part.x) ?? part.x, y: part.y)
     }
     let train = try seen(data.train), test = try seen(data.test)
     let preprocessing = TrainingCard.Preprocessing(

@@ -5,6 +5,8 @@ struct TargetColumn {
   /// The classes, those of the logistic loss for -1 and +1.
   let classes: [String]?
   let loss: TrainingPlan.LossKind
+  /// What messages call it.
+  private let place: String
   /// Outputs that a network has for it.
   var outputs: Int { loss == .softmax ? classes?.count ?? 1 : 1 }
 
@@ -15,6 +17,7 @@ struct TargetColumn {
 
   /// - Parameter loss: the loss asked for; nil lets the column decide.
   init(_ table: CSVTable, column: String, loss: TrainingPlan.LossKind?) throws(ZonotopeError) {
+    place = "column '\(column)'"
     let isText = try table.isText(column: column)
     if loss?.isRegression ?? !isText {
       // A text column fails here, at its first cell that is no number.
@@ -23,22 +26,42 @@ struct TargetColumn {
       classes = nil
       return
     }
-    let (names, indices) = try isText ? table.labels(column: column) : Self.numberedClasses(table, column)
+    let (names, indices) =
+      try isText
+      ? table.labels(column: column) : Self.numberedClasses(table.numbers(column: column))
     // Mostly numbers: the cell that is none is the fault, not the number of classes.
     if isText, names.count > 2, 2 * names.filter({ Double($0) != nil }).count > names.count {
       _ = try table.numbers(column: column)
     }
     self.loss = loss ?? (names.count > 2 ? .softmax : .logistic)
-    if let fault = Self.fault(names.count, rows: indices.count, self.loss) {
-      let shown = names.prefix(5).map { "'\($0)'" }.joined(separator: ", ") + (names.count > 5 ? ", ..." : "")
-      throw .invalid(place: "column '\(column)'", reason: "\(fault), \(shown)")
+    (classes, values) = try Self.values(names, indices, self.loss, place)
+  }
+
+  /// Numbers that are targets, or classes where the loss asked for separates some.
+  init(numbers: [Double], loss: TrainingPlan.LossKind?) throws(ZonotopeError) {
+    place = "targets"
+    self.loss = loss ?? .squared
+    if self.loss.isRegression {
+      (values, classes) = (numbers, nil)
+      return
     }
-    classes = names
-    values = self.loss == .logistic ? indices.map { $0 == 0 ? -1 : 1 } : indices.map(Double.init)
+    let (names, indices) = Self.numberedClasses(numbers)
+    (classes, values) = try Self.values(names, indices, self.loss, place)
   }
 
   private init(values: [Double], of other: TargetColumn) {
-    (self.values, classes, loss) = (values, other.classes, other.loss)
+    (self.values, classes, loss, place) = (values, other.classes, other.loss, other.place)
+  }
+
+  /// Checks classes, and makes them what the loss takes.
+  private static func values(
+    _ names: [String], _ indices: [Int], _ loss: TrainingPlan.LossKind, _ place: String
+  ) throws(ZonotopeError) -> (classes: [String], values: [Double]) {
+    if let fault = fault(names.count, rows: indices.count, loss) {
+      let shown = names.prefix(5).map { "'\($0)'" }.joined(separator: ", ") + (names.count > 5 ? ", ..." : "")
+      throw .invalid(place: place, reason: "\(fault), \(shown)")
+    }
+    return (names, loss == .logistic ? indices.map { $0 == 0 ? -1 : 1 } : indices.map(Double.init))
   }
 
   /// Without so many rows at the beginning.
@@ -47,9 +70,9 @@ struct TargetColumn {
   }
 
   /// Refuses rows whose targets are all the same number.
-  func checkVariation(of rows: [Double], column: String) throws(ZonotopeError) {
+  func checkVariation(of rows: [Double]) throws(ZonotopeError) {
     if loss.isRegression, rows.allSatisfy({ $0 == rows[0] }) {
-      throw .invalid(place: "column '\(column)'", reason: "the training rows all have the same target")
+      throw .invalid(place: place, reason: "the training rows all have the same target")
     }
   }
 
@@ -75,10 +98,8 @@ struct TargetColumn {
   }
 
   /// Numbers as classes, sorted as numbers; both zeros are one.
-  private static func numberedClasses(
-    _ table: CSVTable, _ column: String
-  ) throws(ZonotopeError) -> (names: [String], indices: [Int]) {
-    let numbers = try table.numbers(column: column).map { $0 == 0 ? 0 : $0 }
+  private static func numberedClasses(_ numbers: [Double]) -> (names: [String], indices: [Int]) {
+    let numbers = numbers.map { $0 == 0 ? 0 : $0 }
     let distinct = Set(numbers).sorted()
     let places = Dictionary(uniqueKeysWithValues: distinct.enumerated().map { ($1, $0) })
     return (

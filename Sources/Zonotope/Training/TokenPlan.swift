@@ -24,7 +24,7 @@ public struct TokenPlan: Sendable {
   /// - Throws: misuse only, before any solving, as ``TrainingPlan/run(on:)``; also columns that are no such tokens.
   public func run(on table: CSVTable) throws(ZonotopeError) -> PlanReport<TokenModel> {
     let head = try head(), plan = scaled
-    let data = try plan.data(of: table, layout: layout)
+    let data = try plan.data(of: table) { (x) throws(ZonotopeError) in try layout.applied(to: x) }
     let fit = try plan.fit(head, data)
     let card = plan.card(of: fit, data, selection: selection)
     return PlanReport(

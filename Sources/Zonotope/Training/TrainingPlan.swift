@@ -1,4 +1,4 @@
-/// Ordinary training on a table: split, standardise, choose beta, fit, test, and compare with a linear model.
+/// Ordinary training on a table, or on sparse rows: split, standardise, choose beta, fit, test, and compare with a linear model.
 ///
 /// The defaults are what `zonotope train` uses. The loss is scaled by 1/n, a mean over the rows, so that objectives of
 /// different splits can be compared.
@@ -76,9 +76,11 @@ public struct TrainingPlan: Sendable {
   ///
   /// 4 min(n, 50 width) gates at most, as many as there are patterns at most, and few enough that the products over all
   /// patterns take 2 million multiplications: a run then takes seconds.
-  public static func defaultDraws(rows: Int, width: Int, outputs: Int = 1) -> Int {
-    let useful = 4 * min(rows, 50 * width)
-    let affordable = 2_000_000 / max(1, rows * width * outputs)
+  ///
+  /// - Parameter entries: numbers that are not zero, for sparse rows; nil for all.
+  public static func defaultDraws(rows: Int, width: Int, entries: Int? = nil, outputs: Int = 1) -> Int {
+    let useful = saturatingProduct(4, min(rows, saturatingProduct(50, width)))
+    let affordable = 2_000_000 / max(1, (entries ?? rows * width) * outputs)
     return max(1, min(useful, coverBound(rows: rows, rank: min(rows, width)), max(32, affordable), 500))
   }
 

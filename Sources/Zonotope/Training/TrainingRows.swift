@@ -1,7 +1,7 @@
 /// The rows of a run in their parts.
-struct TrainingRows {
+struct TrainingRows<Rows: SampleRows> {
   struct Part {
-    let x: MatrixView
+    let x: Rows
     let y: [Double]
   }
 
@@ -15,18 +15,19 @@ struct TrainingRows {
 
   /// Deals and standardises. The figures of the standardization come from all training rows.
   ///
-  /// - Parameter layout: of the columns as tokens, in which order networks on these take them.
+  /// - Parameter arranging: brings the columns into the order in which a network takes them.
   init(
-    _ x: MatrixView, _ target: TargetColumn, plan: TrainingPlan, layout: TokenLayout? = nil
+    _ x: Rows, _ target: TargetColumn, plan: TrainingPlan,
+    arranging: ((Rows) throws(ZonotopeError) -> Rows)? = nil
   ) throws(ZonotopeError) {
     let (training, testing) = try Self.deal(x, target, plan: plan)
     let raw = try x.gathering(rows: training)
     let standardization =
-      plan.standardizes ? try Standardization(learning: raw, shared: plan.sharesScale) : nil
+      plan.standardizes ? try raw.standardization(shared: plan.sharesScale) : nil
     func part(_ rows: [Int]) throws(ZonotopeError) -> Part {
       let chosen = try x.gathering(rows: rows)
-      let scaled = try standardization?.applied(to: chosen) ?? chosen
-      return Part(x: try layout?.applied(to: scaled) ?? scaled, y: rows.map { target.values[$0] })
+      let scaled = try standardization.map { (s) throws(ZonotopeError) in try chosen.standardized(by: s) }
+      return Part(x: try arranging?(scaled ?? chosen) ?? scaled ?? chosen, y: rows.map { target.values[$0] })
     }
     self.standardization = standardization
     train = try part(training)
@@ -43,9 +44,9 @@ struct TrainingRows {
 
   /// The rows to train on and those of the test.
   static func deal(
-    _ x: MatrixView, _ target: TargetColumn, plan: TrainingPlan
+    _ x: Rows, _ target: TargetColumn, plan: TrainingPlan
   ) throws(ZonotopeError) -> (training: [Int], testing: [Int]) {
-    guard x.rows > 0 else { throw .invalid(place: "data", reason: "there is no row below the header") }
+    guard x.rows > 0 else { throw .invalid(place: "data", reason: "there is no row") }
     guard x.columns > 0 else { throw .invalid(place: "columns", reason: "there is no feature") }
     let (training, testing) = RowSplit.deal(
       Array(0..<x.rows), strata: target.strata, fraction: plan.testFraction, seed: plan.seed, stream: 1)

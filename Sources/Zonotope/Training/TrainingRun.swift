@@ -6,13 +6,37 @@ extension TrainingPlan {
   public func run(on table: CSVTable) throws(ZonotopeError) -> TrainingReport {
     let data = try data(of: table)
     let selection = try selection(data.rows.train.x, outputs: data.target.outputs)
-    func report(_ fit: Fit<TwoLayerNetwork>) -> TrainingReport {
-      let model = model(fit.result.network, card(of: fit, data, selection: selection))
-      return TrainingReport(model: model, result: fit.result, baseline: fit.baseline, seconds: fit.seconds)
-    }
     return gated
-      ? report(try fit(GatedReLU(patterns: selection, options: options), data))
-      : report(try fit(ReLU(patterns: selection, options: options), data))
+      ? try report(GatedReLU(patterns: selection, options: options), data, selection)
+      : try report(ReLU(patterns: selection, options: options), data, selection)
+  }
+
+  /// Carries the plan out on sparse rows, whose target is what a line begins with; ``target`` and ``features`` name nothing
+  /// there. Columns are scaled by the root of their mean square and not shifted, and there is no linear model beside it.
+  ///
+  /// - Throws: misuse only, before any solving, as ``run(on:)-(CSVTable)``; ``ZonotopeError/unsupported(key:reason:)`` for what
+  ///   needs rows with their zeros: the exact activation, all patterns, column generation.
+  public func run(on file: LibsvmFile) throws(ZonotopeError) -> TrainingReport {
+    try check()
+    guard gated else {
+      throw .unsupported(
+        key: "gated", reason: "sparse rows train gated networks: the cones of the exact activation are dense")
+    }
+    guard features == nil else {
+      throw .unsupported(key: "columns", reason: "the columns of sparse rows have no names")
+    }
+    let target = try TargetColumn(numbers: file.y, loss: loss)
+    let data = try data(file.x, names: nil, target: target)
+    let selection = selection(sparse: data.rows.train.x, outputs: target.outputs)
+    return try report(SparseGatedReLU(patterns: selection, options: options), data, selection)
+  }
+
+  private func report<A: Trainable>(
+    _ architecture: A, _ data: Columns<A.Rows>, _ selection: PatternSelection
+  ) throws(ZonotopeError) -> TrainingReport where A.Network == TwoLayerNetwork {
+    let fit = try fit(architecture, data)
+    let model = model(fit.result.network, card(of: fit, data, selection: selection))
+    return TrainingReport(model: model, result: fit.result, baseline: fit.baseline, seconds: fit.seconds)
   }
 
   var options: TwoLayerOptions {
@@ -40,24 +64,47 @@ extension TrainingPlan {
       return .sampled(count: draws, seed: seed)
     }
   }
+
+  private func selection(sparse x: SparseMatrix, outputs: Int) -> PatternSelection {
+    switch patterns {
+    case .all: return .all
+    case .sampled(let count): return .sampled(count: count, seed: seed)
+    case .automatic:
+      let width = inputBias ? x.columns + 1 : x.columns
+      let draws = Self.defaultDraws(
+        rows: x.rows, width: width, entries: x.storedCount + (inputBias ? x.rows : 0), outputs: outputs)
+      return .sampled(count: draws, seed: seed)
+    }
+  }
 }
 
 // MARK: - Any architecture
 
 extension TrainingPlan {
-  /// What the table has for a run.
-  struct Columns {
-    let names: [String]
+  /// What a file has for a run.
+  struct Columns<Rows: SampleRows> {
+    /// Nil where columns have numbers only.
+    let names: [String]?
     let target: TargetColumn
-    let rows: TrainingRows
+    let rows: TrainingRows<Rows>
   }
 
   /// Checks the plan and the columns, deals the rows.
-  func data(of table: CSVTable, layout: TokenLayout? = nil) throws(ZonotopeError) -> Columns {
+  func data(
+    of table: CSVTable, arranging: ((MatrixView) throws(ZonotopeError) -> MatrixView)? = nil
+  ) throws(ZonotopeError) -> Columns<MatrixView> {
     try check()
     let (names, target, x) = try columns(of: table)
-    let rows = try TrainingRows(x, target, plan: self, layout: layout)
-    try target.checkVariation(of: rows.train.y, column: self.target)
+    return try data(x, names: names, target: target, arranging: arranging)
+  }
+
+  /// Deals the rows.
+  func data<Rows>(
+    _ x: Rows, names: [String]?, target: TargetColumn,
+    arranging: ((Rows) throws(ZonotopeError) -> Rows)? = nil
+  ) throws(ZonotopeError) -> Columns<Rows> {
+    let rows = try TrainingRows(x, target, plan: self, arranging: arranging)
+    try target.checkVariation(of: rows.train.y)
     return Columns(names: names, target: target, rows: rows)
   }
 
@@ -88,18 +135,18 @@ extension TrainingPlan {
     let seconds: Double
   }
 
-  func card<Network>(
-    of fit: Fit<Network>, _ data: Columns, selection: PatternSelection
+  func card<Network, Rows>(
+    of fit: Fit<Network>, _ data: Columns<Rows>, selection: PatternSelection
   ) -> TrainingCard {
     TrainingCard(
       fit.result, loss: fit.loss, selection: selection, tolerance: settings.tolerance,
       preprocessing: TrainingCard.Preprocessing(
-        standardization: data.rows.standardization, features: data.names, target: target,
-        classes: data.target.classes), run: fit.run)
+        standardization: data.rows.standardization, features: data.names,
+        target: data.names == nil ? nil : target, classes: data.target.classes), run: fit.run)
   }
 
-  func fit<A: Trainable>(_ architecture: A, _ data: Columns) throws(ZonotopeError) -> Fit<A.Network> {
-    func loss(_ part: TrainingRows.Part) -> any Loss {
+  func fit<A: Trainable>(_ architecture: A, _ data: Columns<A.Rows>) throws(ZonotopeError) -> Fit<A.Network> {
+    func loss(_ part: TrainingRows<A.Rows>.Part) -> any Loss {
       data.target.term(scale: 1 / Double(part.y.count), delta: huberDelta)
     }
     let started = monotonicSeconds(), rows = data.rows, kind = data.target.loss
@@ -140,22 +187,27 @@ extension TrainingPlan {
       betaRatio: result.betaMax > 0 ? result.beta / result.betaMax : 0, candidates: compared,
       holdoutFraction: penalty == .search ? Self.holdoutFraction : nil)
     return Fit(
-      result: result, loss: term, run: run, baseline: try baseline(kind, rows, data.target.score),
+      result: result, loss: term, run: run, baseline: try baseline(kind, data),
       seconds: seconds)
   }
 
   private func solve<A: Trainable>(
-    _ architecture: A, _ part: TrainingRows.Part, _ loss: some Loss, _ beta: Beta, _ settings: SolverSettings
+    _ architecture: A, _ part: TrainingRows<A.Rows>.Part, _ loss: some Loss, _ beta: Beta,
+    _ settings: SolverSettings
   ) throws(ZonotopeError) -> TrainingOutcome<A.Network> {
     try TrainingSession(
-      architecture, data: Dataset(x: part.x, y: part.y), loss: loss, settings: settings
+      architecture, data: LabelledRows(x: part.x, y: part.y), loss: loss, settings: settings
     ).train(beta: beta)
   }
 
-  private func baseline(
-    _ loss: LossKind, _ rows: TrainingRows, _ score: Score
+  /// Nil for sparse rows.
+  private func baseline<Rows>(
+    _ loss: LossKind, _ data: Columns<Rows>
   ) throws(ZonotopeError) -> TrainingReport.Baseline? {
-    guard loss != .softmax, let fit = rows.fit, let holdout = rows.holdout else { return nil }
+    guard let rows = data.rows as? TrainingRows<MatrixView>, loss != .softmax, let fit = rows.fit,
+      let holdout = rows.holdout
+    else { return nil }
+    let score = data.target.score
     // The seconds are the network's; who cancels wants it now.
     if settings.cancellation?.isCancelled == true { return nil }
     let started = monotonicSeconds()
@@ -191,16 +243,17 @@ extension TrainingPlan {
 
 extension TrainingCard.Run {
   /// With the scores of a network on the rows that it was trained on and those of the test, both as it takes them.
-  init(
-    _ network: some NeuralNetwork, _ plan: TrainingPlan, target: TargetColumn, train: TrainingRows.Part,
-    test: TrainingRows.Part, betaRatio: Double, candidates: [Double] = [], holdoutFraction: Double? = nil
+  init<Rows>(
+    _ network: some NeuralNetwork, _ plan: TrainingPlan, target: TargetColumn,
+    train: TrainingRows<Rows>.Part, test: TrainingRows<Rows>.Part, betaRatio: Double,
+    candidates: [Double] = [], holdoutFraction: Double? = nil
   ) throws(ZonotopeError) {
     let isTested = !test.y.isEmpty && !knowsTrainingRowsOnly(network)
     self.init(
       rows: train.y.count, testRows: test.y.count, testFraction: plan.testFraction, seed: plan.seed,
       betaRatio: betaRatio, candidates: candidates, holdoutFraction: holdoutFraction,
-      score: target.score.rawValue, trainScore: target.score.value(try network.predict(train.x), train.y),
-      testScore: isTested ? target.score.value(try network.predict(test.x), test.y) : nil)
+      score: target.score.rawValue, trainScore: target.score.value(try train.x.outputs(of: network), train.y),
+      testScore: isTested ? target.score.value(try test.x.outputs(of: network), test.y) : nil)
   }
 }
 

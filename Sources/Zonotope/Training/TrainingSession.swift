@@ -62,7 +62,7 @@ extension Trainable {
   ///   - beta: the weight of (1/2)(||w||^2 + alpha^2) summed over the neurons.
   /// - Throws: misuse only, before any work.
   public func train(
-    on data: Dataset, loss: some Loss, beta: Beta,
+    on data: LabelledRows<Rows>, loss: some Loss, beta: Beta,
     settings: SolverSettings = SolverSettings()
   ) throws(ZonotopeError) -> TrainingOutcome<Network> {
     try beta.check(with: loss)
@@ -81,9 +81,9 @@ extension Trainable {
 /// its betaMax is that of these.
 public final class TrainingSession<A: Trainable, Objective: Loss> {
   public let architecture: A
-  public let data: Dataset
+  public let data: LabelledRows<A.Rows>
   public private(set) var betaMax: Double
-  public private(set) var formulation: Formulation<A.Map, A.Penalty>
+  public private(set) var formulation: Formulation<A.Rows, A.Map, A.Penalty>
   private(set) var program: ConvexProgram<A.Map, A.Penalty, Objective>
   private let targets: [Double]
   /// What the solves to come may spend.
@@ -96,14 +96,16 @@ public final class TrainingSession<A: Trainable, Objective: Loss> {
   private(set) var oracle: (any NeuronOracle)?
 
   public convenience init(
-    _ architecture: A, data: Dataset, loss: Objective, settings: SolverSettings = SolverSettings()
+    _ architecture: A, data: LabelledRows<A.Rows>, loss: Objective,
+    settings: SolverSettings = SolverSettings()
   ) throws(ZonotopeError) {
     try self.init(architecture, data: data, loss: loss, settings: settings, start: nil)
   }
 
   /// - Parameter start: blocks of the patterns that the architecture selects, where the first solve starts.
   init(
-    _ architecture: A, data: Dataset, loss: Objective, settings: SolverSettings, start: BlockPoint?
+    _ architecture: A, data: LabelledRows<A.Rows>, loss: Objective, settings: SolverSettings,
+    start: BlockPoint?
   ) throws(ZonotopeError) {
     try settings.check()
     try checkRange(data, loss)
@@ -182,12 +184,13 @@ public final class TrainingSession<A: Trainable, Objective: Loss> {
   }
 
   private typealias SetUp = (
-    formulation: Formulation<A.Map, A.Penalty>, program: ConvexProgram<A.Map, A.Penalty, Objective>,
+    formulation: Formulation<A.Rows, A.Map, A.Penalty>, program: ConvexProgram<A.Map, A.Penalty, Objective>,
     betaMax: Double
   )
 
   private static func setUp(
-    _ architecture: A, _ data: Dataset, _ loss: Objective, _ targets: [Double], _ settings: SolverSettings,
+    _ architecture: A, _ data: LabelledRows<A.Rows>, _ loss: Objective, _ targets: [Double],
+    _ settings: SolverSettings,
     _ workers: Workers
   ) throws(ZonotopeError) -> SetUp {
     let formulation = try architecture.formulation(
@@ -262,10 +265,9 @@ public final class TrainingSession<A: Trainable, Objective: Loss> {
 
 /// Sizes beyond 1e50 or below 1e-50 would over- or underflow when they are multiplied and squared, and with them the
 /// proof.
-func checkRange(_ data: Dataset, _ loss: some Loss) throws(ZonotopeError) {
+func checkRange<Rows>(_ data: LabelledRows<Rows>, _ loss: some Loss) throws(ZonotopeError) {
   let allowed = 1e-50...1e50
-  for (place, values) in [("x", data.x), ("y", data.y)] {
-    let largest = values.largestMagnitude
+  for (place, largest) in [("x", data.x.largestMagnitude), ("y", data.y.largestMagnitude)] {
     guard largest == 0 || allowed.contains(largest) else {
       throw .invalid(
         place: place, reason: "the largest entry is \(largest): scale the data to between 1e-50 and 1e50")

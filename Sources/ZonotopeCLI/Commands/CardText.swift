@@ -33,6 +33,9 @@ enum CardText {
       let earlier = lag == 0 ? "" : ", \(lag) row\(lag == 1 ? "" : "s") earlier"
       facts.add("features", "\(features.count), \(scaling(preprocessing)): \(shown)\(earlier)")
     }
+    if preprocessing.features == nil, preprocessing.standardization != nil {
+      facts.add("features", "\(model.network.features), \(scaling(preprocessing))")
+    }
     facts.add("network", network(model))
     let delta = card.loss.delta.map { " with delta \(short($0))" } ?? ""
     facts.add("loss", "\(card.loss.kind)\(delta), times \(short(card.loss.scale))\(mean(card))")
@@ -41,6 +44,7 @@ enum CardText {
 
   private static func scaling(_ preprocessing: TrainingCard.Preprocessing) -> String {
     guard let standardization = preprocessing.standardization else { return "as they are" }
+    guard standardization.shifts else { return "divided by the roots of their mean squares" }
     let means = standardization.means, scales = standardization.scales
     let isShared =
       means.count > 1 && means.allSatisfy { $0 == means[0] } && scales.allSatisfy { $0 == scales[0] }

@@ -39,6 +39,10 @@ struct Path: ParsableCommand {
   func run() throws {
     try check(
       .model("--output", output), OutputFile("--svg", svg, endings: [".svg"]), reading: training.file)
+    guard !training.isSparse, let target = training.target else {
+      throw ZonotopeError.unsupported(
+        key: training.file, reason: "paths on files take tables, not sparse rows")
+    }
     var plan = PathPlan(try training.architecture())
     (plan.grid, plan.folds) = (try grid(), folds)
     let table = try CSVTable(path: training.file, memory: training.limits.fileBudget())
@@ -49,7 +53,7 @@ struct Path: ParsableCommand {
     line.clear()
     if let output { try writing { () throws(ZonotopeError) in try report.models.save(to: output) } }
     if let svg {
-      let title = "\(training.file): \(training.target), \(report.stages.count) values of beta"
+      let title = "\(training.file): \(target), \(report.stages.count) values of beta"
       try writing { () throws(ZonotopeError) in try report.drawing(title: title).write(to: svg) }
     }
     if json { return try print(report.json(savedTo: output)) }

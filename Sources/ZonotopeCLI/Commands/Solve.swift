@@ -32,7 +32,7 @@ struct Solve: ParsableCommand {
       try writing { () throws(ZonotopeError) in try TrainedModel(result, of: problem).save(to: network) }
     }
     if let predictions {
-      let outputs = try result.network.predict(problem.data.x)
+      let outputs = try problem.samples.outputs(of: result.network)
       let answers = Predictions(outputs: outputs, width: result.network.outputs)
       try writing { () throws(ZonotopeError) in try answers.write(to: predictions) }
     }

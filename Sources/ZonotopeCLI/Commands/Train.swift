@@ -3,7 +3,7 @@ import Zonotope
 
 struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Trains a network on a CSV file to a certified optimum.",
+    abstract: "Trains a network on a CSV file, or on sparse rows, to a certified optimum.",
     discussion: """
       A text column makes a classification, by the logistic loss of two classes or softmax with an output for each \
       of more; a column of numbers makes a regression, and a classification with --loss. \
@@ -15,6 +15,10 @@ struct Train: ParsableCommand {
       objective and its proven lower bound, as a share of the objective. Patterns say which rows a neuron is active \
       on: without --patterns all of them are enumerated where there are at most a thousand (one feature, mostly), \
       and the proof then speaks of all networks of any width; else up to 500 are drawn at random.
+
+      Sparse rows, lines of a target and index:value, train gated networks and never get their zeros: columns are \
+      divided by the root of their mean square and not shifted (--no-standardize: taken as they are), targets are \
+      numbers, or classes with --loss logistic or softmax, and there is no linear model beside the network.
       """)
 
   @OptionGroup var training: TrainingOptions
@@ -42,8 +46,9 @@ struct Train: ParsableCommand {
     let file = training.file
     try check(
       .model("--output", output), .predictions("--predictions", predictions), reading: file)
-    let table = try CSVTable(path: file, memory: training.limits.fileBudget())
     let line = ProgressLine(quiet: verbosity.quiet)
+    if training.isSparse { return try runSparse(file, line) }
+    let table = try CSVTable(path: file, memory: training.limits.fileBudget())
     Signals.cancelOnInterrupt()
     switch try training.architecture() {
     case .line(var plan):
@@ -58,19 +63,42 @@ struct Train: ParsableCommand {
     }
   }
 
-  /// Writes and prints what came out.
+  private func runSparse(_ path: String, _ line: ProgressLine) throws {
+    let file = try LibsvmFile(path: path, memory: training.limits.fileBudget())
+    Signals.cancelOnInterrupt()
+    guard case .twoLayer(var plan) = try training.architecture() else { return }
+    (plan.penalty, plan.progress) = (penalty, line.training(path))
+    try show(try plan.run(on: file), line) { (model) throws(ZonotopeError) in
+      try model.predict(file.x)
+    } note: {
+      try training.noteTwoValues(of: file.y)
+    }
+  }
+
   private func show(_ report: PlanReport<some StoredModel>, _ line: ProgressLine, of table: CSVTable) throws {
+    try show(report, line) { (model) throws(ZonotopeError) in
+      try model.predict(table)
+    } note: {
+      try training.noteTwoValues(of: table)
+    }
+  }
+
+  /// Writes and prints what came out.
+  private func show<Content: StoredModel>(
+    _ report: PlanReport<Content>, _ line: ProgressLine,
+    predict: (Content) throws(ZonotopeError) -> [Double], note: () throws -> Void
+  ) throws {
     line.clear()
     if let output { try writing { () throws(ZonotopeError) in try report.model.save(to: output) } }
     if let predictions {
-      let outputs = try report.model.predict(table)
+      let outputs = try predict(report.model)
       let answers = Predictions(outputs: outputs, of: report.model)
       try writing { () throws(ZonotopeError) in try answers.write(to: predictions) }
     }
     if json { return try print(report.json(savedTo: output)) }
     if !verbosity.quiet {
       try print(ReportText.settings(report, file: training.file) + "\n")
-      try training.noteTwoValues(of: table)
+      try note()
     }
     try print(ReportText.table(report))
     if verbosity.quiet { return }

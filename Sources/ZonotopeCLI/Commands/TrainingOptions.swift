@@ -3,8 +3,11 @@ import Zonotope
 
 /// The data, the network and the loss, and what a run may spend: what all commands that train have in common.
 struct TrainingOptions: ParsableArguments {
-  @Argument(help: "A CSV file with a header.") var file: String
-  @Option(help: "The column to predict.") var target: String
+  @Argument(
+    help:
+      "A CSV file with a header, or sparse rows, each after its target, in a .svm, .libsvm or .svmlight file."
+  ) var file: String
+  @Option(help: "The column to predict; of a CSV file.") var target: String?
   @Option(help: "The columns to predict it from, separated by commas; all others without it.")
   var columns: String?
   @Option(help: "squared, logistic, softmax or huber; by the target without it.")
@@ -46,7 +49,20 @@ struct TrainingOptions: ParsableArguments {
     var takesTokens: Bool { self != .twoLayer && self != .oneDimensional }
   }
 
+  /// Whether the rows have no zeros, and columns no names.
+  var isSparse: Bool { LibsvmFile.isNamed(file) }
+
   func validate() throws {
+    if !isSparse, target == nil { throw ValidationError("Missing expected argument '--target <target>'") }
+    if isSparse, target != nil || columns != nil {
+      throw ValidationError(
+        "--target and --columns name columns of CSV files; lines of sparse rows begin with their target.")
+    }
+    if isSparse, model != .twoLayer || !gated || grow || patterns == "all" {
+      throw ValidationError(
+        "Sparse rows train two-layer networks with --gated, whose gates are drawn: no other --model, no --grow, "
+          + "no --patterns all.")
+    }
     if model == .oneDimensional, gated || patterns != nil || noInputBias || solver != .automatic {
       throw ValidationError("--gated, --patterns, --no-input-bias and --solver belong to two-layer networks.")
     }
@@ -83,7 +99,7 @@ struct TrainingOptions: ParsableArguments {
     case .twoLayer: return .twoLayer(plan)
     case .oneDimensional:
       let plan = plan
-      var line = LinePlan(target: target, network: try self.line.network(outputBias: !noOutputBias))
+      var line = LinePlan(target: plan.target, network: try self.line.network(outputBias: !noOutputBias))
       (line.feature, line.lag) = (names?.first, self.line.lag)
       (line.loss, line.huberDelta) = (plan.loss, plan.huberDelta)
       (line.testFraction, line.seed, line.settings) = (plan.testFraction, plan.seed, plan.settings)
@@ -93,7 +109,7 @@ struct TrainingOptions: ParsableArguments {
   }
 
   private var plan: TrainingPlan {
-    var plan = TrainingPlan(target: target)
+    var plan = TrainingPlan(target: target ?? "")
     plan.features = names
     plan.loss = loss
     if let delta { plan.huberDelta = delta }
@@ -116,8 +132,12 @@ struct TrainingOptions: ParsableArguments {
 
   /// Says that a target may be meant as classes.
   func noteTwoValues(of table: CSVTable) throws {
-    guard loss == nil, try !table.isText(column: target), try Set(table.numbers(column: target)).count == 2
-    else { return }
+    guard let target, try !table.isText(column: target) else { return }
+    try noteTwoValues(of: table.numbers(column: target))
+  }
+
+  func noteTwoValues(of targets: [Double]) throws {
+    guard loss == nil, Set(targets).count == 2 else { return }
     try print(
       "The target has two values and is fitted as a number; --loss logistic separates two classes.\n")
   }

@@ -6,7 +6,7 @@ import Testing
   /// The same by a loop over the parts, each beta a solve of its own.
   private func loop<A: PathTrainable>(
     _ architecture: A, _ data: Dataset, _ loss: some Loss, _ settings: PathSettings, strata: [Double]?
-  ) throws -> [(mean: Double, error: Double, accuracy: Double)] {
+  ) throws -> [(mean: Double, error: Double, accuracy: Double)] where A.Rows == MatrixView {
     let folds = try Folds(settings.folds, rows: data.samples, strata: strata, seed: settings.seed)
     let all = try Standardization(learning: data.x).applied(to: data.x)
     let full = try architecture.session(
@@ -58,7 +58,7 @@ import Testing
 
   private func compare<A: PathTrainable>(
     _ architecture: A, _ data: Dataset, _ loss: some Loss, strata: [Double]? = nil
-  ) throws {
+  ) throws where A.Rows == MatrixView {
     var settings = try PathData.settings(folds: 4)
     settings.standardizes = true
     let path = try architecture.path(on: data, loss: loss, settings: settings)

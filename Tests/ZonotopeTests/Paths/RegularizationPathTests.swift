@@ -7,7 +7,7 @@ import Testing
   /// Every stage of a path against a solve of its own.
   private func compare<A: PathTrainable>(
     _ architecture: A, _ data: Dataset, _ loss: some Loss, _ change: (inout PathSettings) -> Void = { _ in }
-  ) throws {
+  ) throws where A.Rows == MatrixView {
     var settings = try PathData.settings()
     change(&settings)
     let path = try architecture.path(on: data, loss: loss, settings: settings)

@@ -82,7 +82,7 @@ import Testing
     let masks = try data.masks(15, seed: 9)
     let map = try MaskedMap(x: MatrixView(data.x), patterns: PatternSet.masks(masks, samples: 50))
     let workspace = try map.makeWorkspace(threads: 1), n = map.samples, size = map.blocks * map.blockSize
-    let free = hasFreeColumns ? try FreeBlock(columns: .ones(rows: n, before: map.x)) : nil
+    let free = hasFreeColumns ? try FreeBlock(columns: MatrixView.ones(rows: n, before: map.x)) : nil
     let coefficients = try Vector(free?.rank ?? 0)
     let gram = try SampleGram(map, free, workers)
     let products = try #require(try map.makeSingleProducts(threads: 1))

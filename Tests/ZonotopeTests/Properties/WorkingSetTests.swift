@@ -32,7 +32,7 @@ import Testing
       let program = try Program(
         map: map, penalty: GroupLasso(count: map.blocks, blockSize: map.blockSize), loss: loss,
         targets: isLogistic ? targets.map { $0 < 0 ? -1 : 1 } : targets, beta: 1,
-        free: isFree ? FreeBlock(columns: .ones(rows: n, before: x)) : nil)
+        free: isFree ? FreeBlock(columns: MatrixView.ones(rows: n, before: x)) : nil)
       return try program.with(beta: share * program.betaMax(threads: 1))
     }
   }

@@ -6,6 +6,8 @@
 ///
 /// Its data have a row for every token. As ``SimplexAttention`` it is no softmax attention.
 public struct SequenceAttention: Trainable {
+  public typealias Rows = MatrixView
+
   public let layer: TokenLayer
 
   public init(tokens: Int, positions: TokenPositions = .none) {
@@ -14,7 +16,7 @@ public struct SequenceAttention: Trainable {
 
   public func formulation(
     of x: MatrixView, outputs: Int, memory: Int, _ workers: Workers
-  ) throws(ZonotopeError) -> Formulation<FeatureMap, EqualRowSums> {
+  ) throws(ZonotopeError) -> Formulation<MatrixView, FeatureMap, EqualRowSums> {
     let shape = try layer.shape(of: x, outputs: outputs)
     let map = try layer.map(shape, memory: memory, workers.persistent)
     return Formulation(
@@ -27,7 +29,7 @@ public struct SequenceAttention: Trainable {
 
   /// A head for every matrix: one entry of B, and the sign on o.
   public func network(
-    at point: BlockPoint, of formulation: Formulation<FeatureMap, EqualRowSums>
+    at point: BlockPoint, of formulation: Formulation<MatrixView, FeatureMap, EqualRowSums>
   ) throws(ZonotopeError) -> TokenNetwork {
     let s = layer.tokens, c = formulation.map.outputs
     let d = try layer.shape(of: formulation.rows, outputs: c).d

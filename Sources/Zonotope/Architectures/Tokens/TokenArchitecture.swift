@@ -6,7 +6,7 @@
 /// Training a head with two factors under weight decay, (beta/2) sum_j ||p_j||^2 + ||q_j||^2, is the convex program with their
 /// products Z = sum_j p_j q_j' and their nuclear norm, as soon as there are as many heads as its rank (Sahiner et al. 2022).
 public protocol TokenArchitecture: Trainable
-where Network == TokenNetwork, Map == FeatureMap, Penalty == OutputPenalty {
+where Rows == MatrixView, Network == TokenNetwork, Map == FeatureMap, Penalty == OutputPenalty {
   var layer: TokenLayer { get }
 }
 
@@ -15,7 +15,7 @@ extension TokenArchitecture {
 
   public func formulation(
     of x: MatrixView, outputs: Int, memory: Int, _ workers: Workers
-  ) throws(ZonotopeError) -> Formulation<FeatureMap, OutputPenalty> {
+  ) throws(ZonotopeError) -> Formulation<MatrixView, FeatureMap, OutputPenalty> {
     try layer.formulation(of: x, outputs: outputs, memory: memory, workers)
   }
 
@@ -25,7 +25,7 @@ extension TokenArchitecture {
   }
 
   public func network(
-    at point: BlockPoint, of formulation: Formulation<FeatureMap, OutputPenalty>
+    at point: BlockPoint, of formulation: Formulation<MatrixView, FeatureMap, OutputPenalty>
   ) throws(ZonotopeError) -> TokenNetwork {
     try layer.network(at: point, of: formulation)
   }

@@ -10,7 +10,7 @@
 extension TokenLayer {
   func formulation(
     of x: MatrixView, outputs: Int, memory: Int, _ workers: Workers
-  ) throws(ZonotopeError) -> Formulation<FeatureMap, OutputPenalty> {
+  ) throws(ZonotopeError) -> Formulation<MatrixView, FeatureMap, OutputPenalty> {
     let shape = try shape(of: x, outputs: outputs), each = blockShape(shape)
     if kind == .attention, !isGated { try checkAttention(shape, memory: memory) }
     try checkGates(shape, memory: memory)

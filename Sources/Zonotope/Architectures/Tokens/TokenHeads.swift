@@ -2,10 +2,13 @@
 extension Trainable {
   /// - Throws: ``ZonotopeError/unsupported(key:reason:)`` where there are no products with heads, or the loss has no gradient.
   func trainHeads(
-    on data: Dataset, loss: some Loss, beta: Beta, settings: SolverSettings
+    on data: LabelledRows<Rows>, loss: some Loss, beta: Beta, settings: SolverSettings
   ) throws(ZonotopeError) -> TrainingOutcome<Network> {
     guard let layer = (self as? any TokenArchitecture)?.layer, layer.kind == .attention, !layer.isGated else {
       throw .unsupported(key: "solver.kind", reason: "\"factored\" trains the heads of linear attention")
+    }
+    guard let data = data as? Dataset else {
+      throw .unsupported(key: "solver.kind", reason: "\"factored\" takes rows with their zeros")
     }
     guard let smooth = loss as? any SmoothLoss else {
       throw .invalid(place: "solver.kind", reason: "factored needs a gradient, which \(loss.name) has not")

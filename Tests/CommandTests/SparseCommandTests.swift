@@ -1,0 +1,81 @@
+import Foundation
+import Testing
+
+/// Files of sparse rows: trained on, predicted, and refused with their place.
+@Suite struct SparseCommandTests {
+  /// Rows of 12 columns, a target of two classes each; with zeros written out for a table.
+  private static func rows(_ count: Int = 40) -> (sparse: String, table: String) {
+    var sparse = "", table = "y,a,b,c,d,e,f\n"
+    for k in 0..<count {
+      let values = (0..<6).map { j in (k * 5 + j * 3) % 7 < 3 ? Double((k * 31 + j * 17) % 19) / 4 - 2 : 0 }
+      let label = values[0] + abs(values[1]) > 0.4 ? "+1" : "-1"
+      sparse += label
+      for (j, value) in values.enumerated() where value != 0 { sparse += " \(j + 1):\(value)" }
+      sparse += "\n"
+      table += label + "," + values.map { "\($0)" }.joined(separator: ",") + "\n"
+    }
+    return (sparse, table)
+  }
+
+  @Test func trainInspectPredict() throws {
+    let folder = Folder(), model = folder.path("m.safetensors")
+    let data = try folder.write("rows.svm", Self.rows().sparse)
+    let trained = try Command.run(
+      "train", data, "--gated", "--loss", "logistic", "--patterns", "8", "--beta-ratio", "0.05", "--output",
+      model,
+      "--predictions", folder.path("p.csv"))
+    #expect(trained.status == 0 && trained.errors.isEmpty, "\(trained.errors)")
+    for text in ["divided by the roots of their mean squares", "gated ReLU", "its patterns", "optimal"] {
+      #expect(trained.output.contains(text), "\(text)")
+    }
+    let predicted = try Command.run("predict", model, "--data", data)
+    #expect(try predicted.status == 0 && predicted.output == folder.text("p.csv"))
+    // The same rows with their zeros.
+    let columns = Self.rows().table.split(separator: "\n").map { $0.split(separator: ",").dropFirst() }
+    let table = try folder.write("x.csv", columns.map { $0.joined(separator: ",") + "\n" }.joined())
+    #expect(try Command.run("predict", model, "--data", table).output == predicted.output)
+    // An index beyond the columns of the model.
+    let wide = try folder.write("wide.svm", "1 1:2\n1 2:1 99:3\n")
+    let refused = try Command.run("predict", model, "--data", wide)
+    #expect(refused.status == 2 && refused.errors.contains("wide.svm:2:10"), "\(refused.errors)")
+  }
+
+  @Test(arguments: [
+    ("+1 1:2\n-1 x\n", ["--gated"], "rows.svm:2:4"), ("+1 1:2\n-1 1:1\n", [], "--gated"),
+    ("+1 1:2\n-1 1:1\n", ["--gated", "--target", "y"], "--target"),
+    ("+1 1:2\n-1 1:1\n", ["--gated", "--patterns", "all"], "--patterns all"),
+    ("+1 1:2\n-1 1:1\n", ["--gated", "--grow"], "--grow"),
+    ("+1 1:2\n+1 1:1\n", ["--gated", "--loss", "logistic", "--test", "0"], "targets: one class only"),
+    ("3\n4\n", ["--gated"], "no feature"),
+  ])
+  func misuse(text: String, arguments: [String], message: String) throws {
+    let folder = Folder(), data = try folder.write("rows.svm", text)
+    let answer = try Command.run(["train", data, "--beta", "1"] + arguments)
+    #expect(answer.status == 2 && answer.errors.contains(message), "\(answer.errors)")
+  }
+
+  /// Rows of a problem stay sparse where the model takes them so, and the answer is that of the table.
+  @Test func problemsTakeSparseRows() throws {
+    let folder = Folder(), rows = Self.rows()
+    _ = try folder.write("rows.svm", rows.sparse)
+    _ = try folder.write("rows.csv", rows.table)
+    let sparse = #""x": {"libsvm": "rows.svm"}, "y": {"libsvm": "rows.svm"}"#
+    let table = #"""
+      "x": {"csv": "rows.csv", "columns": ["a", "b", "c", "d", "e", "f"]}, "y": {"csv": "rows.csv", "columns": ["y"]}
+      """#
+    let objectives = try [sparse, table].map { data in
+      let problem = try folder.write(
+        "p.json",
+        """
+        {"format": "zonotope-problem", "version": 1, "data": {\(data)},
+         "model": {"kind": "two-layer", "gated": true, "patterns": {"sample": {"count": 8, "seed": 2}}},
+         "loss": {"kind": "hinge"}, "betaRatio": 0.1, "solver": {"tolerance": 1e-10}}
+        """)
+      let answer = try Command.run(
+        "solve", problem, "--network", folder.path("n.safetensors"), "--predictions", folder.path("f.csv"))
+      #expect(answer.status == 0, "\(answer.errors)")
+      return try #require(object(answer.output)["objective"] as? Double)
+    }
+    #expect(abs(objectives[0] - objectives[1]) <= 1e-9 * objectives[1])
+  }
+}
