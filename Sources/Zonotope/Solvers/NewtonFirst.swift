@@ -97,7 +97,7 @@ struct NewtonFirst<Map: FactoredMap, Penalty: BlockPenalty, Objective: Conjugate
 private let smallBeta = 0.004
 
 /// Gaps that after so many steps tell that there will be many more: most solves end within 45.
-private let lagging: [(steps: Int, gap: Double)] = [(8, 0.45), (16, 0.3), (25, 0.08)]
+private let lagging: [(steps: Int, gap: Double)] = [(8, 0.45), (18, 0.3), (25, 0.08)]
 
 /// Steps, of at most three evaluations, after which ADMM is likely to be the faster.
 private let mostSteps = 70

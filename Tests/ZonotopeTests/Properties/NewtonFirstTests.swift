@@ -41,7 +41,7 @@ import Testing
 
   /// (steps, gap after them, whether it is left by then)
   @Test(arguments: [
-    (7, 0.9, false), (8, 0.9, true), (8, 0.4, false), (16, 0.4, true), (25, 0.1, true), (30, 0.01, false),
+    (7, 0.9, false), (8, 0.9, true), (8, 0.4, false), (18, 0.4, true), (25, 0.1, true), (30, 0.01, false),
   ])
   func aGapThatLagsIsLeft(steps: Int, gap: Double, isLeft: Bool) throws {
     var squares = try iteration(SquaredLoss(), ratio: 0.01)
