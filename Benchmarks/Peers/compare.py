@@ -147,6 +147,8 @@ def main():
     parser.add_argument("--launcher", default="")
     parser.add_argument("--package", choices=packages.PACKAGES)
     options = parser.parse_args()
+    if options.case is not None and options.case not in (names := sorted({case.name for case in cases.all_cases()})):
+        parser.error(f"argument --case: invalid choice: '{options.case}' (choose from {', '.join(names)})")
     print("| case, beta / betaMax | package | seconds | objective / bound - 1 | breach of cones | test accuracy | |")
     print("|---|---|---|---|---|---|---|")
     for number, case in enumerate(cases.all_cases()):

@@ -157,8 +157,9 @@ enum ZT_OPEN zt_solver {
 
 /* The numbers that a solver computes with; gaps are those of double precision either way. */
 enum ZT_OPEN zt_precision {
+    /* ZT_AUTOMATIC may still choose single precision, refined in double, where that is faster and as good. */
     ZT_DOUBLE ZT_NAME("double") = 0,
-    /* Products and factors in single precision, refined in double, where the solver has them (ZT_ADMM). */
+    /* Products and factors in single precision, refined in double, where the solver has them (ZT_FISTA, ZT_ADMM). */
     ZT_FLOAT ZT_NAME("float") = 1
 };
 

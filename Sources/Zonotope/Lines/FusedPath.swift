@@ -3,17 +3,21 @@
 ///
 /// As beta grows, neighbouring runs of equal outputs only ever merge, and the level of a run moves linearly in between
 /// (Friedman, Hastie, Hoefling and Tibshirani, "Pathwise coordinate optimization", 2007, section 4): the path is the
-/// tree of mergers, found in O(n log n) steps. At beta = 0 it begins with the function through the targets, the limit of the
+/// tree of mergers, found in O(n log n) steps. Which of two neighbours is the higher never changes before they merge, so the
+/// level of a run is the mean of its targets plus its force times lambda, with a force of -2, -1, 0, 1 or 2 over its weight. At beta = 0 it begins with the function through the targets, the limit of the
 /// least penalty.
 public struct FusedPath: Sendable {
   /// A run of positions with the same output, from the beta of its merger to that of the next.
   private struct Run {
     var first: Int
-    /// lambda, beta in the unit of the program, where it came up, and the level there.
+    /// lambda, beta in the unit of the program, where it came up.
     var birth: Double
-    var level: Double
+    /// The mean of its targets: where its line of levels begins, at lambda = 0.
+    var mean: Double
     var slope: Double
     var children: (left: Int, right: Int)?
+
+    func level(at lambda: Double) -> Double { mean + slope * lambda }
   }
 
   private var runs: [Run] = []
@@ -48,36 +52,36 @@ public struct FusedPath: Sendable {
     samples.add(targets.values, into: means.mutable)
     var weights = (0..<n).map { samples.multiplicity?[$0] ?? 1 }
     for p in 0..<n { means[p] /= weights[p] }
-    // Neighbours of every run alive, and its end.
-    var left = Array(-1..<n - 1), right = Array(1...n)
+    // Neighbours of every run alive; -1 is none.
+    var left = Array(-1..<n - 1), right = Array(1..<n) + [-1]
     runs.reserveCapacity(2 * n)
-    func sign(_ a: Double, _ b: Double) -> Double { a < b ? 1 : a > b ? -1 : 0 }
+    /// 1 where the targets rise from position p - 1 to p, -1 where they fall; 0 at both ends.
+    var rises = [Double](repeating: 0, count: n + 1)
+    for p in 1..<max(1, n) {
+      rises[p] = means[p - 1] < means[p] ? 1 : means[p - 1] > means[p] ? -1 : 0
+    }
     for p in 0..<n {
-      let before = p > 0 ? sign(means[p - 1], means[p]) : 0,
-        after = p + 1 < n ? sign(means[p], means[p + 1]) : 0
-      runs.append(
-        Run(first: p, birth: 0, level: means[p], slope: (after - before) / weights[p], children: nil))
+      let slope = (rises[p + 1] - rises[p]) / weights[p]
+      runs.append(Run(first: p, birth: 0, mean: means[p], slope: slope, children: nil))
     }
     var heap = MergerHeap(), alive = [Bool](repeating: true, count: n)
-    /// When a run meets the one on its right.
+    /// When a run meets the one on its right. The sign of their distance is known, and where rounding says otherwise they
+    /// have met.
     func meeting(_ runs: [Run], _ a: Int, _ b: Int, now: Double) -> Double {
-      let (p, q) = (runs[a], runs[b])
-      let gap = (q.level + q.slope * (now - q.birth)) - (p.level + p.slope * (now - p.birth))
-      if gap == 0 { return now }
-      let rate = q.slope - p.slope
-      return gap * rate < 0 ? now - gap / rate : .infinity
+      let (p, q) = (runs[a], runs[b]), sign = rises[q.first]
+      let gap = sign * (q.level(at: now) - p.level(at: now))
+      guard gap > 0 else { return now }
+      let rate = sign * (q.slope - p.slope)
+      return rate < 0 ? now - gap / rate : .infinity
     }
     for p in 0..<max(0, n - 1) { heap.push(meeting(runs, p, p + 1, now: 0), p, p + 1) }
-    // Beyond the runs that are there, `n` is none.
     while let (time, a, b) = heap.pop(), time.isFinite {
       guard alive[a], alive[b] else { continue }
       let (p, q) = (runs[a], runs[b]), new = runs.count
-      let levels = (p.level + p.slope * (time - p.birth), q.level + q.slope * (time - q.birth))
-      let weight = weights[a] + weights[b]
-      // The force on both together is the sum of the forces on each.
+      let weight = weights[a] + weights[b], end = right[b] < 0 ? n : runs[right[b]].first
       let run = Run(
-        first: p.first, birth: time, level: (weights[a] * levels.0 + weights[b] * levels.1) / weight,
-        slope: (weights[a] * p.slope + weights[b] * q.slope) / weight, children: (a, b))
+        first: p.first, birth: time, mean: (weights[a] * p.mean + weights[b] * q.mean) / weight,
+        slope: (rises[end] - rises[p.first]) / weight, children: (a, b))
       runs.append(run)
       weights.append(weight)
       alive[a] = false
@@ -89,7 +93,7 @@ public struct FusedPath: Sendable {
         right[left[a]] = new
         heap.push(meeting(runs, left[a], new, now: time), left[a], new)
       }
-      if right[b] != n {
+      if right[b] >= 0 {
         left[right[b]] = new
         heap.push(meeting(runs, new, right[b], now: time), new, right[b])
       }
@@ -111,7 +115,7 @@ public struct FusedPath: Sendable {
         stack.append((b, end))
         continue
       }
-      let level = run.level + run.slope * (lambda - run.birth)
+      let level = run.level(at: lambda)
       for p in run.first..<end { f[p] = level }
     }
     samples.spread(f.values, into: all.mutable)

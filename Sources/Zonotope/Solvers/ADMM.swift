@@ -75,14 +75,14 @@ struct ADMM<Map: FactoredMap, Penalty: BlockPenalty, Objective: ProximableLoss>:
     self.program = program
     self.evaluator = evaluator
     penaltyWorkspace = try program.penalty.makeWorkspace(threads: evaluator.workers.threads)
-    if precision == .double, let known = evaluator.memory?.system {
+    if let known = evaluator.memory?.system, known.precision == precision {
       kept = known
     } else {
       let (system, meanDiagonal) = try program.map.makeSystem(
         evaluator.mapWorkspace, free: program.free, precision: precision, evaluator.workers)
-      kept = KeptSystem(system, meanDiagonal: meanDiagonal)
-      // What was stopped is not complete, and single precision knows where it is.
-      if precision == .double, !evaluator.workers.isStopped { evaluator.memory?.system = kept }
+      kept = KeptSystem(system, meanDiagonal: meanDiagonal, precision)
+      // What was stopped is not complete.
+      if !evaluator.workers.isStopped { evaluator.memory?.system = kept }
     }
     target = try Vector(n)
     v = try Vector(size)

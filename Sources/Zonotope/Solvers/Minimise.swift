@@ -45,6 +45,7 @@ func minimise<Map, Penalty, Objective: Loss, Iteration: SolverIteration>(
     let bound = evaluator.lowerBound(candidate.point, adjoint: candidate.adjoint)
     if workers.isStopped { return nil }
     best.offer(dual: bound.value, point: bound.point)
+    iteration.heed(relativeGap: best.relativeGap)
     if given == nil { checked = iteration.iteration }
     if exactFit != nil, bound.value >= unreachable { return .infeasible }
     pulse?.report(

@@ -14,6 +14,8 @@ final class MixedSampleSystem<Map: GramMap>: SampleSystem {
   private let gram: SampleGram<Map>
   private var cholesky: CholeskyFactor<Float>
   private var shift = 0.0
+  /// That of the last solve.
+  private var lastShift = 0.0
 
   /// w, T, z.
   private struct Point {
@@ -123,6 +125,7 @@ final class MixedSampleSystem<Map: GramMap>: SampleSystem {
     }
     mustRefine = error * size.squareRoot() > tolerated * change.squareRoot()
     lastRight.copy(from: right)
+    lastShift = shift
     if let source = w.baseAddress { last.w.pointer.update(from: source, count: w.count) }
     if let source = target.baseAddress { last.target.pointer.update(from: source, count: target.count) }
     if let source = z.baseAddress { last.z.pointer.update(from: source, count: z.count) }
@@ -139,7 +142,7 @@ final class MixedSampleSystem<Map: GramMap>: SampleSystem {
     for k in 0..<baseResidual.count { baseResidual[k] -= base.target[k] }
     project(baseResidual.mutable)
     let size = norm(lastRight.values)
-    for k in 0..<lastRight.count { lastRight[k] = baseResidual[k] - shift * base.z[k] }
+    for k in 0..<lastRight.count { lastRight[k] = baseResidual[k] - lastShift * base.z[k] }
     error = size > 0 ? max(1e-8, norm(lastRight.values) / size) : error
     shortVisits = solvesAtBase < worthwhile ? shortVisits + 1 : 0
     solvesAtBase = 0

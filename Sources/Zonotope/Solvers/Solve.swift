@@ -35,14 +35,21 @@ extension ConvexProgram where Map: FactoredMap {
     let started = monotonicSeconds()
     if let answer = try byActiveSet(settings, start, workers, stop, started) { return answer }
     let (kind, why) = try choose(settings, threads: workers.threads)
-    let precision = precision(settings, kind), choice = precision.note.map { "\(why); \($0)" } ?? why
+    let precision = precision(settings, kind, threads: workers.threads)
     let run = SolveRun(
-      settings: settings, start: start, workers: workers, stop: stop, started: started, choice: choice,
+      settings: settings, start: start, workers: workers, stop: stop, started: started, choice: why,
       precision: precision.used, memory: memory)
+    var solution = try solved(by: kind, run)
+    if let note = precision.note { solution.choice += "; \(note)" }
+    return solution
+  }
+
+  private func solved(by kind: SolverKind, _ run: SolveRun) throws(ZonotopeError) -> Solution {
+    let settings = run.settings
     if settings.kind == .automatic, kind == .fista, let map = map as? any GramMap & PatternMap,
       let penalty = penalty as? any UniformPenalty, penalty.hasEuclideanDualNorm, map.units > fewestUnits,
       let loss = loss as? any SmoothLoss & ProximableLoss,
-      try admmMemory(precision: precision.used, threads: workers.threads) <= settings.memoryBudget
+      try admmMemory(precision: run.precision, threads: run.workers.threads) <= settings.memoryBudget
     {
       return try bySwitching(map, penalty, loss, run)
     }
@@ -138,7 +145,7 @@ extension ConvexProgram where Map: FactoredMap {
   ) throws(ZonotopeError) -> (SolverKind, String) {
     let budget = settings.memoryBudget
     // A square that overflows is more than any budget, and no reason against FISTA.
-    let precision = precision(settings, .admm).used
+    let precision = precision(settings, .admm, threads: threads).used
     let canADMM = loss is any ProximableLoss, canFISTA = loss is any SmoothLoss
     let admm = canADMM ? (try? admmMemory(precision: precision, threads: threads)) ?? .max : .max
     let fista = canFISTA ? try fistaMemory(precision: precision, threads: threads) : .max
@@ -216,14 +223,29 @@ extension ConvexProgram where Map: FactoredMap {
     }
   }
 
-  /// What there is of the precision asked for, and what to say about it.
-  private func precision(_ settings: SolverSettings, _ kind: SolverKind) -> (used: Precision, note: String?) {
-    guard settings.precision == .float else { return (.double, nil) }
-    if loss.isEquality { return (.double, "in double precision, as the targets are to be met") }
+  /// What there is of the precision asked for, or is as good, and what to say about it.
+  private func precision(
+    _ settings: SolverSettings, _ kind: SolverKind, threads: Int
+  ) -> (used: Precision, note: String?) {
+    let isAsked = settings.precision == .float
+    guard isAsked || singleServes(settings, threads: threads) else { return (.double, nil) }
+    if loss.isEquality {
+      return (.double, isAsked ? "in double precision, as the targets are to be met" : nil)
+    }
     guard map.singleProductsSize(threads: 1) > 0, kind != .newton, kind != .augmentedLagrangian else {
-      return (.double, "in double precision, as the products of this program always are")
+      return (.double, isAsked ? "in double precision, as the products of this program always are" : nil)
     }
     return (.float, "products and factor in single precision, refined in double")
+  }
+
+  /// Whether steps in single precision, whose errors are refined away as those shorten, save time where nobody asked for
+  /// them: `automatic` chooses them for many samples and for gaps that leave room.
+  private func singleServes(_ settings: SolverSettings, threads: Int) -> Bool {
+    guard settings.kind == .automatic, settings.tolerance >= singleTolerance,
+      (map.systemOrders.max() ?? 0) > singleSamples,
+      let memory = try? admmMemory(precision: .float, threads: threads)
+    else { return false }
+    return memory <= settings.memoryBudget
   }
 }
 
@@ -286,6 +308,10 @@ extension ConvexProgram {
     return try BlockPoint(blocks: blocks.list(), free: start.free)
   }
 }
+
+/// The smallest tolerance and the most samples for which single precision is not worth its refinements, unless asked for.
+private let singleTolerance = 1e-8
+private let singleSamples = 1000
 
 /// Patterns up to which a working set saves nothing.
 private let fewestUnits = 32

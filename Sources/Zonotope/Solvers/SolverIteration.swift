@@ -25,6 +25,9 @@ public protocol SolverIteration {
   ///   - fit: of the blocks and the free columns.
   mutating func restart(at blocks: Values, free: Values, fit: Values, gradient: Values)
 
+  /// Takes note of the gap between the best answer and the best bound so far, as often as they are compared.
+  mutating func heed(relativeGap: Double)
+
   /// Steps until the answer has moved enough for another certificate to be worth computing.
   var checkInterval: Int { get }
 
@@ -45,6 +48,7 @@ public protocol SolverIteration {
 extension SolverIteration {
   public var isReady: Bool { true }
   public var note: String? { nil }
+  public mutating func heed(relativeGap: Double) {}
 }
 
 /// The algorithms, by their names in problem files.
@@ -65,6 +69,8 @@ public enum SolverKind: String, Sendable, Codable, CaseIterable {
 
 /// The numbers that a solver computes with. Gaps are those of double precision either way.
 public enum Precision: String, Sendable, Codable, CaseIterable {
+  /// `automatic` may take the steps of ``float`` where these are faster and as good: with many samples, and at tolerances
+  /// of 1e-8 or more. A solver that is asked for by name computes in double precision throughout.
   case double
   /// Products and factorisations in single precision, refined in double, where the solver and the program have them;
   /// elsewhere as ``double``. ``Solution/choice`` says what was done.

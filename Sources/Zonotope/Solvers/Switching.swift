@@ -23,6 +23,8 @@ struct Switching<Map: GramMap & PatternMap, Penalty: UniformPenalty, Objective: 
   private let nothing: Vector
   /// Looks of the first at all patterns, at the last decision.
   private var looks = 0
+  /// The step of the first at which the second begins at the latest, once that is worth it.
+  private var switchesAt: Int?
 
   init(
     _ evaluator: Evaluator<Map, Penalty, Objective>, from start: BlockPoint?, _ settings: SolverSettings,
@@ -50,10 +52,19 @@ struct Switching<Map: GramMap & PatternMap, Penalty: UniformPenalty, Objective: 
     }
     first?.advance(upTo: limit)
     firstSteps = first?.iteration ?? 0
+    guard !isBroken, !evaluator.workers.isStopped else { return }
     let seen = first?.looks ?? 0
-    guard seen > looks, !isBroken, !evaluator.workers.isStopped else { return }
-    looks = seen
-    if isWorthSwitching { switchOver() }
+    if seen > looks {
+      looks = seen
+      guard isWorthSwitching, let first else {
+        switchesAt = nil
+        return
+      }
+      // Blocks far from the answer have other norms, and would lead ADMM to a step size whose factor is of no use.
+      if first.outerGap <= tellingGap { return switchOver() }
+      if switchesAt == nil { switchesAt = firstSteps + Int(searchShare * systemCost / stepCost(first.size)) }
+    }
+    if let switchesAt, firstSteps >= switchesAt { switchOver() }
   }
 
   /// Whether the steps that are left, judged by those so far, cost more than a factorisation and the steps after it.
@@ -63,15 +74,26 @@ struct Switching<Map: GramMap & PatternMap, Penalty: UniformPenalty, Objective: 
     guard gap > 10 * tolerance, gap < 1 else { return false }
     let rate = -log(gap) / Double(first.iteration)
     let left = slowing * log(gap / tolerance) / rate
-    let map = evaluator.program.map
-    let n = Double(map.samples), c = Double(map.outputs)
-    let unit = Double(map.blockSize * map.blocks / max(1, map.units))
-    let step = 4 * n * unit * Double(first.size) / setSpeed
     // On a path the betas to come use it as well.
     let share = evaluator.memory?.kind == nil ? 1 : pathShare
-    let system = share * (factorisations * n * n * n / 3 + n * n * unit / c)
-    let admmStep = 4 * n * unit * Double(map.units) / fullSpeed + solveCost * n * n * c
-    return left * step > system + admmSteps * admmStep
+    let n = Double(evaluator.program.map.samples), c = Double(evaluator.program.map.outputs)
+    let admmStep = 4 * n * unitSize * Double(evaluator.program.map.units) / fullSpeed + solveCost * n * n * c
+    return left * stepCost(first.size) > share * systemCost + admmSteps * admmStep
+  }
+
+  /// Numbers of a pattern.
+  private var unitSize: Double {
+    let map = evaluator.program.map
+    return Double(map.blockSize * map.blocks / max(1, map.units))
+  }
+
+  private func stepCost(_ patterns: Int) -> Double {
+    4 * Double(evaluator.program.map.samples) * unitSize * Double(patterns) / setSpeed
+  }
+
+  private var systemCost: Double {
+    let n = Double(evaluator.program.map.samples)
+    return factorisations * n * n * n / 3 + n * n * unitSize / Double(evaluator.program.map.outputs)
   }
 
   private mutating func switchOver() {
@@ -130,6 +152,11 @@ struct Switching<Map: GramMap & PatternMap, Penalty: UniformPenalty, Objective: 
 /// Samples whose factor costs less than finding out whether it is needed, where beta is this share of betaMax or less.
 private let cheapSamples = 1000
 private let smallBeta = 0.05
+
+/// The gap from which on the norms of active blocks are near enough to those of the answer.
+private let tellingGap = 0.5
+/// The share of the cost of a system that may be spent on getting there.
+private let searchShare = 0.4
 
 // Costs are in multiply-adds at the speed of the registers; the constants were measured on Zen 4 and are ratios.
 

@@ -26,6 +26,8 @@ struct WorkingSet<Map: PatternMap, Penalty: UniformPenalty, Objective: SmoothLos
   private let scratch: Vector
   /// Over all patterns, at the last look at them.
   private(set) var outerGap = Double.infinity
+  /// Times that the set has become smaller.
+  private var shrinks = 0
   /// Looks at all patterns so far.
   private(set) var looks = 0
   /// Patterns in the set.
@@ -107,7 +109,7 @@ struct WorkingSet<Map: PatternMap, Penalty: UniformPenalty, Objective: SmoothLos
   }
 
   mutating func advance(upTo limit: Int) {
-    if isReady { grow() }
+    if isReady { revise() }
     guard !isBroken, !workers.isStopped else { return }
     inner.advance(upTo: limit)
     iteration += 1
@@ -130,8 +132,9 @@ struct WorkingSet<Map: PatternMap, Penalty: UniformPenalty, Objective: SmoothLos
     }
   }
 
-  /// Takes in what violates the dual constraint at the answer, and lets go of what is neither active nor close to it.
-  private mutating func grow() {
+  /// Takes in what violates the dual constraint at the answer. Where nothing does and the answer is near, lets go of most of what
+  /// is not active: steps cost as much as the set is large, and a pattern that was needed after all is seen at the next look.
+  private mutating func revise() {
     isReady = false
     scatter()
     let objective = evaluator.primal(full.values)
@@ -143,10 +146,16 @@ struct WorkingSet<Map: PatternMap, Penalty: UniformPenalty, Objective: SmoothLos
     let support = Self.support(full.values, unitSize)
     let inside = Set(members)
     let violators = (0..<norms.count).filter { norms[$0] > program.beta && !inside.contains($0) }
-    guard !violators.isEmpty else { return }
     let units = program.map.units
-    let size = min(units, min(support.count + violators.count, max(2 * support.count + 16, units / 8)))
-    members = Self.largest(max(size, min(units, members.count)), of: norms, always: support)
+    if violators.isEmpty {
+      let few = support.count + max(16, support.count / 4)
+      guard shrinks < mostShrinks, outerGap <= nearGap, few <= members.count * 3 / 4 else { return }
+      shrinks += 1
+      members = Self.largest(few, of: norms, always: support)
+    } else {
+      let size = min(units, min(support.count + violators.count, max(2 * support.count + 16, units / 8)))
+      members = Self.largest(max(size, min(units, members.count)), of: norms, always: support)
+    }
     guard
       let restricted = try? Self.restrict(
         program, workers, to: members, from: full, unitSize, precision, like: inner)
@@ -214,6 +223,10 @@ struct WorkingSet<Map: PatternMap, Penalty: UniformPenalty, Objective: SmoothLos
 
 /// Patterns so few that looking at fewer saves nothing.
 private let fewestLeft = 32
+
+/// The gap from which on patterns are let go of, and how often, so that a set that needs them back comes to an end.
+private let nearGap = 1e-2
+private let mostShrinks = 3
 
 /// Steps between two looks at the gap over the set.
 private let gapInterval = 5

@@ -35,7 +35,7 @@ struct TrainingOptions: ParsableArguments {
   @Flag(name: .customLong("no-standardize"), help: "Take the columns as they are.") var noStandardize = false
   @Option(parsing: .unconditional, help: "The relative gap that is enough.") var tolerance = 1e-6
   @Option(help: "automatic, fista, admm, newton or augmented-lagrangian.") var solver = SolverKind.automatic
-  @Option(help: "double, or float: faster steps of admm, the same proof.") var precision = Precision.double
+  @Option(help: "double, or float: faster steps, the same proof.") var precision = Precision.double
   @Option(parsing: .unconditional, help: "Seconds at most.") var seconds: Double?
   @Option(parsing: .unconditional, help: "Decides the splits and the sampled patterns.") var seed: UInt64 = 0
   @OptionGroup var limits: Limits

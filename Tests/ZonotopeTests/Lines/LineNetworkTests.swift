@@ -91,6 +91,20 @@ import Testing
     }
   }
 
+  /// In whatever order runs meet, ties among them: all become one in the end.
+  @Test(arguments: 1...24 as ClosedRange<UInt64>) func mergersLeaveNobodyBehind(seed: UInt64) throws {
+    let problem = LineCase(30, seed: seed, ties: seed % 3 == 0), data = try problem.data()
+    let network = OneDimensionalNetwork(activation: .threshold)
+    let path = try FusedPath(network, on: data)
+    #expect(path.mergers == path.mergers.sorted())
+    for ratio in [0.02, 0.2, 0.6] {
+      let result = try network.train(on: data, loss: SquaredLoss(), beta: .ratio(ratio))
+      #expect(abs(result.betaMax - path.betaMax) <= 1e-12 * path.betaMax)
+      let fit = try result.network.predict(data.x), other = try path.outputs(at: result.beta)
+      #expect(zip(fit, other).allSatisfy { abs($0 - $1) <= 1e-9 }, "\(ratio)")
+    }
+  }
+
   @Test(
     arguments: OneDimensionalNetwork.kinds.filter {
       !$0.networkActivation.isStep && $0 != .init(activation: .absolute, depth: 3)

@@ -59,6 +59,43 @@ import Testing
     #expect(abs(scaled - plain) <= 2e-6 * plain)
   }
 
+  /// What `automatic` takes by itself for more than a thousand samples; whoever names a solver has the precision named.
+  @Test(arguments: [0.5, 0.004]) func automaticTakesItForManySamples(ratio: Double) throws {
+    let data = Example(samples: 1100, features: 4, seed: 17)
+    let set = try Dataset(x: MatrixView(data.x), y: data.y)
+    func solve(_ kind: SolverKind, tolerance: Double = 1e-8, threads: Int = 1) throws -> Solution {
+      var settings = SolverSettings()
+      (settings.kind, settings.tolerance, settings.threads) = (kind, tolerance, threads)
+      return try GatedReLU(patterns: .sampled(count: 60, seed: 1)).train(
+        on: set, loss: SquaredLoss(), beta: .ratio(ratio), settings: settings
+      ).solution
+    }
+    let single = try solve(.automatic), double = try solve(.fista)
+    #expect(single.status == .optimal && double.status == .optimal)
+    #expect(single.choice.contains("single precision") && !double.choice.contains("single"))
+    #expect(abs(single.objective - double.objective) <= 2e-8 * double.objective)
+    #expect(single.dual <= double.objective && double.dual <= single.objective)
+    #expect(!(try solve(.automatic, tolerance: 1e-9).choice.contains("single")))
+    let shared = try solve(.automatic, threads: 3)
+    #expect(shared.point.blocks == single.point.blocks && shared.dual == single.dual)
+  }
+
+  /// One system, and its base in double precision, serves beta after beta.
+  @Test func thePathOfASessionIsThatOfSolvesByThemselves() throws {
+    let data = Example(samples: 80, features: 4, seed: 3), masks = try data.masks(20, seed: 4)
+    let set = try Dataset(x: MatrixView(data.x), y: data.y), network = GatedReLU(patterns: .masks(masks))
+    var settings = SolverSettings()
+    (settings.kind, settings.precision, settings.tolerance) = (.admm, .float, 1e-9)
+    let session = try TrainingSession(network, data: set, loss: SquaredLoss(), settings: settings)
+    for ratio in [0.3, 0.1, 0.09, 0.02, 0.3] {
+      let along = try session.train(beta: .ratio(ratio)).solution
+      let alone = try network.train(on: set, loss: SquaredLoss(), beta: .ratio(ratio), settings: settings)
+        .solution
+      #expect(along.status == .optimal && along.choice.contains("single precision"))
+      #expect(abs(along.objective - alone.objective) <= 2e-9 * alone.objective)
+    }
+  }
+
   @Test(arguments: [SolverKind.admm, .fista]) func aMapWithoutItSaysSo(kind: SolverKind) throws {
     let (x, patterns) = try MapTests.example(samples: 30, features: 3, gates: 40, seed: 4)
     var random = Xoshiro256(seed: 8), settings = SolverSettings()
@@ -120,6 +157,35 @@ import Testing
     #expect(!mixed.isExact)
     let error = zip(adjoint.array, wantedAdjoint.array).map { abs($0 - $1) }.max() ?? 0
     #expect(error <= 1e-11)
+  }
+
+  /// A factor for another shift says nothing against the solutions with the last one.
+  @Test func anotherShiftIsNoError() throws {
+    let data = Example(samples: 50, features: 5, seed: 2), workers = Workers(threads: 1)
+    let map = try MaskedMap(
+      x: MatrixView(data.x), patterns: PatternSet.masks(data.masks(15, seed: 9), samples: 50))
+    let workspace = try map.makeWorkspace(threads: 1), size = map.blocks * map.blockSize
+    let products = try #require(try map.makeSingleProducts(threads: 1))
+    let gram = try SampleGram(map, nil, workers)
+    let mixed = try MixedSampleSystem(map, workspace, products, gram: gram, free: nil)
+    let double = try DoubleSampleSystem(map, workspace, gram: gram, free: nil)
+    let w = try Vector(size), z = try Vector(50), wanted = try Vector(50), adjoint = try Vector(size)
+    var random = Xoshiro256(seed: 6), length = 1.0
+    let direction = (0..<size).map { _ in random.nextNormal() }, target = try Vector(50)
+    for k in 0..<50 { target[k] = random.nextNormal() }
+    // The first solves do not see the shift on their right, so their steps become short enough for the base to move.
+    for step in 0..<25 {
+      let shift = step % 2 == 0 ? 300 : 30.0
+      let isFactored = mixed.factor(shift: shift, workers) && double.factor(shift: shift, workers)
+      #expect(isFactored)
+      for j in 0..<size { w[j] += length * direction[j] }
+      mixed.solve(w.values, target: target.values, into: z.mutable, adjoint: adjoint.mutable, workers)
+      double.solve(w.values, target: target.values, into: wanted.mutable, adjoint: adjoint.mutable, workers)
+      let error = zip(z.array, wanted.array).map { abs($0 - $1) }.max() ?? 0
+      #expect(error <= 1e-5)
+      length *= 0.4
+    }
+    #expect(!mixed.isExact)
   }
 
   /// A system that single precision cannot factor is solved in double.

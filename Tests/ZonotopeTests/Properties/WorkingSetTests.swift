@@ -86,6 +86,21 @@ import Testing
     #expect(solution.choice.contains(kind == .admm ? "beta is small" : "few"))
   }
 
+  /// A set that took in too much lets go of it near the answer, and the answer is the same.
+  @Test func theSetShrinksNearTheAnswer() throws {
+    let program = try Case().program(SquaredLoss(), share: 0.1)
+    let evaluator = try Evaluator(program, Workers(threads: 1))
+    var iteration = try WorkingSet(evaluator, from: nil, tolerance: 1e-8, precision: .double)
+    var largest = 0
+    for _ in 0..<5000 where iteration.outerGap > 1e-8 {
+      iteration.advance(upTo: 10_000)
+      largest = max(largest, iteration.size)
+    }
+    let expected = try program.solve(settings(.admm, .double))
+    #expect(iteration.size < largest)
+    #expect(evaluator.primal(iteration.blocks) - expected.objective <= 2e-8 * expected.objective)
+  }
+
   @Test func theGoodStartIsKept() throws {
     let program = try Case().program(SquaredLoss(), share: 0.1)
     let first = try program.solve(settings(.fista, .double))
