@@ -83,6 +83,8 @@ extension TrainingPlan {
   struct Fit<Network: NeuralNetwork> {
     let result: TrainingOutcome<Network>
     let loss: any Loss
+    /// It was fitted on these.
+    let rows: TrainingRows.Part
     let run: TrainingCard.Run
     let baseline: TrainingReport.Baseline?
     let seconds: Double
@@ -140,7 +142,8 @@ extension TrainingPlan {
       betaRatio: result.betaMax > 0 ? result.beta / result.betaMax : 0, candidates: compared,
       holdoutFraction: penalty == .search ? Self.holdoutFraction : nil)
     return Fit(
-      result: result, loss: term, run: run, baseline: try baseline(kind, rows, data.target.score),
+      result: result, loss: term, rows: fitted, run: run,
+      baseline: try baseline(kind, rows, data.target.score),
       seconds: seconds)
   }
 
