@@ -57,7 +57,7 @@ struct RectifiedHeads {
       }
     case .mixer:
       for a in 0..<s {
-        for l in 0..<d { for k in 0..<s { target[(a * d + l) * left + a * s + k] = x[k * d + l] } }
+        for l in 0..<d { for k in 0..<s { target[(a * d + l) * left + k * s + a] = x[k * d + l] } }
       }
     default:
       let own = d / blocks
