@@ -43,6 +43,15 @@ import Testing
     let inspected = try Command.run("inspect", models)
     #expect(inspected.status == 0 && inspected.output.contains("beta/betaMax"))
     #expect(try Command.run("inspect", models, "--best").output.contains("certificate"))
+    // One of them goes on as any other model.
+    let small = folder.path("small.safetensors")
+    let pruned = try Command.run("prune", models, "--data", data, "--index", "5", "--output", small)
+    #expect(pruned.status == 0, "\(pruned.errors)")
+    #expect(try Command.run("certify", small, "--data", data, "--quiet").status == 0)
+    let certified = try Command.run("certify", models, "--data", data, "--best", "--quiet")
+    #expect(certified.status == 0 && certified.output.contains("lower bound"), "\(certified.errors)")
+    let single = try Command.run("certify", small, "--data", data, "--index", "0")
+    #expect(single.status == 2 && single.errors.contains("one model"), "\(single.errors)")
   }
 
   @Test func linesAndClassesHavePathsToo() throws {

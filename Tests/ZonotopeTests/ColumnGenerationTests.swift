@@ -76,6 +76,40 @@ struct ColumnGenerationTests {
     #expect(compared >= 22)
   }
 
+  @Test("targets that must be met are met at the least penalty, or said to be out of reach of every network")
+  func interpolationGrows() throws {
+    for index in 0..<8 {
+      let data = try Self.random(6 + index, 3, seed: UInt64(40 + index))
+      var options = TwoLayerOptions()
+      options.activation = index % 2 == 0 ? .relu : .leaky(0.1)
+      options.outputBias = index % 4 == 3
+      let all = try Self.enumerated(data, loss: InterpolationLoss(), beta: .absolute(1), options: options)
+      let grown = try Self.grown(data, loss: InterpolationLoss(), beta: .absolute(1), options: options)
+      let objective = all.certificate.objective, name = Comment(rawValue: "problem \(index)")
+      #expect(all.solution.status == .optimal && grown.solution.status == .optimal, name)
+      #expect(grown.certificate.scope == .allNeurons, name)
+      #expect(abs(grown.certificate.objective - objective) <= 3e-7 * objective, name)
+      #expect(grown.certificate.lowerBound <= objective * (1 + 1e-12), name)
+      #expect(abs(grown.networkObjective - grown.certificate.objective) <= 1e-9 * objective, name)
+      let fit = try grown.network.predict(data.x)
+      #expect((0..<fit.count).allSatisfy { abs(fit[$0] - data.y[$0, 0]) <= 1e-10 }, name)
+    }
+    // Without a bias a network on a line has two slopes, and three samples are one too many.
+    let line = try Dataset(x: MatrixView([1, 2, -1], rows: 3, columns: 1), y: [1, 3, 1])
+    let none = try Self.grown(line, loss: InterpolationLoss(), beta: .absolute(1))
+    #expect(none.solution.status == .infeasible && none.certificate.scope == .allNeurons)
+    // Who misses the neurons that would help says so of the patterns alone.
+    let square = try Self.random(12, 3, seed: 3)
+    let session = try TrainingSession(
+      ReLU(patterns: .sampled(count: 2, seed: 0)), data: square, loss: InterpolationLoss())
+    let blind = try session.grow(
+      BlindOracle(), beta: 1, until: StopCondition(SolverSettings(), started: monotonicSeconds()))
+    #expect(blind.solution.status == .infeasible && blind.certificate.scope == .givenPatterns)
+    let seeing = try Self.grown(
+      square, loss: InterpolationLoss(), beta: .absolute(1), patterns: .sampled(count: 2, seed: 0))
+    #expect(seeing.solution.status == .optimal)
+  }
+
   @Test("the objective falls and the bound rises until they meet")
   func traceIsMonotone() throws {
     let data = try Self.random(40, 3, seed: 5)

@@ -31,9 +31,7 @@ final class Evaluator<Map: LinearMap, Penalty: BlockPenalty, Objective: Loss> {
     fit = try Vector(program.map.fitSize)
     dual = try Vector(program.map.fitSize)
     gradient = try Vector(program.size)
-    let targets = try program.targets.withUnsafeBufferPointer { (y) throws(ZonotopeError) in
-      try Vector(copying: y)
-    }
+    let targets = try Vector(copying: program.targets)
     var shifts = [Double](repeating: 0, count: c)
     if program.free?.hasConstant == true, program.loss.isTranslationInvariant, n > 0 {
       for o in 0..<c { shifts[o] = (0..<n).reduce(0) { $0 + program.targets[$1 * c + o] } / Double(n) }

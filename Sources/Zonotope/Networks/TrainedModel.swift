@@ -57,6 +57,16 @@ public enum TrainedModel: Sendable, Equatable {
   public var units: Int { content.network.units }
 }
 
+extension Model {
+  /// As ``TrainedModel/init(path:memory:choosing:)``, of a network of two layers.
+  public init(path: String, memory: Int = .max, choosing choice: PathChoice?) throws(ZonotopeError) {
+    guard case .twoLayer(let model) = try TrainedModel(path: path, memory: memory, choosing: choice) else {
+      throw .unsupported(key: "model", reason: "\(path) is not a network of two layers")
+    }
+    self = model
+  }
+}
+
 extension Predictions {
   /// Predicts the rows of a file: `.npy` by its name, else CSV with a header, whose columns are found by name.
   public init(of model: TrainedModel, onFile path: String, memory: Int = .max) throws(ZonotopeError) {

@@ -117,20 +117,21 @@ extension OneDimensionalNetwork: PathTrainable {
 }
 
 extension ParallelNetwork {
-  /// The norms of the units, |alpha| times their weights, by the breakpoint of one neuron, or by what else tells them apart;
-  /// those of a staircase by the cuts, each with the norms of all units that have a threshold there.
+  /// The norms of the units, |alpha| times their weights, by the breakpoint of one neuron, or by what else tells them apart.
+  /// Units with thresholds on one line count at each of these, so that a staircase has the norms of the units it stands for.
   func unitNorms() -> [UInt64: Double] {
     var norms: [UInt64: Double] = [:]
     forEachListedUnit { widths, numbers, mask in
       var key = KeyHash(), norm = abs(numbers[numbers.count - 1] * numbers[numbers.count - 2])
       if let mask {
         for bit in mask { key.add(bit ? 1 : 0) }
+      } else if features == 1, activation.isStep {
+        let cuts = Set((0..<widths[0]).compactMap { cut(numbers[$0], numbers[widths[0] + $0]) })
+        for cut in cuts { norms[placeKey(cut), default: 0] += norm }
+        return
       } else if features == 1, widths.allSatisfy({ $0 == 1 }) {
-        // The same place for neurons of either direction.
-        key.add((-numbers[1] / numbers[0] + 0).bitPattern)
-        if !activation.isStep {
-          for layer in 0..<depth - 1 { norm *= abs(numbers[2 * layer]) }
-        }
+        key.add(((cut(numbers[0], numbers[1]) ?? .infinity) + 0).bitPattern)
+        for layer in 0..<depth - 1 { norm *= abs(numbers[2 * layer]) }
       } else {
         for number in numbers.dropLast(2) { key.add(number.bitPattern) }
       }
@@ -138,12 +139,19 @@ extension ParallelNetwork {
     }
     if let staircase {
       for (cut, norm) in staircase.cutNorms where norm > 0 {
-        var key = KeyHash()
-        key.add(((features == 1 ? cut / staircase.direction[0] : cut) + 0).bitPattern)
-        norms[key.value, default: 0] += norm
+        norms[placeKey(features == 1 ? cut / staircase.direction[0] : cut), default: 0] += norm
       }
     }
     return norms
+  }
+
+  /// Where a neuron on a line changes, in whichever direction; nil where it is constant.
+  private func cut(_ weight: Double, _ bias: Double) -> Double? { weight == 0 ? nil : -bias / weight }
+
+  private func placeKey(_ place: Double) -> UInt64 {
+    var key = KeyHash()
+    key.add((place + 0).bitPattern)
+    return key.value
   }
 }
 

@@ -26,6 +26,11 @@ final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
     if let base = source.baseAddress { pointer.update(from: base, count: source.count) }
   }
 
+  convenience init(copying source: [Element]) throws(ZonotopeError) {
+    try self.init(source.count)
+    for (index, element) in source.enumerated() { pointer[index] = element }
+  }
+
   deinit { block.release() }
 
   subscript(index: Int) -> Element {

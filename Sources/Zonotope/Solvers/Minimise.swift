@@ -177,7 +177,7 @@ struct BestAnswer {
   private(set) var objective = Double.infinity
   private(set) var dual = 0.0
   /// The size of the numbers that an objective is the sum of.
-  private let scale: Double?
+  private let scale: Double
   let blocks: Vector
   /// Unpenalised coefficients.
   let free: Vector
@@ -187,7 +187,7 @@ struct BestAnswer {
   init(
     blocks: Int, samples: Int, withoutNetwork: Double, scale: Double, free: Values
   ) throws(ZonotopeError) {
-    self.scale = scale.isFinite ? scale : nil
+    self.scale = scale
     self.blocks = try Vector(blocks)
     self.free = try Vector(copying: free)
     dualPoint = try Vector(samples)
@@ -210,15 +210,20 @@ struct BestAnswer {
     reconcile()
   }
 
-  /// A difference that rounding explains is no gap. What rounding can do is measured by the loss of a fit of zeros, the size
-  /// of the numbers that are added and subtracted, so that the verdict does not depend on units. A dual above the
-  /// objective by more would be a fault, and shows as a negative gap that is never optimal.
+  /// A difference that rounding explains is no gap. A dual above the objective by more would be a fault, and shows as a
+  /// negative gap that is never optimal.
   private mutating func reconcile() {
-    // Without such a value there are targets to be met, and they are up to a tolerance.
-    let rounding =
-      scale.map { 8 * Double.ulpOfOne * max($0, abs(objective)) } ?? InterpolationLoss.tolerance * objective
-    guard abs(objective - dual) < rounding, objective.isFinite else { return }
+    guard objective.isFinite, abs(objective - dual) < Self.rounding(of: objective, beside: scale) else {
+      return
+    }
     dual = objective
+  }
+
+  /// What rounding can do to an objective, measured by the size of the numbers that are added and subtracted, which is the
+  /// loss without a network: so the verdict does not depend on units. Where that is infinite there are targets to be met,
+  /// and they are up to a tolerance.
+  static func rounding(of objective: Double, beside size: Double) -> Double {
+    size.isFinite ? 8 * Double.ulpOfOne * max(size, abs(objective)) : InterpolationLoss.tolerance * objective
   }
 
   var relativeGap: Double { Zonotope.relativeGap(objective, dual) }

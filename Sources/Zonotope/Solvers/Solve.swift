@@ -281,9 +281,7 @@ extension ConvexProgram {
     guard start.free.allSatisfy(\.isFinite), start.blocks.allSatisfy(\.isFinite) else {
       throw .invalid(place: "start", reason: "holds a number that is not finite")
     }
-    let blocks = try start.blocks.withUnsafeBufferPointer { (values) throws(ZonotopeError) in
-      try Vector(copying: values)
-    }
+    let blocks = try Vector(copying: start.blocks)
     guard try evaluator.project(blocks) else { return nil }
     return try BlockPoint(blocks: blocks.list(), free: start.free)
   }

@@ -35,15 +35,16 @@ extension TrainingSession {
     var growth = Growth()
     var best = (dual: 0.0, point: [Double](repeating: 0, count: data.samples * program.map.outputs))
     var (inner, search) = (settings.tolerance / 4, settings.tolerance / 10)
-    var iterations = 0, idle = 0, violation = 0.3, hasFallen = true
+    var iterations = 0, idle = 0, violation = 0.3, hasFallen = true, isLast = false
     var reference = (objective: Double.infinity, dual: -Double.infinity)
 
     while true {
       var settings = settings
       settings.tolerance = max(inner, min(1e-3, violation / 100))
-      let isLast = growth.rounds.last.map { $0.largestGain <= beta * (1 + 10 * search) } ?? false
       let left = settings.iterations.map { max(0, $0 - iterations) }
-      settings.iterations = isLast ? left : min(left ?? .max, 1000)
+      // A solve that is cut short may have no fit yet of targets that must be met.
+      let enough = program.loss.isEquality ? 20_000 : 1000
+      settings.iterations = isLast ? left : min(left ?? .max, enough)
       if let report = settings.progress {
         let (bound, done) = (best.dual, iterations)
         settings.progress = { progress in
@@ -61,39 +62,37 @@ extension TrainingSession {
       iterations += solution.iterations
       let solved = monotonicSeconds()
 
-      var request = NeuronSearch(floor: beta, tolerance: search)
+      let evaluator = try Evaluator(weighted, workers), isReached = solution.objective.isFinite
+      let (z, floor) = try isReached ? (Vector(copying: solution.dualPoint), beta) : ray(solution, evaluator)
+      var request = NeuronSearch(floor: floor, tolerance: search)
       request.looseTolerance = max(search, 0.2 * violation)
       request.seed = UInt64(growth.rounds.count)
       request.memory = self.settings.memoryBudget
       request.starts = starts(solution.point)
       var report = NeuronReport(found: [], largest: 0, bound: nil)
       if stop.status == nil {
-        report = try solution.dualPoint.withUnsafeBufferPointer { (z) throws(ZonotopeError) in
-          try oracle.search(z, request, stopping)
-        }
+        report = try oracle.search(z.values, request, stopping)
       }
       if let bound = report.bound {
-        let evaluator = try Evaluator(weighted, workers)
         withExtendedLifetime(evaluator) {
-          let (value, point) = solution.dualPoint.withUnsafeBufferPointer {
-            evaluator.lowerBound($0, dualNorm: bound.value)
-          }
+          let (value, point) = evaluator.lowerBound(z.values, dualNorm: bound.value)
           guard value >= best.dual || growth.proof == nil else { return }
           best = (max(0, value), Array(point))
           growth.proof = bound.proof
         }
       }
+      let unit = isReached ? 1 : beta / floor
       growth.rounds.append(
         Growth.Round(
-          patterns: formulation.patternCount, objective: solution.objective, largestGain: report.largest,
-          gainBound: report.bound?.value, lowerBound: best.dual, solverSeconds: solved - begun,
-          oracleSeconds: monotonicSeconds() - solved))
+          patterns: formulation.patternCount, objective: solution.objective,
+          largestGain: unit * report.largest, gainBound: report.bound.map { unit * $0.value },
+          lowerBound: best.dual, solverSeconds: solved - begun, oracleSeconds: monotonicSeconds() - solved))
+      isLast = report.largest <= floor * (1 + 10 * search)
+      let isCoarse = report.bound.map { $0.value > floor * (1 + 3 * search) } ?? true
 
-      // A difference that rounding explains is no gap, as in a solve.
-      let scale = max(abs(solution.objective), try Evaluator(weighted, workers).withoutNetwork())
-      let negligible = 8 * Double.ulpOfOne * scale
+      let negligible = BestAnswer.rounding(of: solution.objective, beside: evaluator.withoutNetwork())
       let dual = abs(solution.objective - best.dual) < negligible ? solution.objective : best.dual
-      let isOptimal = relativeGap(solution.objective, dual) <= self.settings.tolerance
+      let isOptimal = isReached && relativeGap(solution.objective, dual) <= self.settings.tolerance
       var status: Status?
       if growth.proof != nil, isOptimal {
         status = .optimal
@@ -102,18 +101,21 @@ extension TrainingSession {
       } else if solution.status == .numericalBreakdown || left.map({ iterations >= $0 }) ?? false {
         status = solution.status == .numericalBreakdown ? .numericalBreakdown : .iterationLimit
       } else {
-        let smallest = self.settings.tolerance / 10 * abs(solution.objective)
+        let smallest = isReached ? self.settings.tolerance / 10 * abs(solution.objective) : 0
         hasFallen = solution.objective < reference.objective - smallest
-        let advances = hasFallen || best.dual > reference.dual + smallest
+        // A ray that is bounded by new patterns never comes back.
+        let advances = hasFallen || best.dual > reference.dual + smallest || !isReached
         idle = advances ? 0 : idle + 1
         if advances {
           reference = (min(reference.objective, solution.objective), max(reference.dual, best.dual))
         }
         if report.found.isEmpty {
           // Nobody gains: what is left of the gap is the tolerance of the solver and of the search.
-          let isCoarse = report.bound.map { $0.value > beta * (1 + 3 * search) } ?? true
-          let isExhausted = isCoarse || inner < 1e-3 * self.settings.tolerance
+          // A coarse bound is the end where it is not the solve that was coarse.
+          let wasTight = settings.tolerance <= inner
+          let isExhausted = isCoarse && wasTight || inner < 1e-3 * self.settings.tolerance
           if isExhausted { status = growth.proof == nil ? solution.status : .stalled }
+          if solution.status == .infeasible { status = .infeasible }
           inner /= 10
           search /= 10
         } else if idle > patience {
@@ -121,7 +123,9 @@ extension TrainingSession {
         }
       }
       if let status {
-        if growth.proof != nil {
+        // That no network at all meets the targets is said where it was proved.
+        if status == .infeasible, isCoarse { growth.proof = nil }
+        if growth.proof != nil, status != .infeasible {
           solution.dual = dual
           solution.dualPoint = best.point
         }
@@ -132,7 +136,7 @@ extension TrainingSession {
         return try result(
           solution, beta: beta, scope: growth.proof == nil ? .givenPatterns : .allNeurons, growth: growth)
       }
-      violation = beta > 0 ? max(0, report.largest / beta - 1) : 0.3
+      violation = beta > 0 && isReached ? max(0, report.largest / beta - 1) : 0.3
       // While the objective falls no set of patterns comes back, so those that are not used can go, and small programs
       // are solved to more digits. Where it does not, the dual point has to be cut off by all that was found.
       var kept: [Int]?
@@ -144,6 +148,22 @@ extension TrainingSession {
       }
       try extend(by: report.found, keeping: kept, workers)
     }
+  }
+
+  /// The point that is searched where the patterns do not reach targets that must be met, and the gain that counts there.
+  ///
+  /// The dual has no largest value then: the point is far out along a ray on which the neurons of the patterns gain next to
+  /// nothing. Any other that gains something there bounds it, and if none does, no network reaches the targets (Farkas).
+  /// Lengths mean nothing on a ray. What is called nothing is what a solve calls so.
+  private func ray(
+    _ solution: Solution, _ evaluator: Evaluator<A.Map, A.Penalty, Objective>
+  ) throws(ZonotopeError) -> (z: Vector, floor: Double) {
+    let targets = evaluator.targets.values, z = try Vector(copying: solution.dualPoint)
+    let length = norm(z.values), unit = norm(targets)
+    guard length > 0, unit > 0 else { return (try Vector(copying: targets), evaluator.program.beta) }
+    scale(z.mutable, by: unit / length)
+    let typical = evaluator.dualNorm(ofAdjointOf: targets)
+    return (z, max(evaluator.program.beta * (unit / length), 1e-10 * typical))
   }
 
   /// Directions of the neurons of an answer, where the search for better ones starts.

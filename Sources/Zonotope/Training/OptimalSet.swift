@@ -121,9 +121,7 @@ public struct OptimalSet<A: Trainable, Objective: Loss> {
     _ workers: Workers
   ) throws(ZonotopeError) -> [Double] {
     let map = program.map, threads = workers.threads
-    let z = try outcome.solution.dualPoint.withUnsafeBufferPointer { (z) throws(ZonotopeError) in
-      try Vector(copying: z)
-    }
+    let z = try Vector(copying: outcome.solution.dualPoint)
     // Dual norms are as exact as the root of the gap.
     let slack = min(1e-4, max(1e-9, max(0, outcome.certificate.relativeGap).squareRoot()))
     let gradient = try Vector(program.size), blocks = try Vector(program.size)

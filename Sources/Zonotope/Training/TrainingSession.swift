@@ -133,22 +133,23 @@ public final class TrainingSession<A: Trainable, Objective: Loss> {
 
   /// betaMax over all neurons, and the neurons that gain most without a network.
   private func beginGrowth(_ stopping: Workers) throws(ZonotopeError) {
-    if program.loss.isEquality {
-      throw .unsupported(
-        key: "model.grow",
-        reason: "\(program.loss.name) has no point to begin with over a few patterns: take more")
-    }
     guard let oracle = try architecture.oracle(of: formulation), !stopping.isStopped else { return }
     self.oracle = oracle
     var request = NeuronSearch(floor: 0, tolerance: 1e-10)
     (request.looseTolerance, request.isFinal) = (request.tolerance, true)
     request.memory = settings.memoryBudget
-    let evaluator = try Evaluator(program, workers)
-    let z = try Vector(copying: evaluator.gradientWithoutNetwork())
+    let evaluator = try Evaluator(program, workers), isEquality = program.loss.isEquality
+    // Targets that must be met are what neurons have to be along.
+    let z = try Vector(copying: isEquality ? evaluator.targets.values : evaluator.gradientWithoutNetwork())
+    if isEquality {
+      let coefficients = try Vector(program.freeSize)
+      program.free?.project(z.mutable, outputs: program.map.outputs, scratch: coefficients.mutable)
+      (request.looseTolerance, request.isFinal) = (nil, false)
+    }
     let report = try oracle.search(z.values, request, stopping)
     if stopping.isStopped { return }
     // A bound that is not tight is still one: nothing above it gives a network.
-    betaMax = max(betaMax, report.bound?.value ?? report.largest)
+    if !isEquality { betaMax = max(betaMax, report.bound?.value ?? report.largest) }
     try extend(by: report.found, stopping)
   }
 

@@ -28,6 +28,7 @@ struct Certify: ParsableCommand {
   @Option(help: "Of another framework's network: relu, abs, or leaky:SLOPE.") var activation = Slopes(.relu)
   @Option(parsing: .unconditional, help: "The relative gap that is enough.") var tolerance = 1e-6
   @Option(parsing: .unconditional, help: "Seconds at most.") var seconds = 20.0
+  @OptionGroup var path: PathLineOptions
   @OptionGroup var limits: Limits
   @Option(help: "Save the best network found, never a worse one, to this .safetensors file.")
   var polish: String?
@@ -36,6 +37,9 @@ struct Certify: ParsableCommand {
 
   func validate() throws {
     if model.count > 4 { throw ValidationError("There are four .npy files at most: W, V, and two biases.") }
+    if model.count > 1, path.choice != nil {
+      throw ValidationError("--index and --best belong to a file of zonotope path.")
+    }
   }
 
   func run() throws {
@@ -71,7 +75,12 @@ struct Certify: ParsableCommand {
           hidden: model[0], output: model[1], hiddenBias: model.count > 2 ? model[2] : nil,
           outputBias: model.count > 3 ? model[3] : nil, activation: slopes), on: table)
     }
-    if try Model.isModel(path: model[0]) { return try plan.run(Model(path: model[0]), on: table) }
+    if try Model.isModel(path: model[0]) {
+      return try plan.run(Model(path: model[0], choosing: path.choice), on: table)
+    }
+    guard path.choice == nil else {
+      throw ZonotopeError.invalid(place: model[0], reason: "holds one network, and no path to choose from")
+    }
     return try plan.run(TwoLayerNetwork(importing: model[0], activation: slopes), on: table)
   }
 

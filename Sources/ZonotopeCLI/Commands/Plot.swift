@@ -27,6 +27,7 @@ struct Plot: ParsableCommand {
   @Flag(help: "Draw a cubic smoothing spline beside it, chosen by generalised cross-validation.") var spline =
     false
   @Option(parsing: .unconditional, help: "Heads to draw of a network on tokens.") var heads = 6
+  @OptionGroup var path: PathLineOptions
   @OptionGroup var limits: Limits
 
   private var isOfTokens: Bool { file.hasSuffix(".safetensors") }
@@ -37,6 +38,9 @@ struct Plot: ParsableCommand {
     }
     if !isOfTokens, target == nil {
       throw ValidationError("A CSV file needs --target, the column to predict.")
+    }
+    if path.choice != nil, model == nil, !isOfTokens {
+      throw ValidationError("--index and --best belong to a file of zonotope path.")
     }
     if heads < 1 { throw ValidationError("--heads takes a number above 0.") }
   }
@@ -57,7 +61,8 @@ struct Plot: ParsableCommand {
     Signals.cancelOnInterrupt()
     let network: ParallelNetwork, title: String
     if let model {
-      guard case .parallel(let found) = try TrainedModel(path: model, memory: budget) else {
+      guard case .parallel(let found) = try TrainedModel(path: model, memory: budget, choosing: path.choice)
+      else {
         throw ZonotopeError.unsupported(
           key: "model", reason: "\(model) is not a network on one-dimensional data")
       }
@@ -90,7 +95,8 @@ struct Plot: ParsableCommand {
   }
 
   private func drawTokens(_ budget: Int) throws {
-    guard case .tokens(let found) = try TrainedModel(path: file, memory: budget) else {
+    guard case .tokens(let found) = try TrainedModel(path: file, memory: budget, choosing: path.choice)
+    else {
       throw ZonotopeError.unsupported(
         key: "model", reason: "\(file) is not a network on tokens; others are drawn with their CSV file")
     }

@@ -21,6 +21,7 @@ struct Prune: ParsableCommand {
   )
   var tolerance = 1e-9
   @Flag(help: "Take the gates away first.") var ungate = false
+  @OptionGroup var path: PathChoiceOptions
   @OptionGroup var limits: Limits
   @OptionGroup var verbosity: Verbosity
 
@@ -28,7 +29,8 @@ struct Prune: ParsableCommand {
     try check([.model("--output", output)], reading: [model, data])
     var plan = PruningPlan()
     (plan.tolerance, plan.ungates) = (tolerance, ungate)
-    let report = try plan.run(Model(path: model), on: CSVTable(path: data, memory: limits.fileBudget()))
+    let report = try plan.run(
+      Model(path: model, choosing: path.choice), on: CSVTable(path: data, memory: limits.fileBudget()))
     try writing { () throws(ZonotopeError) in try report.model.save(to: output) }
     if verbosity.quiet { return }
     var facts = Facts()

@@ -84,23 +84,29 @@ import Testing
 
   /// By the thresholds of units that share them, without these written out.
   @Test func stepsOfStaircasesAreTold() throws {
-    let network = OneDimensionalNetwork(activation: .sign, depth: 3, shape: .rectangular, widths: [20])
-    let path = try network.path(on: PathData.line(), loss: SquaredLoss(), settings: PathData.settings())
-    for stage in path.stages {
-      let found = stage.result.network
-      var expected: [UInt64: Double] = [:]
-      for unit in (0..<found.units).map({ found[$0] }) {
-        for (weight, bias) in zip(unit.layers[0].weights, unit.layers[0].biases) where weight != 0 {
-          var key = KeyHash()
-          key.add((-bias / weight + 0).bitPattern)
-          expected[key.value, default: 0] += abs(unit.amplitude * unit.output)
-        }
-      }
-      let norms = stage.neuronNorms
-      #expect(Set(norms.keys) == Set(expected.keys))
-      #expect(norms.allSatisfy { abs($0.value - (expected[$0.key] ?? 0)) <= 1e-12 })
+    // Units of thirty neurons are a staircase, those of six are listed.
+    for width in [6, 30] {
+      let network = OneDimensionalNetwork(activation: .sign, depth: 3, shape: .rectangular, widths: [width])
+      let path = try network.path(on: PathData.line(), loss: SquaredLoss(), settings: PathData.settings())
+      for stage in path.stages { expectNormsOfThresholds(stage) }
+      #expect((path.stages[3].result.network.staircase != nil) == (width == 30))
+      #expect(path.stages[3].neuronNorms.count > 2)
     }
-    #expect(path.stages[3].result.network.staircase != nil && path.stages[3].neuronNorms.count > 2)
+  }
+
+  private func expectNormsOfThresholds(_ stage: RegularizationPath<ParallelNetwork>.Stage) {
+    let found = stage.result.network
+    var expected: [UInt64: Double] = [:]
+    for unit in (0..<found.units).map({ found[$0] }) {
+      for (weight, bias) in zip(unit.layers[0].weights, unit.layers[0].biases) where weight != 0 {
+        var key = KeyHash()
+        key.add((-bias / weight + 0).bitPattern)
+        expected[key.value, default: 0] += abs(unit.amplitude * unit.output)
+      }
+    }
+    let norms = stage.neuronNorms
+    #expect(Set(norms.keys) == Set(expected.keys))
+    #expect(norms.allSatisfy { abs($0.value - (expected[$0.key] ?? 0)) <= 1e-12 })
   }
 
   @Test func columnGenerationDoes() throws {
