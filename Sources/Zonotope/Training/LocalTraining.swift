@@ -22,15 +22,12 @@ public struct LocalTraining: Sendable {
   public enum Bound: Sendable, Equatable {
     /// The lower bound of the gated program over all patterns of the data.
     case allPatterns(Double)
-    /// The dual of the program at a point that is scaled by a bound of what any head can gain (``RectifiedGain``). It holds, but
-    /// may be far below: how far nobody knows.
-    case relaxation(Double)
     /// There is none, because of this. That a loss is never negative is all that is known.
     case none(reason: String)
 
     public var value: Double? {
       switch self {
-      case .allPatterns(let value), .relaxation(let value): value
+      case .allPatterns(let value): value
       case .none: nil
       }
     }
@@ -58,7 +55,6 @@ public struct LocalTraining: Sendable {
     let proof =
       switch bound {
       case .allPatterns: "the bound is that of gated heads over all patterns"
-      case .relaxation: "the bound is that of a relaxation, which may be far below"
       case .none(let reason): "no lower bound but 0, because \(reason)"
       }
     return "local descent from gated heads, which proves no optimum; \(proof)"

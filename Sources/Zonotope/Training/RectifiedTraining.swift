@@ -117,7 +117,7 @@ private final class RectifiedTraining<Objective: Loss> {
       }
     return LocalTraining(
       network: best, objective: value, startObjective: startObjective,
-      gatedObjective: gated.certificate.objective, bound: try bound(best, value), ending: ending,
+      gatedObjective: gated.certificate.objective, bound: bound, ending: ending,
       steps: descent.steps, seconds: monotonicSeconds() - started, beta: beta, betaMax: gated.betaMax)
   }
 
@@ -140,33 +140,11 @@ private final class RectifiedTraining<Objective: Loss> {
 
   // MARK: Bound
 
-  private func bound(_ network: TokenNetwork, _ objective: Double) throws(ZonotopeError)
-    -> LocalTraining.Bound
-  {
+  private var bound: LocalTraining.Bound {
     if gated.network.layer.isGated, gated.patternSource == .enumerated {
       return .allPatterns(gated.certificate.lowerBound)
     }
-    if stop.status != nil { return .none(reason: "training was stopped") }
-    let gains = parts.map { RectifiedGain($0.heads) }, budget = settings.memoryBudget
-    var needed = 0
-    for gain in gains { needed = max(needed, try product(8, gain.size(threads: 1), place: "heads")) }
-    guard needed <= budget else { return .none(reason: "its relaxation takes \(needed) bytes of memory") }
-    var best = 0.0
-    // Gradients where nothing is fitted, where the gated network ends, and where this one does.
-    for outputs in [nil, try gated.network.predict(data.x), try network.predict(data.x)] {
-      if stop.status != nil { break }
-      let z = try Vector(y.count)
-      if let outputs { for k in outputs.indices { z[k] = outputs[k] } }
-      loss.gradient(z.values, y.values, into: z.mutable)
-      var largest = 0.0
-      for (part, gain) in zip(parts, gains) { largest = max(largest, try gain.bound(part.own(z).values)) }
-      guard largest.isFinite else { continue }
-      let limit = largest > 0 ? beta / largest * (1 - 8 * Double.ulpOfOne) : .infinity
-      scale(z.mutable, by: loss.dualScaling(z.values, y.values, limit: limit))
-      let value = loss.dualValue(z.values, y.values)
-      if value > best { best = value }
-    }
-    return .relaxation(best)
+    return .none(reason: "its gates are not all that there are")
   }
 }
 
