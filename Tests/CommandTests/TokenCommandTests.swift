@@ -48,6 +48,31 @@ import Testing
     #expect(try folder.text("m.svg").hasPrefix("<svg"))
   }
 
+  /// Gates of the heads' own, with a file that says how they were found.
+  @Test func trainsHeadsWithAReLULocally() throws {
+    let folder = Folder(), data = try folder.write("i.csv", Self.images()),
+      file = folder.path("m.safetensors")
+    let trained = try Command.run([
+      "train", data, "--target", "shape", "--image", "4x4", "--patch", "2x2", "--beta-ratio", "0.02",
+      "--tolerance", "1e-4", "--model", "mixer", "--gates", "3", "--relu", "--output", file,
+      "--predictions", folder.path("p.csv"),
+    ])
+    #expect(trained.status == 0 && trained.errors.isEmpty, "\(trained.errors)")
+    for text in ["ReLU mixer", "locally, no optimum is proved", "local descent", "all heads"] {
+      #expect(trained.output.contains(text), "\(text)")
+    }
+    #expect(!trained.output.contains("optimal"))
+    let inspected = try Command.run("inspect", file)
+    #expect(inspected.status == 0 && inspected.output.contains("trained locally"))
+    let predicted = try Command.run("predict", file, "--data", data)
+    #expect(try predicted.status == 0 && predicted.output == folder.text("p.csv"))
+    #expect(try Command.run("plot", file, "--svg", folder.path("m.svg")).status == 0)
+    for wrong in [["--model", "mixer"], ["--model", "simplex-attention", "--gates", "2"]] {
+      let refused = try Command.run(["train", data, "--target", "shape", "--image", "4x4", "--relu"] + wrong)
+      #expect(refused.status != 0 && refused.errors.contains("--relu"))
+    }
+  }
+
   @Test func theNetworkOfAProblemPredictsArraysOfTokens() throws {
     let folder = Folder(), file = folder.path("n.safetensors")
     let path = try folder.write(

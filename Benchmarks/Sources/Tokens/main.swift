@@ -4,7 +4,7 @@ import Zonotope
 // Layers on tokens: what they learn from digits and from each other, beside training by gradients, and what a step costs.
 
 let usage = """
-  usage: zonotope-tokens TABLE ... [--ratio R] [--heads NAME] [--data CSV] [--seeds N]
+  usage: zonotope-tokens TABLE ... [--ratio R] [--heads NAME] [--data CSV] [--seeds N] ...
     steps      singular values of blocks beside LAPACK, and a step of linear attention
     digits     every head on digits: accuracy, gap, rank and seconds
     adam       the same heads trained by Adam, and by how much their objective is above the optimum
@@ -13,6 +13,8 @@ let usage = """
     --ratio R     beta / betaMax on digits; 0.01
     --heads NAME  only the heads whose name begins so
     --data CSV    64 columns of pixels of 0 to 16 and a column of digits; the first 1,437 rows are trained on
+    --epochs N    of Adam; 200
+    --choices yes prints what every step size and start of Adam came to
     --seeds N     of Adam and of teachers; 5
 
   """
@@ -42,6 +44,8 @@ while let argument = arguments.popFirst() {
   case "--ratio": options.ratio = Double(value) ?? 0.01
   case "--heads": options.prefix = value
   case "--data": options.path = value
+  case "--epochs": options.epochs = Int(value) ?? 200
+  case "--choices": options.isVerbose = value == "yes"
   case "--seeds": options.seeds = Int(value) ?? 5
   default: fail(usage)
   }

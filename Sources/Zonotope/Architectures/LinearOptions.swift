@@ -35,11 +35,13 @@ extension PatternSet {
   }
 
   /// So many times the pattern of all samples.
-  static func ones(samples: Int, count: Int, source: Source) throws(ZonotopeError) -> PatternSet {
+  static func ones(
+    samples: Int, count: Int, gates: MatrixView? = nil, source: Source
+  ) throws(ZonotopeError) -> PatternSet {
     let words = zt_words(samples), bits = try Buffer<UInt64>(product(words, count, place: "gates"))
     for word in 0..<bits.count {
       bits[word] = word % words == words - 1 && samples % 64 != 0 ? (1 << UInt64(samples % 64)) - 1 : ~0
     }
-    return try PatternSet(distinct: bits, count: count, samples: samples, gates: nil, source: source)
+    return try PatternSet(distinct: bits, count: count, samples: samples, gates: gates, source: source)
   }
 }

@@ -105,9 +105,9 @@ public struct FeatureMap: FactoredMap {
       let x = matrix(q), weights = Values(rebasing: matrices[q * size..<(q + 1) * size])
       workers.ranges(rows, grain: grain(columns)) { range, _ in
         let target = q * rows * width + range.lowerBound * width..<q * rows * width + range.upperBound * width
-        multiply(
+        multiplyNarrow(
           x.row(range.lowerBound), stride: x.stride, rows: range.count, columns: columns, transposed: false,
-          weights, width: width, adding: false, into: MutableValues(rebasing: fits[target]))
+          weights, width: width, into: MutableValues(rebasing: fits[target]))
       }
     }
     guard parts > 1 else { return }
@@ -132,9 +132,9 @@ public struct FeatureMap: FactoredMap {
       let x = matrix(q), residual = Values(rebasing: fits[q * rows * width..<(q + 1) * rows * width])
       workers.ranges(columns, grain: grain(rows)) { range, _ in
         let target = q * size + range.lowerBound * width..<q * size + range.upperBound * width
-        multiply(
+        multiplyNarrow(
           x.base + range.lowerBound, stride: x.stride, rows: rows, columns: range.count, transposed: true,
-          residual, width: width, adding: false, into: MutableValues(rebasing: matrices[target]))
+          residual, width: width, into: MutableValues(rebasing: matrices[target]))
       }
     }
     if let entries { for place in 0..<g.count { g[place] = matrices[entries[place]] } }

@@ -40,7 +40,7 @@ struct TokenEvaluator {
   }
 
   /// Whether the mean over tokens is that of the first factors.
-  private static func meansFirst(_ layer: TokenLayer) -> Bool { layer.pooled && !layer.isGated }
+  private static func meansFirst(_ layer: TokenLayer) -> Bool { layer.pooled && layer.gating == .linear }
 
   /// - Returns: attention: (d, heads d), W_j in columns j d ... Mixer: (heads s, s), W_j in rows j s ..., or the means of their
   ///   rows, one a head. Fourier operator: (s d, heads). And the size of its product with a sample.
@@ -99,8 +99,10 @@ struct TokenEvaluator {
   ) {
     let (s, d, c) = (layer.tokens, network.features, network.outputs)
     let width = group.heads.count * d, count = Self.meansFirst(layer) ? 1 : s
+    // A ReLU wants to see every pair of tokens.
+    let isSummed = layer.pooled && !layer.isRectified
     let u = rows.pointer
-    if layer.pooled {
+    if isSummed {
       u.update(repeating: 0, count: count * d)
       for p in 0..<s {
         for q in 0..<count where count == 1 || mask[p * s + q] {
@@ -115,17 +117,18 @@ struct TokenEvaluator {
       adding: false, into: MutableValues(start: products.pointer, count: count * width))
     for (j, head) in group.heads.enumerated() {
       let w = UnsafePointer(products.pointer) + j * d
-      for p in 0..<(layer.pooled ? 1 : s) {
+      for p in 0..<(isSummed ? 1 : s) {
         // sum_q score x_q, of which V makes outputs.
         withUnsafeTemporaryAllocation(of: Double.self, capacity: d) { sum in
           sum.initialize(repeating: 0)
-          for q in 0..<s where layer.pooled || mask[p * s + q] {
-            let row = w + (layer.pooled ? min(q, count - 1) : p) * width, token = x + q * d
+          for q in 0..<s where isSummed || mask[p * s + q] {
+            let row = w + (isSummed ? min(q, count - 1) : p) * width, token = x + q * d
             var score = 0.0
             for k in 0..<d { score += row[k] * token[k] }
+            if layer.isRectified { score = max(0, layer.pooled ? score / Double(s) : score) }
             for k in 0..<d { sum[k] += score * token[k] }
           }
-          add(head, UnsafePointer(sum.baseAddress!), fit + p * c)
+          add(head, UnsafePointer(sum.baseAddress!), fit + (layer.pooled ? 0 : p * c))
         }
       }
     }
@@ -154,7 +157,7 @@ struct TokenEvaluator {
     for (j, head) in group.heads.enumerated() {
       let mixed = products.pointer + j * own * d
       if own == s {
-        for k in 0..<s * d where !mask[k] { mixed[k] = 0 }
+        for k in 0..<s * d where !mask[k] || layer.isRectified && mixed[k] < 0 { mixed[k] = 0 }
       }
       if layer.pooled {
         for a in 1..<max(1, own) { for l in 0..<d { mixed[l] += mixed[a * d + l] } }
@@ -185,7 +188,7 @@ struct TokenEvaluator {
       let target = fit + (layer.pooled ? 0 : a * c) + group.block * own
       let share = layer.pooled ? 1 / Double(s) : 1
       for (j, head) in group.heads.enumerated() {
-        let filtered = share * products[a * m + j]
+        let filtered = share * (layer.isRectified ? max(0, products[a * m + j]) : products[a * m + j])
         for o in 0..<own { target[o] += filtered * head.right[o] }
       }
     }

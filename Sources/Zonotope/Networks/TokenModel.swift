@@ -58,13 +58,13 @@ public struct TokenModel: StoredModel {
     try writer.add(prefix + "head.gate", shape: [m], values: network.heads.map { Int64($0.gate) })
     try writer.add(prefix + "head.place", shape: [m], values: network.heads.map { Int64($0.place) })
     if layer.isGated {
-      let gates = layer.given ?? [], zeros = [Double](repeating: 0, count: layer.thresholdCount)
+      let gates = layer.given ?? []
       try writer.add(
         prefix + "gate.weights", shape: [gates.count, gateNumbers],
         values: gates.flatMap { $0.matrices.flatMap { $0.entries() } })
       try writer.add(
-        prefix + "gate.thresholds", shape: [gates.count, zeros.count],
-        values: gates.flatMap { $0.thresholds.isEmpty ? zeros : $0.thresholds })
+        prefix + "gate.thresholds", shape: [gates.count, layer.thresholdCount],
+        values: gates.flatMap { layer.thresholds(of: $0) })
     }
   }
 

@@ -2,7 +2,7 @@
 public struct TokenNetwork: NeuralNetwork, Equatable {
   /// A head, whose weight decay is (||left||^2 + ||right||^2) / 2, but for sequences.
   public struct Head: Sendable, Equatable {
-    /// The number of its gate; 0 in a layer without.
+    /// The number of its gate; 0 in a layer without, and where it is its own.
     public var gate: Int
     /// Fourier operators: its block of channels. Convex attention: the token that all its attention is on.
     public var place: Int
@@ -64,11 +64,15 @@ extension TokenLayer {
     at point: BlockPoint, of formulation: Formulation<MatrixView, FeatureMap, OutputPenalty>
   ) throws(ZonotopeError) -> TokenNetwork {
     let c = formulation.map.outputs, shape = try shape(of: formulation.rows, outputs: c),
-      each = blockShape(shape), layer = try drawn(for: shape)
+      each = blockShape(shape)
+    let layer =
+      try formulation.patterns.gates.map { (gates) throws(ZonotopeError) in
+        try restored(gates, shape.d)
+      } ?? self
     let size = each.rows * each.columns
     let decomposition = try SingularValues(each.rows, each.columns)
     var heads: [TokenNetwork.Head] = []
-    for block in 0..<gateCount * each.count {
+    for block in 0..<layer.gateCount * each.count {
       let gate = block / each.count, part = block % each.count
       let matrix = Array(point.blocks[block * size..<(block + 1) * size])
       guard matrix.contains(where: { $0 != 0 }),

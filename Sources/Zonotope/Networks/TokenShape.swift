@@ -7,12 +7,15 @@ struct TokenShape {
   let outputs: Int
   let pooled: Bool
   let gated: Bool
+  /// Whether heads have an exact ReLU.
+  let rectified: Bool
   let positions: TokenPositions
   let layout: TokenLayout?
 
   init(_ network: TokenNetwork, layout: TokenLayout?) {
     let layer = network.layer
     (kind, tokens, pooled, gated) = (layer.kind, layer.tokens, layer.pooled, layer.isGated)
+    rectified = layer.isRectified
     features = network.columns / (pooled ? max(1, tokens) : 1)
     (outputs, positions, self.layout) = (network.outputs, layer.positions, layout)
   }
@@ -31,14 +34,9 @@ struct TokenShape {
 
   /// The gates of a file.
   func gating(_ tensors: inout ModelTensors, features d: Int) throws(ZonotopeError) -> TokenGates {
-    guard gated else { return .linear }
-    let layer = layer(.linear), shapes = layer.gateShapes(d), thresholds = layer.thresholdCount
-    var numbers = 0
-    for (rows, columns) in shapes {
-      let (sum, overflow) = numbers.addingReportingOverflow(try product(rows, columns, place: "gate.weights"))
-      guard !overflow else { throw .sizeOverflow(place: "gate.weights") }
-      numbers = sum
-    }
+    guard gated else { return rectified ? .own : .linear }
+    let layer = layer(.linear), thresholds = layer.thresholdCount
+    let numbers = try layer.numbersOfGate(d)
     let tensor = try tensors.require("gate.weights", .f64, dimensions: 2), count = tensor.shape[0]
     guard count > 0, tensor.shape[1] == numbers else {
       throw tensors.error(
@@ -49,15 +47,10 @@ struct TokenShape {
     try tensors.probe(count, numbers + thresholds)
     var gates: [TokenGate] = []
     for g in 0..<count {
-      var start = g * numbers, matrices: [MatrixView] = []
-      for (rows, columns) in shapes {
-        let values = Array(weights.elements[start..<start + rows * columns])
-        matrices.append(try MatrixView(values, rows: rows, columns: columns))
-        start += rows * columns
-      }
-      let own = Array(levels.elements[g * thresholds..<(g + 1) * thresholds])
-      // As gates are that were given without.
-      gates.append(TokenGate(matrices, thresholds: own.allSatisfy { $0 == 0 } ? [] : own))
+      gates.append(
+        try layer.gate(
+          d, weights: Array(weights.elements[g * numbers..<(g + 1) * numbers]),
+          thresholds: Array(levels.elements[g * thresholds..<(g + 1) * thresholds])))
     }
     return .given(gates)
   }
@@ -89,7 +82,11 @@ struct TokenShape {
     case .sequence: members.append(JSONMember("sequence", .bool(true)))
     }
     members += [
-      JSONMember("gated", .bool(gated)),
+      JSONMember("gated", .bool(gated))
+    ]
+    // Only these were trained locally.
+    if rectified { members.append(JSONMember("activation", .string("relu"))) }
+    members += [
       JSONMember("positions", positions.json),
       JSONMember("layout", layout?.json ?? .null),
     ]
@@ -124,6 +121,19 @@ struct TokenShape {
     gated = try reader.requireFlag("gated")
     guard !gated || kind != .sequence else {
       throw .invalid(place: reader.path("gated"), reason: "a sequence takes no gates")
+    }
+    let activation = try reader.text("activation")
+    rectified = activation != nil
+    if let activation {
+      guard activation == "relu" else {
+        throw .unsupported(
+          key: reader.path("activation"), reason: "\"\(activation)\" is not known to this version")
+      }
+      guard !gated, kind != .sequence, name != "simplex-attention" else {
+        throw .invalid(
+          place: reader.path("activation"),
+          reason: "belongs to attention, mixers and Fourier operators without gates")
+      }
     }
     positions = try TokenPositions(reader.requireObject("positions"))
     let layout = try reader.require("layout")

@@ -191,8 +191,8 @@ public struct Problem: Sendable {
             "\"coordinate-descent\" is left out: blocks share rows, and it was slower than \"fista\" on every case"
         )
       }
-      guard let known = SolverKind(rawValue: kind) else {
-        let names = SolverKind.allCases.map(\.rawValue).joined(separator: ", ")
+      guard let known = SolverKind(rawValue: kind), known != .local else {
+        let names = SolverKind.allCases.filter { $0 != .local }.map(\.rawValue).joined(separator: ", ")
         throw .unsupported(
           key: "solver.kind", reason: "\"\(kind)\" is not supported by this version (\(names))")
       }

@@ -19,9 +19,7 @@ final class FactoredHeads {
   private let stop: StopCondition
   private var random = Xoshiro256(seed: 0x5eed)
 
-  private(set) var count = 0
-  /// p_j and q_j, one after the other.
-  private(set) var left: Vector, right: Vector
+  private(set) var heads: HeadFactors
   private let fit: Vector
   private let gradient: Vector
   private let dual: Vector
@@ -41,7 +39,7 @@ final class FactoredHeads {
     // heads that are new.
     let half = memory / 16 - 6 * products.fitSize
     let each =
-      try LimitedMemoryBFGS.size(rows + columns) + 10 * (rows + columns)
+      try BacktrackingDescent.size(rows + columns) + 5 * (rows + columns)
       + products.workspaceSize(heads: 1, threads: workers.threads)
     mostHeads = min(side, half / max(1, each))
     var steps = min(side, SingularPairs.steps(rows: rows, columns: columns, excess: 0.1 * tolerance))
@@ -55,8 +53,7 @@ final class FactoredHeads {
     guard mostHeads >= min(8, side), least <= memory else {
       throw .memoryBudget(purpose: "heads of \(rows) and \(columns) numbers", needed: least, budget: memory)
     }
-    left = try Vector(0)
-    right = try Vector(0)
+    heads = try HeadFactors(rows: rows, columns: columns)
     fit = try Vector(products.fitSize)
     gradient = try Vector(products.fitSize)
     dual = try Vector(products.fitSize)
@@ -103,7 +100,7 @@ final class FactoredHeads {
     var best = try BestAnswer(
       blocks: 0, samples: products.fitSize, withoutNetwork: zero, scale: zero,
       free: Values(start: nil, count: 0))
-    var kept = (count: 0, left: left, right: right)
+    var kept = heads
     var status: Status?
     var reference = Double.infinity, rounds = 0
     while status == nil {
@@ -113,7 +110,7 @@ final class FactoredHeads {
         status = .numericalBreakdown
         break
       }
-      if objective < best.objective { kept = (count, left, right) }
+      if objective < best.objective { kept = heads }
       best.offer(
         objective: objective, blocks: Values(start: dual.pointer, count: 0),
         free: Values(start: nil, count: 0))
@@ -138,9 +135,11 @@ final class FactoredHeads {
       if status != nil { break }
       try append(pairs)
       try descend(upTo: settings.iterations ?? defaultIterationLimit)
-      if !workers.isStopped { try compress() }
+      if !workers.isStopped, let fewer = try heads.compressed(below: 1e-2 * min(tolerance, 1e-2)) {
+        heads = fewer
+      }
     }
-    (count, left, right) = kept
+    heads = kept
     return try Solution(
       status: status ?? stop.status ?? .cancelled, objective: best.objective, dual: best.dual,
       point: BlockPoint(blocks: []), dualPoint: best.dualPoint.list(), solver: .factored,
@@ -151,15 +150,15 @@ final class FactoredHeads {
 
   /// The objective, with fit and gradient, of heads that are singular pairs.
   private func value() throws(ZonotopeError) -> Double {
-    if count == 0 {
+    if heads.count == 0 {
       fit.mutable.update(repeating: 0)
     } else {
-      let workspace = try Vector(products.workspaceSize(heads: count, threads: workers.threads))
-      products.forward(left.values, right.values, heads: count, into: fit.mutable, workspace, workers)
+      let workspace = try Vector(products.workspaceSize(heads: heads.count, threads: workers.threads))
+      products.forward(
+        heads.left.values, heads.right.values, heads: heads.count, into: fit.mutable, workspace, workers)
     }
     loss.gradient(fit.values, targets.values, into: gradient.mutable)
-    return loss.value(fit.values, targets.values)
-      + beta / 2 * (dot(left.values, left.values) + dot(right.values, right.values))
+    return loss.value(fit.values, targets.values) + beta / 2 * heads.squaredNorm
   }
 
   /// Offers the bound of the gradient at the fit; in few steps where these show that it is not tight enough yet.
@@ -195,57 +194,37 @@ final class FactoredHeads {
 
   /// Appends -t u v' for pairs above beta, with steps t below the minimum along all of them at once.
   private func append(_ pairs: SingularPairs) throws(ZonotopeError) {
-    let (rows, columns) = (products.rows, products.columns)
     let found = pairs.values.prefix(8).prefix { $0 > beta * (1 + 1e-3 * tolerance) }.count
-    let added = min(found, mostHeads - count)
+    let count = heads.count, added = min(found, mostHeads - count)
     guard added > 0 else { return }
-    let newLeft = try Vector((count + added) * rows), newRight = try Vector((count + added) * columns)
-    newLeft.pointer.update(from: left.pointer, count: count * rows)
-    newRight.pointer.update(from: right.pointer, count: count * columns)
+    let more = try heads.extended(by: added)
     let fits = try Vector(added * products.fitSize)
     let workspace = try Vector(products.workspaceSize(heads: 1, threads: workers.threads))
+    func fit(_ i: Int) -> MutableValues {
+      MutableValues(rebasing: fits.mutable[i * products.fitSize..<(i + 1) * products.fitSize])
+    }
     for i in 0..<added {
-      let p = MutableValues(rebasing: newLeft.mutable[(count + i) * rows..<(count + i + 1) * rows])
-      let q = MutableValues(rebasing: newRight.mutable[(count + i) * columns..<(count + i + 1) * columns])
+      let (p, q) = (more.p(count + i), more.q(count + i))
       pairs.write(i, left: p, right: q)
-      let target = fits.mutable[i * products.fitSize..<(i + 1) * products.fitSize]
-      products.forward(
-        Values(p), Values(q), heads: 1, into: MutableValues(rebasing: target), workspace, workers)
+      products.forward(Values(p), Values(q), heads: 1, into: fit(i), workspace, workers)
     }
     for i in 0..<added {
       // Gershgorin's bound of the curvature.
-      var curvature = 0.0
-      for j in 0..<added {
-        let (a, b) = (i * products.fitSize, j * products.fitSize)
-        curvature += abs(
-          dot(
-            Values(rebasing: fits.values[a..<a + products.fitSize]),
-            Values(rebasing: fits.values[b..<b + products.fitSize])))
-      }
+      let curvature = (0..<added).reduce(0) { $0 + abs(dot(Values(fit(i)), Values(fit($1)))) }
       let step = (pairs.values[i] - beta) / max(loss.curvatureBound * curvature, 1e-300),
         root = step.squareRoot()
-      scale(
-        MutableValues(rebasing: newLeft.mutable[(count + i) * rows..<(count + i + 1) * rows]), by: -root)
-      scale(
-        MutableValues(rebasing: newRight.mutable[(count + i) * columns..<(count + i + 1) * columns]), by: root
-      )
+      scale(more.p(count + i), by: -root)
+      scale(more.q(count + i), by: root)
     }
-    (left, right) = (newLeft, newRight)
-    count += added
+    heads = more
   }
 
-  /// Steps of L-BFGS on all heads, until the objective no longer falls by what matters.
+  /// Steps on all heads, until the objective no longer falls by what matters.
   private func descend(upTo limit: Int) throws(ZonotopeError) {
+    let count = heads.count, split = heads.left.count
     guard count > 0 else { return }
-    let split = count * products.rows, size = split + count * products.columns
     let workspace = try Vector(products.workspaceSize(heads: count, threads: workers.threads))
-    let x = try Vector(size), next = try Vector(size), slope = try Vector(size), newSlope = try Vector(size)
-    let direction = try Vector(size)
-    x.pointer.update(from: left.pointer, count: split)
-    (x.pointer + split).update(from: right.pointer, count: size - split)
-
-    /// The objective and its derivative.
-    func evaluate(_ x: Vector, into slope: Vector) -> Double {
+    let descent = try BacktrackingDescent(from: heads.joined()) { [self] x, slope in
       let left = Values(rebasing: x.values[..<split]), right = Values(rebasing: x.values[split...])
       let toLeft = MutableValues(rebasing: slope.mutable[..<split])
       let toRight = MutableValues(rebasing: slope.mutable[split...])
@@ -256,83 +235,12 @@ final class FactoredHeads {
       add(beta, x.values, to: slope.mutable)
       return loss.value(fit.values, targets.values) + beta / 2 * dot(x.values, x.values)
     }
-
-    var memory = LimitedMemoryBFGS(size: size), value = evaluate(x, into: slope)
-    var history = [value]
-    while history.count <= mostStepsOfRound, iterations < limit, !workers.isStopped, stop.status == nil {
-      memory.direction(slope.values, into: direction.mutable)
-      if memory.isEmpty {
-        scale(direction.mutable, by: min(1, 1e-2 * norm(x.values) / max(norm(slope.values), 1e-300)))
-      }
-      let along = dot(direction.values, slope.values)
-      guard along < 0 else { break }
-      var step = 1.0, accepted = false
-      for _ in 0..<30 where !accepted && !workers.isStopped {
-        next.copy(from: x)
-        add(step, direction.values, to: next.mutable)
-        let candidate = evaluate(next, into: newSlope)
-        if candidate <= value + 1e-4 * step * along {
-          accepted = true
-          value = candidate
-        } else {
-          // The minimum of the parabola through what is known.
-          let bend = candidate - value - step * along
-          step *= candidate.isFinite && bend > 0 ? min(0.5, max(0.1, -0.5 * along * step / bend)) : 0.1
-        }
-      }
-      guard accepted, !workers.isStopped else { break }
-      scale(direction.mutable, by: step)
-      try memory.learn(step: direction.values, from: slope.values, to: newSlope.values)
-      x.copy(from: next)
-      slope.copy(from: newSlope)
-      iterations += 1
-      history.append(value)
-      let five = history.count - 6
-      if history.count > 15, history[five] - value <= 2e-3 * tolerance * abs(value) { break }
-    }
+    _ = try descent.run(
+      steps: min(mostStepsOfRound, limit - iterations), fall: 2e-3 * tolerance,
+      isStopped: { workers.isStopped }, while: { stop.status == nil })
+    iterations += descent.steps
     // Memory of their own: the best heads so far may be those that were here.
-    (left, right) = (try Vector(split), try Vector(size - split))
-    left.pointer.update(from: x.pointer, count: split)
-    right.pointer.update(from: x.pointer + split, count: size - split)
-  }
-
-  /// Heads of the same sum that are its singular pairs, without those that weigh next to nothing.
-  private func compress() throws(ZonotopeError) {
-    guard count > 0 else { return }
-    let (rows, columns, m) = (products.rows, products.columns, count)
-    let a = try SingularValues(m, rows), b = try SingularValues(m, columns), core = try SingularValues(m, m)
-    // P' = L S K', Q = L~ S~ K~', and P'Q = K (S L'L~ S~) K~'.
-    guard a.decompose(left.values), b.decompose(right.values), a.count == m, b.count == m else { return }
-    let middle = try Vector(m * m)
-    let leftVectors = (0..<m).map { a.leftVector($0) }, rightVectors = (0..<m).map { b.leftVector($0) }
-    for i in 0..<m {
-      for j in 0..<m {
-        var product = 0.0
-        for k in 0..<m { product += leftVectors[i][k] * rightVectors[j][k] }
-        middle[i * m + j] = a.values[i] * product * b.values[j]
-      }
-    }
-    guard core.decompose(middle.values) else { return }
-    var kept = m
-    while kept > 0, core.values[kept - 1] <= 1e-2 * min(tolerance, 1e-2) * core.values[0] { kept -= 1 }
-    let newLeft = try Vector(kept * rows), newRight = try Vector(kept * columns)
-    for (i, basis) in (0..<m).map({ ($0, a.rightVector($0)) }) {
-      for k in 0..<kept {
-        let factor = core.values[k].squareRoot() * core.leftVector(k)[i]
-        basis.withUnsafeBufferPointer {
-          add(factor, $0, to: MutableValues(rebasing: newLeft.mutable[k * rows..<(k + 1) * rows]))
-        }
-      }
-    }
-    for (i, basis) in (0..<m).map({ ($0, b.rightVector($0)) }) {
-      for k in 0..<kept {
-        let factor = core.values[k].squareRoot() * core.rightVector(k)[i]
-        basis.withUnsafeBufferPointer {
-          add(factor, $0, to: MutableValues(rebasing: newRight.mutable[k * columns..<(k + 1) * columns]))
-        }
-      }
-    }
-    (left, right, count) = (newLeft, newRight, kept)
+    heads = try heads.replaced(by: descent.x)
   }
 }
 

@@ -182,7 +182,7 @@ extension ConvexProgram where Map: FactoredMap {
         throw .memoryBudget(purpose: "\(name) on \(map.samples) samples", needed: needed, budget: budget)
       }
       return (settings.kind, "asked for")
-    case .activeSet, .direct, .factored:
+    case .activeSet, .direct, .factored, .local:
       throw .unsupported(
         key: "solver.kind",
         reason:

@@ -65,6 +65,8 @@ public enum SolverKind: String, Sendable, Codable, CaseIterable {
   /// Heads of linear attention in place of their matrices, for those too large to store: L-BFGS, with a bound of the whole
   /// program.
   case factored
+  /// Descent on networks that have no tractable program: local, ``LocalTraining``.
+  case local
 }
 
 /// The numbers that a solver computes with. Gaps are those of double precision either way.

@@ -37,6 +37,9 @@ public struct PathPlan: Sendable {
         .parallel(ParallelModel(network: $0, card: $1))
       }
     case .tokens(let tokens):
+      guard !tokens.rectifies else {
+        throw .unsupported(key: "relu", reason: "a path is one of optima, and heads with a ReLU are local")
+      }
       let head = try tokens.head(), plan = tokens.scaled
       var columns = try plan.columns(of: table)
       // With one scale for all columns their order makes no difference to it.

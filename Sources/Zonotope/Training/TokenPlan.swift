@@ -11,6 +11,8 @@ public struct TokenPlan: Sendable {
   public var gates: TokenGates
   /// On the grid of the layout.
   public var positions: TokenPositions.Kind
+  /// Whether heads with an exact ReLU are trained from the gated ones, locally: ``TrainingOutcome/rectified(on:loss:settings:)``.
+  public var rectifies = false
 
   public init(
     _ plan: TrainingPlan, kind: TokenLayer.Kind, layout: TokenLayout, gates: TokenGates = .linear,
@@ -25,7 +27,9 @@ public struct TokenPlan: Sendable {
   public func run(on table: CSVTable) throws(ZonotopeError) -> PlanReport<TokenModel> {
     let head = try head(), plan = scaled
     let data = try plan.data(of: table) { (x) throws(ZonotopeError) in try layout.applied(to: x) }
-    let fit = try plan.fit(head, data)
+    var fit = try plan.fit(head, data)
+    // Who cancels wants what there is.
+    if rectifies, fit.result.solution.status != .cancelled { fit = try plan.rectified(fit, data) }
     let card = plan.card(of: fit, data, selection: selection)
     return PlanReport(
       model: TokenModel(network: fit.result.network, layout: layout, card: card), result: fit.result,
@@ -39,12 +43,20 @@ public struct TokenPlan: Sendable {
     return plan
   }
 
-  /// The network.
+  /// The gated network of a program, with nothing local after it.
   func head() throws(ZonotopeError) -> TokenHead {
     guard kind != .sequence else {
       throw .unsupported(key: "model", reason: "a row of a table has one answer, not one for every token")
     }
     try gates.check()
+    if rectifies {
+      guard gates != .linear, gates != .own else {
+        throw .invalid(place: "relu", reason: "heads with a ReLU begin as gated ones: give gates")
+      }
+      if case .simplex = kind {
+        throw .unsupported(key: "relu", reason: "a ReLU belongs to attention, mixers and Fourier operators")
+      }
+    }
     let columns = layout.gridColumns
     let positions = TokenPositions(
       positions, gridColumns: columns == layout.tokens ? nil : columns, constant: plan.inputBias)
@@ -58,8 +70,28 @@ public struct TokenPlan: Sendable {
   var selection: PatternSelection {
     switch gates {
     case .sampled(let count, let seed), .quantiles(let count, let seed): .sampled(count: count, seed: seed)
-    case .linear, .given: .all
+    case .linear, .given, .all, .own: .all
     }
+  }
+}
+
+extension TrainingPlan {
+  /// The heads of a gated fit with an exact ReLU, on the same rows and in the time that is left.
+  fileprivate func rectified(
+    _ gated: Fit<TokenNetwork, MatrixView>, _ data: Columns<MatrixView>
+  ) throws(ZonotopeError) -> Fit<TokenNetwork, MatrixView> {
+    let started = monotonicSeconds(), rows = gated.rows, run = gated.run
+    var settings = settings
+    settings.seconds = settings.seconds.map { max(0, $0 - gated.seconds) }
+    settings.iterations = nil
+    let local = try gated.result.rectified(
+      on: Dataset(x: rows.x, y: rows.y), loss: gated.loss, settings: settings)
+    return Fit(
+      result: local.outcome, loss: gated.loss, rows: rows,
+      run: try TrainingCard.Run(
+        local.network, self, target: data.target, train: rows, test: data.rows.test,
+        betaRatio: run.betaRatio, candidates: run.candidates, holdoutFraction: run.holdoutFraction),
+      baseline: gated.baseline, seconds: gated.seconds + monotonicSeconds() - started)
   }
 }
 

@@ -127,16 +127,18 @@ extension TrainingPlan {
   }
 
   /// A network of any architecture, found by the search and the fit, with its scores.
-  struct Fit<Network: NeuralNetwork> {
+  struct Fit<Network: NeuralNetwork, Rows: SampleRows> {
     let result: TrainingOutcome<Network>
     let loss: any Loss
+    /// It was fitted on these.
+    let rows: TrainingRows<Rows>.Part
     let run: TrainingCard.Run
     let baseline: TrainingReport.Baseline?
     let seconds: Double
   }
 
   func card<Network, Rows>(
-    of fit: Fit<Network>, _ data: Columns<Rows>, selection: PatternSelection
+    of fit: Fit<Network, Rows>, _ data: Columns<Rows>, selection: PatternSelection
   ) -> TrainingCard {
     TrainingCard(
       fit.result, loss: fit.loss, selection: selection, tolerance: settings.tolerance,
@@ -145,7 +147,9 @@ extension TrainingPlan {
         target: data.names == nil ? nil : target, classes: data.target.classes), run: fit.run)
   }
 
-  func fit<A: Trainable>(_ architecture: A, _ data: Columns<A.Rows>) throws(ZonotopeError) -> Fit<A.Network> {
+  func fit<A: Trainable>(_ architecture: A, _ data: Columns<A.Rows>) throws(ZonotopeError) -> Fit<
+    A.Network, A.Rows
+  > {
     func loss(_ part: TrainingRows<A.Rows>.Part) -> any Loss {
       data.target.term(scale: 1 / Double(part.y.count), delta: huberDelta)
     }
@@ -187,7 +191,7 @@ extension TrainingPlan {
       betaRatio: result.betaMax > 0 ? result.beta / result.betaMax : 0, candidates: compared,
       holdoutFraction: penalty == .search ? Self.holdoutFraction : nil)
     return Fit(
-      result: result, loss: term, run: run, baseline: try baseline(kind, data),
+      result: result, loss: term, rows: fitted, run: run, baseline: try baseline(kind, data),
       seconds: seconds)
   }
 

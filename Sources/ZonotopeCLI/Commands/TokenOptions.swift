@@ -22,6 +22,11 @@ struct TokenOptions: ParsableArguments {
       Thresholds of the gates: quantiles of what they see of the data, so that they are open now and then, or gaussian.
       """)
   var thresholds: Thresholds?
+  @Flag(
+    help: """
+      Train heads with an exact ReLU from the gated ones, by descent: a local answer, which proves no optimum. Needs --gates.
+      """)
+  var relu = false
   @Option(help: "The norm of outputs of simplex-attention: per-class or nuclear.") var outputNorm: OutputNorm?
   @Option(parsing: .unconditional, help: "Blocks of channels of fourier.") var blocks: Int?
 
@@ -29,7 +34,7 @@ struct TokenOptions: ParsableArguments {
 
   var isGiven: Bool {
     image != nil || patch != nil || tokens != nil || positions != nil || gates != nil || thresholds != nil
-      || outputNorm != nil || blocks != nil
+      || outputNorm != nil || blocks != nil || relu
   }
 
   func plan(_ plan: TrainingPlan, _ model: TrainingOptions.NetworkKind) throws -> TokenPlan {
@@ -37,6 +42,10 @@ struct TokenOptions: ParsableArguments {
       throw ValidationError("--output-norm belongs to --model simplex-attention.")
     }
     if blocks != nil, model != .fourier { throw ValidationError("--blocks belongs to --model fourier.") }
+    if relu, gates == nil { throw ValidationError("--relu begins with --gates.") }
+    if relu, model == .simplexAttention {
+      throw ValidationError("--relu belongs to --model attention, mixer and fourier.")
+    }
     if thresholds != nil, gates == nil { throw ValidationError("--thresholds belongs to --gates.") }
     let kind: TokenLayer.Kind =
       switch model {
@@ -56,7 +65,10 @@ struct TokenOptions: ParsableArguments {
     let longest = max(layout.gridColumns, layout.tokens / max(1, layout.gridColumns))
     let usual: TokenPositions.Kind =
       model == .attention && longest > 1 ? .fourier(frequencies: min(2, longest / 2)) : .none
-    return TokenPlan(plan, kind: kind, layout: layout, gates: drawn, positions: positions?.kind ?? usual)
+    var result = TokenPlan(
+      plan, kind: kind, layout: layout, gates: drawn, positions: positions?.kind ?? usual)
+    result.rectifies = relu
+    return result
   }
 
   private func layout() throws -> TokenLayout {

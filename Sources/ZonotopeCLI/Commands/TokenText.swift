@@ -12,7 +12,7 @@ enum TokenText {
       case .simplex(let norm): "convex attention, outputs penalised by the \(norm.rawValue) norm"
       case .sequence: "convex attention with an output for every token"
       }
-    text = (layer.isGated ? "gated " : "linear ") + text
+    text = (layer.isRectified ? "ReLU " : layer.isGated ? "gated " : "linear ") + text
     switch model.layout {
     case .rows(let tokens): text += ", \(tokens) tokens"
     case .image(let height, let width, let patchHeight, let patchWidth):
@@ -32,6 +32,7 @@ enum TokenText {
   }
 
   static func gates(_ model: TokenModel) -> String {
+    if model.network.layer.isRectified { return "every head its own, trained locally" }
     guard let gates = model.network.layer.gates else { return "none" }
     guard let seed = model.card.patterns.seed else { return "\(gates.count) given" }
     return "\(gates.count) drawn with seed \(seed)"
@@ -41,6 +42,9 @@ enum TokenText {
   static func figures(_ network: TokenNetwork) -> [(name: String, value: String)] {
     var ranks: [[Int]: Int] = [:]
     for head in network.heads { ranks[[head.gate, head.place], default: 0] += 1 }
+    if network.layer.isRectified {
+      return [("trained", "locally, no optimum is proved"), ("heads", "\(network.heads.count)")]
+    }
     var figures = [("gates", "\(network.layer.gates?.count ?? 0)")]
     if case .simplex = network.layer.kind {
       figures.append(("tokens in use", "\(Set(network.heads.map(\.place)).count) of \(network.layer.tokens)"))

@@ -19,9 +19,9 @@ extension TokenArchitecture {
     try layer.formulation(of: x, outputs: outputs, memory: memory, workers)
   }
 
-  /// A linear layer has one gate, which is all there are.
+  /// A linear layer has one gate, which is all there are; all gates of a gated one may be enumerated.
   public func scope(over patterns: PatternSet) -> Certificate.Scope {
-    layer.isGated ? .givenPatterns : .allNeurons
+    patterns.source == .enumerated ? .allNeurons : .givenPatterns
   }
 
   public func network(
@@ -34,7 +34,8 @@ extension TokenArchitecture {
 /// Self-attention without a softmax: f(X) = sum_j act(X W_j X') X V_j, X (s, d), W_j (d, d), V_j (d, c) (Sahiner et al.
 /// 2022, section 3.1). Linear, or with gates 1[X H_g X' >= 0] for given H_g, (d, d).
 ///
-/// The exact ReLU is not tractable beyond tiny factors; a gated network over all patterns bounds it from below.
+/// The exact ReLU is not tractable beyond tiny factors: it is trained locally from a gated network
+/// (``TrainingOutcome/rectified(on:loss:settings:)``), and a gated one over all patterns bounds it from below.
 public struct Attention: TokenArchitecture {
   public var layer: TokenLayer
 

@@ -14,26 +14,26 @@ extension TokenLayer {
     let shape = try shape(of: x, outputs: outputs), each = blockShape(shape)
     if kind == .attention, !isGated { try checkAttention(shape, memory: memory) }
     try checkGates(shape, memory: memory)
-    let map = try drawn(for: shape).map(shape, memory: memory, workers.persistent)
-    let count = try product(gateCount, each.count, place: "model.gates")
-    var penalty = OutputPenalty.nuclear(NuclearNorm(count: count, rows: each.rows, columns: each.columns))
-    if each.columns == 1 { penalty = .groups(GroupLasso(count: count, blockSize: each.rows)) }
+    let layer = try drawn(for: shape, memory: memory, workers), count = layer.gateCount
+    let map = try layer.map(shape, memory: memory, workers.persistent)
+    let blocks = try product(count, each.count, place: "model.gates")
+    var penalty = OutputPenalty.nuclear(NuclearNorm(count: blocks, rows: each.rows, columns: each.columns))
+    if each.columns == 1 { penalty = .groups(GroupLasso(count: blocks, blockSize: each.rows)) }
+    // Those that were drawn here are the network's too.
+    let gates = layer.gating == gating ? nil : try layer.gateNumbers(shape.d)
     return Formulation(
       rows: x,
-      patterns: try .ones(samples: x.rows, count: gateCount, source: patternSource),
-      patternCount: gateCount, map: map, penalty: penalty, free: nil,
+      patterns: try .ones(
+        samples: x.rows, count: count, gates: gates,
+        source: gating == .all && workers.isStopped ? .grown : patternSource),
+      patternCount: count, map: map, penalty: penalty, free: nil,
       patternSize: each.count * each.rows * each.columns)
   }
 
   /// Gates are numbers of their own, drawn or given.
   private func checkGates(_ shape: Shape, memory: Int) throws(ZonotopeError) {
     guard isGated else { return }
-    var numbers = thresholdCount
-    for (rows, columns) in gateShapes(shape.d) {
-      let (sum, overflow) = try numbers.addingReportingOverflow(product(rows, columns, place: "model.gates"))
-      guard !overflow else { throw .sizeOverflow(place: "model.gates") }
-      numbers = sum
-    }
+    let numbers = try numbersOfGate(shape.d) + thresholdCount
     let needed = try product(8, product(gateCount, numbers, place: "model.gates"), place: "model.gates")
     guard needed <= memory else {
       throw .memoryBudget(purpose: "\(gateCount) gates of \(numbers) numbers", needed: needed, budget: memory)
@@ -57,7 +57,7 @@ extension TokenLayer {
 
   private var patternSource: PatternSet.Source {
     switch gating {
-    case .linear: .enumerated
+    case .linear, .all, .own: .enumerated
     case .given: .given
     case .sampled, .quantiles: .sampled
     }

@@ -4,7 +4,9 @@ extension Trainable {
   func trainHeads(
     on data: LabelledRows<Rows>, loss: some Loss, beta: Beta, settings: SolverSettings
   ) throws(ZonotopeError) -> TrainingOutcome<Network> {
-    guard let layer = (self as? any TokenArchitecture)?.layer, layer.kind == .attention, !layer.isGated else {
+    guard let layer = (self as? any TokenArchitecture)?.layer, layer.kind == .attention,
+      layer.gating == .linear
+    else {
       throw .unsupported(key: "solver.kind", reason: "\"factored\" trains the heads of linear attention")
     }
     guard let data = data as? Dataset else {
@@ -50,10 +52,10 @@ extension TokenLayer {
     let (left, right) = (products.rows, products.columns)
     let network = TokenNetwork(
       layer: self, features: shape.d, outputs: shape.c,
-      heads: (0..<solver.count).map { j in
+      heads: (0..<solver.heads.count).map { j in
         TokenNetwork.Head(
-          gate: 0, place: 0, left: Array(solver.left.values[j * left..<(j + 1) * left]),
-          right: Array(solver.right.values[j * right..<(j + 1) * right]))
+          gate: 0, place: 0, left: Array(solver.heads.left.values[j * left..<(j + 1) * left]),
+          right: Array(solver.heads.right.values[j * right..<(j + 1) * right]))
       })
     return TrainingOutcome(
       network: network,
@@ -61,7 +63,7 @@ extension TokenLayer {
         scope: .allNeurons, objective: solution.objective, lowerBound: solution.dual),
       solution: solution,
       networkObjective: try network.objective(on: data.x, targets: list, loss: loss, beta: value),
-      beta: value, betaMax: largest, patternCount: 1, activePatterns: solver.count == 0 ? 0 : 1,
+      beta: value, betaMax: largest, patternCount: 1, activePatterns: solver.heads.count == 0 ? 0 : 1,
       patternSource: .enumerated, growth: nil)
   }
 }

@@ -39,7 +39,9 @@ public struct TokenLayer: Sendable, Equatable {
   }
   /// Their matrices.
   public var gates: [[MatrixView]]? { given.map { $0.map(\.matrices) } }
-  public var isGated: Bool { gating != .linear }
+  public var isGated: Bool { gating != .linear && gating != .own }
+  /// Whether heads have an exact ReLU.
+  public var isRectified: Bool { gating == .own }
   /// Gates, or the one that is always open.
   var gateCount: Int { gating.count }
 
