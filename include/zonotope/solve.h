@@ -68,7 +68,9 @@ enum ZT_OPEN zt_index {
 
 /* n sparse rows of d features as compressed columns, and c >= 1 targets a row, y (n, c). The fields are those of a packed,
  * sorted, real cholmod_sparse: nrow, ncol, itype, p, i, x; column j has the entries p[j] ... p[j + 1] - 1 of x, in the rows
- * that i says, ascending. Zeros never take memory. All arrays are kept by address but p and i of ZT_INT32, which are copied.
+ * that i says, ascending. Zeros never take memory. All arrays are kept by address but p and i of ZT_INT32, which are copied
+ * to memory of zt_problem_set_memory: they must stay, unchanged, until the problem is destroyed or has other data. p and i
+ * are checked here and not again; changing them later is as writing outside of arrays.
  * Sparse rows train ZT_GATED_RELU over sampled or given gates without growth; zt_train and zt_certify refuse other
  * problems on them as ZT_UNSUPPORTED. */
 enum zt_status zt_problem_set_sparse_data(zt_problem *problem, size_t n, size_t d, enum zt_index index,
@@ -157,7 +159,8 @@ enum ZT_OPEN zt_solver {
 
 /* The numbers that a solver computes with; gaps are those of double precision either way. */
 enum ZT_OPEN zt_precision {
-    /* ZT_AUTOMATIC may still choose single precision, refined in double, where that is faster and as good. */
+    /* ZT_AUTOMATIC may still choose single precision, refined in double, where that is faster; where it does not reach the
+     * tolerance it goes on in double. */
     ZT_DOUBLE ZT_NAME("double") = 0,
     /* Products and factors in single precision, refined in double, where the solver has them (ZT_FISTA, ZT_ADMM). */
     ZT_FLOAT ZT_NAME("float") = 1
@@ -234,7 +237,7 @@ enum zt_status zt_predict(zt_model *model, size_t n, size_t d, const double *x, 
 enum zt_status zt_predict_outputs(zt_model *model, size_t n, size_t d, const double *x, size_t x_stride,
                                   size_t c, double *outputs);
 
-/* The same for sparse rows, as zt_problem_set_sparse_data takes them. */
+/* The same for sparse rows, with the fields of zt_problem_set_sparse_data; nothing is kept. */
 enum zt_status zt_predict_sparse(zt_model *model, size_t n, size_t d, enum zt_index index, const void *p,
                                  const void *i, const double *x, size_t c, double *outputs);
 

@@ -147,7 +147,15 @@ extension SparseMatrix: SampleRows {
     let scaled = try SparseStorage(columns: columns, entries: storedCount)
     scaled.p.pointer.update(from: starts, count: columns + 1)
     scaled.i.pointer.update(from: places, count: storedCount)
-    for j in 0..<columns { for t in range(j) { scaled.x[t] = values[t] / scales[j] } }
+    for j in 0..<columns {
+      for t in range(j) {
+        scaled.x[t] = values[t] / scales[j]
+        guard scaled.x[t].isFinite else {
+          throw .invalid(
+            place: "x[\(places[t])][\(j)]", reason: "\(values[t]) is too large beside the training rows")
+        }
+      }
+    }
     return SparseMatrix(rows: rows, columns: columns, scaled)
   }
 

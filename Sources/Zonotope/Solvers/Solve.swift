@@ -36,11 +36,44 @@ extension ConvexProgram where Map: FactoredMap {
     if let answer = try byActiveSet(settings, start, workers, stop, started) { return answer }
     let (kind, why) = try choose(settings, threads: workers.threads)
     let precision = precision(settings, kind, threads: workers.threads)
+    // Nobody asked for single precision where it is a matter of speed: it has to show that soon.
+    let isTrial = precision.used == .float && settings.precision == .double
+    var limited = settings
+    if isTrial { limited.iterations = min(settings.iterations ?? .max, singleSteps) }
     let run = SolveRun(
-      settings: settings, start: start, workers: workers, stop: stop, started: started, choice: why,
+      settings: limited, start: start, workers: workers, stop: stop, started: started, choice: why,
       precision: precision.used, memory: memory)
     var solution = try solved(by: kind, run)
     if let note = precision.note { solution.choice += "; \(note)" }
+    let isShort =
+      solution.status == .stalled || solution.status == .numericalBreakdown
+      || solution.status == .iterationLimit && solution.iterations < settings.iterations ?? .max
+    guard isTrial, isShort else { return solution }
+    return try inDouble(solution, settings, run) ?? solution
+  }
+
+  /// From the best point of single precision that nobody asked for, and that did not reach the tolerance, on in double; nil
+  /// where there is no room for it.
+  private func inDouble(
+    _ best: Solution, _ settings: SolverSettings, _ run: SolveRun
+  ) throws(ZonotopeError) -> Solution? {
+    var settings = settings
+    settings.refusesSingle = true
+    settings.iterations = settings.iterations.map { max(0, $0 - best.iterations) }
+    guard let (kind, why) = try? choose(settings, threads: run.workers.threads) else { return nil }
+    var solution = try solved(
+      by: kind,
+      SolveRun(
+        settings: settings, start: best.point, workers: run.workers, stop: run.stop, started: run.started,
+        choice: why, precision: .double, memory: nil))
+    if best.dual > solution.dual {
+      (solution.dual, solution.dualPoint) = (best.dual, best.dualPoint)
+      if solution.status == .stalled, solution.relativeGap <= settings.tolerance {
+        solution.status = .optimal
+      }
+    }
+    solution.iterations += best.iterations
+    solution.choice += "; single precision was left after \(best.iterations) steps"
     return solution
   }
 
@@ -241,7 +274,7 @@ extension ConvexProgram where Map: FactoredMap {
   /// Whether steps in single precision, whose errors are refined away as those shorten, save time where nobody asked for
   /// them: `automatic` chooses them for many samples and for gaps that leave room.
   private func singleServes(_ settings: SolverSettings, threads: Int) -> Bool {
-    guard settings.kind == .automatic, settings.tolerance >= singleTolerance,
+    guard settings.kind == .automatic, !settings.refusesSingle, settings.tolerance >= singleTolerance,
       (map.systemOrders.max() ?? 0) > singleSamples,
       let memory = try? admmMemory(precision: .float, threads: threads)
     else { return false }
@@ -312,6 +345,9 @@ extension ConvexProgram {
 /// The smallest tolerance and the most samples for which single precision is not worth its refinements, unless asked for.
 private let singleTolerance = 1e-8
 private let singleSamples = 1000
+
+/// Steps in single precision that nobody asked for; solves that it makes faster need a fraction of them.
+private let singleSteps = 1500
 
 /// Patterns up to which a working set saves nothing.
 private let fewestUnits = 32

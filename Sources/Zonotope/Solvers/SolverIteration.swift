@@ -71,8 +71,8 @@ public enum SolverKind: String, Sendable, Codable, CaseIterable {
 
 /// The numbers that a solver computes with. Gaps are those of double precision either way.
 public enum Precision: String, Sendable, Codable, CaseIterable {
-  /// `automatic` may take the steps of ``float`` where these are faster and as good: with many samples, and at tolerances
-  /// of 1e-8 or more. A solver that is asked for by name computes in double precision throughout.
+  /// `automatic` may take the steps of ``float`` where these are faster, with many samples and at tolerances of 1e-8 or
+  /// more; where they do not reach the tolerance it goes on in double. A solver that is asked for by name computes in double precision throughout.
   case double
   /// Products and factorisations in single precision, refined in double, where the solver and the program have them;
   /// elsewhere as ``double``. ``Solution/choice`` says what was done.
@@ -104,6 +104,8 @@ public enum Status: String, Sendable, Codable {
 public struct SolverSettings: Sendable {
   public var kind: SolverKind = .automatic
   public var precision: Precision = .double
+  /// Whether ``Precision/double`` is meant to the letter: what single precision did not reach is being done in double.
+  var refusesSingle = false
   /// The relative gap (objective - dual) / |objective| at which the answer is optimal.
   public var tolerance = 1e-6
   /// Steps at most; nil for the default of the solver.

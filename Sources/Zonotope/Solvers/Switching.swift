@@ -62,7 +62,10 @@ struct Switching<Map: GramMap & PatternMap, Penalty: UniformPenalty, Objective: 
       }
       // Blocks far from the answer have other norms, and would lead ADMM to a step size whose factor is of no use.
       if first.outerGap <= tellingGap { return switchOver() }
-      if switchesAt == nil { switchesAt = firstSteps + Int(searchShare * systemCost / stepCost(first.size)) }
+      if switchesAt == nil {
+        let affordable = searchShare * systemCost / stepCost(first.size)
+        switchesAt = firstSteps + min(searchSteps, Int(affordable))
+      }
     }
     if let switchesAt, firstSteps >= switchesAt { switchOver() }
   }
@@ -116,7 +119,10 @@ struct Switching<Map: GramMap & PatternMap, Penalty: UniformPenalty, Objective: 
     second = admm
   }
 
-  var kind: SolverKind { second == nil ? .fista : .admm }
+  /// That of the answer: the second may have come just before the end.
+  var kind: SolverKind {
+    second.map { $0.iteration > 0 } == true || firstSteps == 0 && second != nil ? .admm : .fista
+  }
 
   var note: String? {
     guard let second else { return "working sets need few steps of few patterns" }
@@ -124,6 +130,7 @@ struct Switching<Map: GramMap & PatternMap, Penalty: UniformPenalty, Objective: 
       return "as for the beta before, whose system is at hand"
     }
     if firstSteps == 0 { return "beta is small, and the system of the samples cheap to factor" }
+    if second.iteration == 0 { return "working sets, finished on their faces" }
     return "\(second.iteration) steps after \(firstSteps) of fista, which would have needed many more"
   }
 
@@ -157,6 +164,8 @@ private let smallBeta = 0.05
 private let tellingGap = 0.5
 /// The share of the cost of a system that may be spent on getting there.
 private let searchShare = 0.4
+/// And the steps, short of those after which Newton's method on the faces may end it all.
+private let searchSteps = 150
 
 // Costs are in multiply-adds at the speed of the registers; the constants were measured on Zen 4 and are ratios.
 

@@ -25,6 +25,11 @@ extension TrainingPlan {
     guard features == nil else {
       throw .unsupported(key: "columns", reason: "the columns of sparse rows have no names")
     }
+    // Scales, and what lies between copies of the rows, are numbers for every column, however few have entries.
+    let columns = saturatingProduct(72, file.x.columns), budget = settings.memoryBudget
+    guard columns <= budget else {
+      throw .memoryBudget(purpose: "\(file.x.columns) columns", needed: columns, budget: budget)
+    }
     let target = try TargetColumn(numbers: file.y, loss: loss)
     let data = try data(file.x, names: nil, target: target)
     let selection = selection(sparse: data.rows.train.x, outputs: target.outputs)

@@ -5,7 +5,7 @@ import Zonotope
 struct TrainingOptions: ParsableArguments {
   @Argument(
     help:
-      "A CSV file with a header, or sparse rows, each after its target, in a .svm, .libsvm or .svmlight file."
+      "A CSV file with a header; for train also sparse rows, each after its target, in a .svm, .libsvm or .svmlight file."
   ) var file: String
   @Option(help: "The column to predict; of a CSV file.") var target: String?
   @Option(help: "The columns to predict it from, separated by commas; all others without it.")
