@@ -63,7 +63,7 @@ import Testing
   @Test func whatItDoesNotReachIsDoneInDouble() throws {
     var random = Xoshiro256(seed: 5)
     let n = 1050, d = 8
-    let x = (0..<n * d).map { (k: Int) -> Double in (k % d == 1 ? 1000 : 1) * random.nextNormal() }
+    let x = (0..<n * d).map { (k: Int) -> Double in (k % d == 1 ? 3000 : 1) * random.nextNormal() }
     let y = (0..<n).map { (k: Int) -> Double in abs(x[k * d]) + x[k * d + 2] + 0.3 * random.nextNormal() }
     var options = TwoLayerOptions(), settings = SolverSettings()
     (options.inputBias, options.outputBias) = (true, true)
