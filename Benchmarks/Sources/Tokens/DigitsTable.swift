@@ -105,7 +105,9 @@ struct DigitsTable {
     let best = try session.train(beta: .ratio(options.ratio)), optimum = processorSeconds() - start
     let outputs = try best.network.predict(digits.test)
     guard case .nuclear(let norm) = session.formulation.penalty else { fail("no nuclear norm\n") }
-    func formulation(_ x: MatrixView, networks: Int = 1) throws -> Formulation<FeatureMap, OutputPenalty> {
+    func formulation(_ x: MatrixView, networks: Int = 1) throws -> Formulation<
+      MatrixView, FeatureMap, OutputPenalty
+    > {
       try architecture.formulation(of: x, outputs: 10 * networks, memory: 1 << 33, Workers(threads: 1))
     }
     func run(_ networks: [(AdamChoice, UInt64)]) throws -> [(objective: Double, blocks: [Double])] {
