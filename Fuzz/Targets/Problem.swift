@@ -11,7 +11,7 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
     let same = try? Problem(text: text, memory: 1 << 24)
   else { preconditionFailure("a problem is not UTF-8, or another one as a text") }
   precondition(same.samples.rows == problem.samples.rows)
-  guard case .dense(let data) = problem.samples else { preconditionFailure("no file, no sparse rows") }
+  guard case .dense(let data) = problem.samples else { return 0 }
   precondition(data.x.rows > 0 && data.x.columns > 0)
   for i in 0..<data.x.rows {
     for j in 0..<data.x.columns { precondition(data.x[i, j].isFinite) }

@@ -84,7 +84,7 @@ extension MatrixView: SampleRows {
 
   /// FNV-1a over the bit patterns, row by row.
   public func fingerprint() -> UInt64 {
-    var hash = RowHash()
+    var hash = WordHash()
     for k in 0..<rows {
       let row = row(k)
       for j in 0..<columns { hash.add(row[j]) }
@@ -134,26 +134,5 @@ extension MatrixView: SampleRows {
 
   public func witness(of index: Int, in patterns: PatternSet) throws(ZonotopeError) -> [Double]? {
     try patterns.witness(of: index, on: self)
-  }
-}
-
-/// FNV-1a of 64 bits over the numbers of rows, a word at a time.
-struct RowHash {
-  private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
-  private static let prime: UInt64 = 0x0000_0100_0000_01b3
-
-  mutating func add(_ number: Double) {
-    // Both zeros are the same number.
-    value = (value ^ (number == 0 ? 0 : number.bitPattern)) &* Self.prime
-  }
-
-  /// As many zeros, each of which multiplies by the prime.
-  mutating func addZeros(_ count: Int) {
-    var power = Self.prime, rest = count
-    while rest > 0 {
-      if rest & 1 == 1 { value = value &* power }
-      power = power &* power
-      rest >>= 1
-    }
   }
 }

@@ -24,7 +24,7 @@ extension SparseMatrix: SampleRows {
 
   public func fingerprint() throws(ZonotopeError) -> UInt64 {
     let turned = try transposed()
-    var hash = RowHash()
+    var hash = WordHash()
     for k in 0..<rows {
       var next = 0
       for t in turned.range(k) {
@@ -99,6 +99,18 @@ extension SparseMatrix: SampleRows {
     for start in stride(from: 0, to: rows, by: size) {
       let range = start..<min(rows, start + size)
       try body(Self.dense(range, of: turned), range)
+    }
+  }
+
+  /// The same for what writes numbers of every row, c of them, into its part of the results.
+  func inParts(
+    outputs c: Int, into results: UnsafeMutableBufferPointer<Double>,
+    _ body: (MatrixView, UnsafeMutableBufferPointer<Double>) throws(ZonotopeError) -> Void
+  ) throws(ZonotopeError) {
+    try inParts { (rows, range) throws(ZonotopeError) in
+      try body(
+        rows,
+        UnsafeMutableBufferPointer(rebasing: results[range.lowerBound * c..<range.upperBound * c]))
     }
   }
 

@@ -4,8 +4,8 @@
 /// As beta grows, neighbouring runs of equal outputs only ever merge, and the level of a run moves linearly in between
 /// (Friedman, Hastie, Hoefling and Tibshirani, "Pathwise coordinate optimization", 2007, section 4): the path is the
 /// tree of mergers, found in O(n log n) steps. Which of two neighbours is the higher never changes before they merge, so the
-/// level of a run is the mean of its targets plus its force times lambda, with a force of -2, -1, 0, 1 or 2 over its weight. At beta = 0 it begins with the function through the targets, the limit of the
-/// least penalty.
+/// level of a run is the mean of its targets plus its force times lambda, with a force of -2, -1, 0, 1 or 2 over its
+/// weight. At beta = 0 it begins with the function through the targets, the limit of the least penalty.
 public struct FusedPath: Sendable {
   /// A run of positions with the same output, from the beta of its merger to that of the next.
   private struct Run {

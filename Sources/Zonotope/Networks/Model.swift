@@ -53,7 +53,6 @@ public struct Model: StoredModel {
   public func predict(
     _ x: SparseMatrix, into outputs: UnsafeMutableBufferPointer<Double>
   ) throws(ZonotopeError) {
-    let c = network.outputs
     guard x.columns == network.features else {
       throw .invalid(place: "x", reason: "\(x.columns) columns, the model takes \(network.features)")
     }
@@ -63,8 +62,8 @@ public struct Model: StoredModel {
     guard standardization.shifts else {
       return try network.predict(x.standardized(by: standardization), into: outputs)
     }
-    try x.inParts { (rows, range) throws(ZonotopeError) in
-      try predict(rows, into: MutableValues(rebasing: outputs[range.lowerBound * c..<range.upperBound * c]))
+    try x.inParts(outputs: network.outputs, into: outputs) { (rows, part) throws(ZonotopeError) in
+      try predict(rows, into: part)
     }
   }
 

@@ -42,11 +42,8 @@ extension NeuralNetwork {
     _ x: SparseMatrix, into results: UnsafeMutableBufferPointer<Double>
   ) throws(ZonotopeError) {
     try checkInput(x, results)
-    let c = outputs
-    try x.inParts { (rows, range) throws(ZonotopeError) in
-      try predict(
-        rows,
-        into: UnsafeMutableBufferPointer(rebasing: results[range.lowerBound * c..<range.upperBound * c]))
+    try x.inParts(outputs: outputs, into: results) { (rows, part) throws(ZonotopeError) in
+      try predict(rows, into: part)
     }
   }
 

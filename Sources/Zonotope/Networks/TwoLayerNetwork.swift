@@ -151,10 +151,8 @@ public struct TwoLayerNetwork: Sendable, Equatable {
   ) throws(ZonotopeError) {
     try checkInput(x, results)
     guard patches == .whole else {
-      return try x.inParts { (rows, range) throws(ZonotopeError) in
-        try predict(
-          rows,
-          into: MutableValues(rebasing: results[range.lowerBound * outputs..<range.upperBound * outputs]))
+      return try x.inParts(outputs: outputs, into: results) { (rows, part) throws(ZonotopeError) in
+        try predict(rows, into: part)
       }
     }
     let rows = inputBias ? try x.appendingOnes() : x

@@ -62,24 +62,13 @@ extension TrainingSession: PathSession {
       let squares = blocks[unit * size..<(unit + 1) * size].reduce(0) { $0 + $1 * $1 }
       guard squares > 0 else { continue }
       // Column generation numbers patterns anew: what stays are their bits, and the sign of the neuron.
-      var hash = KeyHash()
+      var hash = WordHash()
       hash.add(UInt64(unit / patterns.count))
       let line = unit % patterns.count * patterns.patternWords
       for word in 0..<patterns.patternWords { hash.add(patterns.patternBits[line + word]) }
       norms[hash.value] = squares.squareRoot()
     }
     return norms
-  }
-}
-
-/// FNV-1a of 64 bits, over words.
-struct KeyHash {
-  private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
-
-  mutating func add(_ word: UInt64) {
-    for shift in stride(from: 0, to: 64, by: 8) {
-      value = (value ^ (word >> UInt64(shift) & 0xff)) &* 0x0000_0100_0000_01b3
-    }
   }
 }
 
@@ -124,18 +113,18 @@ extension ParallelNetwork {
   func unitNorms() -> [UInt64: Double] {
     var norms: [UInt64: Double] = [:]
     forEachListedUnit { widths, numbers, mask in
-      var key = KeyHash(), norm = abs(numbers[numbers.count - 1] * numbers[numbers.count - 2])
+      var key = WordHash(), norm = abs(numbers[numbers.count - 1] * numbers[numbers.count - 2])
       if let mask {
-        for bit in mask { key.add(bit ? 1 : 0) }
+        for bit in mask { key.add(bit ? 1 : 0 as UInt64) }
       } else if features == 1, activation.isStep {
         let cuts = Set((0..<widths[0]).compactMap { cut(numbers[$0], numbers[widths[0] + $0]) })
         for cut in cuts { norms[placeKey(cut), default: 0] += norm }
         return
       } else if features == 1, widths.allSatisfy({ $0 == 1 }) {
-        key.add(((cut(numbers[0], numbers[1]) ?? .infinity) + 0).bitPattern)
+        key.add(cut(numbers[0], numbers[1]) ?? .infinity)
         for layer in 0..<depth - 1 { norm *= abs(numbers[2 * layer]) }
       } else {
-        for number in numbers.dropLast(2) { key.add(number.bitPattern) }
+        for number in numbers.dropLast(2) { key.add(number) }
       }
       norms[key.value, default: 0] += norm
     }
@@ -151,8 +140,8 @@ extension ParallelNetwork {
   private func cut(_ weight: Double, _ bias: Double) -> Double? { weight == 0 ? nil : -bias / weight }
 
   private func placeKey(_ place: Double) -> UInt64 {
-    var key = KeyHash()
-    key.add((place + 0).bitPattern)
+    var key = WordHash()
+    key.add(place)
     return key.value
   }
 }
@@ -163,7 +152,7 @@ extension TokenArchitecture {
     func length(_ values: [Double]) -> Double { values.reduce(0) { $0 + $1 * $1 }.squareRoot() }
     var norms: [UInt64: Double] = [:]
     for head in network.heads {
-      var key = KeyHash()
+      var key = WordHash()
       key.add(UInt64(head.gate))
       key.add(UInt64(head.place))
       norms[key.value, default: 0] += length(head.left) * length(head.right)

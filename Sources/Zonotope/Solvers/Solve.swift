@@ -48,24 +48,26 @@ extension ConvexProgram where Map: FactoredMap {
     let isShort =
       solution.status == .stalled || solution.status == .numericalBreakdown
       || solution.status == .iterationLimit && solution.iterations < settings.iterations ?? .max
-    guard isTrial, isShort else { return solution }
-    return try inDouble(solution, settings, run) ?? solution
+    return isTrial && isShort ? try goingOn(from: solution, settings, run) : solution
   }
 
-  /// From the best point of single precision that nobody asked for, and that did not reach the tolerance, on in double; nil
-  /// where there is no room for it.
-  private func inDouble(
-    _ best: Solution, _ settings: SolverSettings, _ run: SolveRun
-  ) throws(ZonotopeError) -> Solution? {
+  /// From the best point of single precision that nobody asked for, and that did not reach the tolerance, on in double, or
+  /// where there is no room for that as before.
+  private func goingOn(
+    from best: Solution, _ settings: SolverSettings, _ run: SolveRun
+  ) throws(ZonotopeError) -> Solution {
     var settings = settings
-    settings.refusesSingle = true
     settings.iterations = settings.iterations.map { max(0, $0 - best.iterations) }
-    guard let (kind, why) = try? choose(settings, threads: run.workers.threads) else { return nil }
+    var double = settings
+    double.refusesSingle = true
+    let choice = try? choose(double, threads: run.workers.threads)
+    guard choice != nil || best.status == .iterationLimit else { return best }
     var solution = try solved(
-      by: kind,
+      by: choice?.0 ?? best.solver,
       SolveRun(
-        settings: settings, start: best.point, workers: run.workers, stop: run.stop, started: run.started,
-        choice: why, precision: .double, memory: nil))
+        settings: choice == nil ? settings : double, start: best.point, workers: run.workers, stop: run.stop,
+        started: run.started, choice: choice?.1 ?? run.choice, precision: choice == nil ? .float : .double,
+        memory: nil))
     if best.dual > solution.dual {
       (solution.dual, solution.dualPoint) = (best.dual, best.dualPoint)
       if solution.status == .stalled, solution.relativeGap <= settings.tolerance {
@@ -73,7 +75,10 @@ extension ConvexProgram where Map: FactoredMap {
       }
     }
     solution.iterations += best.iterations
-    solution.choice += "; single precision was left after \(best.iterations) steps"
+    solution.choice +=
+      choice == nil
+      ? "; in single precision, as there is no room for double"
+      : "; single precision was left after \(best.iterations) steps"
     return solution
   }
 
@@ -167,119 +172,6 @@ extension ConvexProgram where Map: FactoredMap {
   public func betaMax(threads: Int = 0) throws(ZonotopeError) -> Double {
     try Evaluator(self, Workers(threads: threads)).betaMax()
   }
-
-  /// The algorithm for `automatic`, with its reason.
-  ///
-  /// One step of ADMM costs two products and 2 n^2 for its two triangular solves, its set-up n^3 / 3; a step of FISTA
-  /// costs two products. ADMM needs an order of magnitude fewer steps where beta is small or blocks lie in cones, and
-  /// its factor must fit the budget.
-  private func choose(
-    _ settings: SolverSettings, threads: Int
-  ) throws(ZonotopeError) -> (SolverKind, String) {
-    let budget = settings.memoryBudget
-    // A square that overflows is more than any budget, and no reason against FISTA.
-    let precision = precision(settings, .admm, threads: threads).used
-    let canADMM = loss is any ProximableLoss, canFISTA = loss is any SmoothLoss
-    let admm = canADMM ? (try? admmMemory(precision: precision, threads: threads)) ?? .max : .max
-    let fista = canFISTA ? try fistaMemory(precision: precision, threads: threads) : .max
-    switch settings.kind {
-    case .admm:
-      guard canADMM else {
-        throw .invalid(place: "solver.kind", reason: "admm needs a proximal step, which \(loss.name) has not")
-      }
-      guard admm <= budget else {
-        throw .memoryBudget(purpose: "admm on \(map.samples) samples", needed: admm, budget: budget)
-      }
-      return (.admm, "asked for")
-    case .fista:
-      guard canFISTA else {
-        throw .invalid(place: "solver.kind", reason: "fista needs a gradient, which \(loss.name) has not")
-      }
-      guard fista <= budget else {
-        throw .memoryBudget(purpose: "fista on \(size) unknowns", needed: fista, budget: budget)
-      }
-      return (.fista, "asked for")
-    case .newton, .augmentedLagrangian:
-      let name = settings.kind.rawValue
-      guard loss is any ConjugateLoss else {
-        throw .invalid(
-          place: "solver.kind",
-          reason: "\(name) needs a conjugate with second derivatives, which \(loss.name) has not")
-      }
-      guard penalty.hasFaces else {
-        throw .invalid(
-          place: "solver.kind", reason: "\(name) needs the norm of blocks or columns, not the nuclear one")
-      }
-      let needed = try dualNewtonMemory(isFactored: settings.kind == .newton, threads: threads)
-      guard needed <= budget else {
-        throw .memoryBudget(purpose: "\(name) on \(map.samples) samples", needed: needed, budget: budget)
-      }
-      return (settings.kind, "asked for")
-    case .activeSet, .direct, .factored, .local:
-      throw .unsupported(
-        key: "solver.kind",
-        reason:
-          "\"\(settings.kind.rawValue)\" is a method for other networks; here there are fista, admm and newton"
-      )
-    case .automatic:
-      let factorisation = map.systemOrders.reduce(0.0) {
-        let n = Double($1)
-        return $0 + n * n * n / 3 + 100 * 2 * n * n
-      }
-      let order = map.systemOrders.max() ?? 0
-      let products = 4 * Double(map.samples) * Double(size)
-      // Working sets need so few products that they are tried first; they can still be left.
-      let hasSets =
-        canFISTA && map is any PatternMap && penalty is any UniformPenalty
-        && penalty.hasEuclideanDualNorm
-      if !hasSets, !(penalty is any UniformPenalty), penalty.hasFaces, map.outputs == 1, beta > 0,
-        settings.precision == .double,
-        loss is any ConjugateLoss,
-        let newton = try? dualNewtonMemory(isFactored: true, threads: threads),
-        newton <= budget - min(admm, budget)
-      {
-        return (.newton, "few cones hold active blocks, and their faces make a small system")
-      }
-      let isCheap = order <= (hasSets ? 250 : 1000) || (!hasSets && factorisation <= 200 * products)
-      if admm <= budget && (isCheap || fista > budget) {
-        return (.admm, "the \(order) x \(order) system is cheap to factor")
-      }
-      if admm <= budget && !canFISTA { return (.admm, "the loss has no gradient everywhere") }
-      if fista <= budget {
-        let reason =
-          admm > budget
-          ? "the factor of the sample system exceeds the memory budget"
-          : "factoring the sample system costs more than the steps it saves"
-        return (.fista, reason)
-      }
-      throw .memoryBudget(purpose: "\(size) unknowns", needed: min(admm, fista), budget: budget)
-    }
-  }
-
-  /// What there is of the precision asked for, or is as good, and what to say about it.
-  private func precision(
-    _ settings: SolverSettings, _ kind: SolverKind, threads: Int
-  ) -> (used: Precision, note: String?) {
-    let isAsked = settings.precision == .float
-    guard isAsked || singleServes(settings, threads: threads) else { return (.double, nil) }
-    if loss.isEquality {
-      return (.double, isAsked ? "in double precision, as the targets are to be met" : nil)
-    }
-    guard map.singleProductsSize(threads: 1) > 0, kind != .newton, kind != .augmentedLagrangian else {
-      return (.double, isAsked ? "in double precision, as the products of this program always are" : nil)
-    }
-    return (.float, "products and factor in single precision, refined in double")
-  }
-
-  /// Whether steps in single precision, whose errors are refined away as those shorten, save time where nobody asked for
-  /// them: `automatic` chooses them for many samples and for gaps that leave room.
-  private func singleServes(_ settings: SolverSettings, threads: Int) -> Bool {
-    guard settings.kind == .automatic, !settings.refusesSingle, settings.tolerance >= singleTolerance,
-      (map.systemOrders.max() ?? 0) > singleSamples,
-      let memory = try? admmMemory(precision: .float, threads: threads)
-    else { return false }
-    return memory <= settings.memoryBudget
-  }
 }
 
 extension ConvexProgram {
@@ -341,10 +233,6 @@ extension ConvexProgram {
     return try BlockPoint(blocks: blocks.list(), free: start.free)
   }
 }
-
-/// The smallest tolerance and the most samples for which single precision is not worth its refinements, unless asked for.
-private let singleTolerance = 1e-8
-private let singleSamples = 1000
 
 /// Steps in single precision that nobody asked for; solves that it makes faster need a fraction of them.
 private let singleSteps = 1500

@@ -15,7 +15,7 @@ import Testing
   private func training(_ change: (inout TrainingPlan) -> Void = { _ in }) -> TrainingPlan {
     var plan = TrainingPlan(target: "y")
     (plan.features, plan.patterns, plan.settings.threads) = (["u", "v"], .sampled(10), 1)
-    change(&plan)
+    try change(&plan)
     return plan
   }
 
@@ -26,11 +26,11 @@ import Testing
   }
 
   private func report(
-    _ training: PathPlan.Training? = nil, _ change: (inout PathPlan) -> Void = { _ in }
+    _ training: PathPlan.Training? = nil, _ change: (inout PathPlan) throws -> Void = { _ in }
   ) throws -> PathReport {
     var plan = PathPlan(training ?? .twoLayer(self.training()))
     (plan.grid, plan.folds) = (try BetaGrid(ratios: [1, 0.2, 0.05]), 3)
-    change(&plan)
+    try change(&plan)
     return try plan.run(on: table())
   }
 
@@ -129,7 +129,7 @@ import Testing
   }
 
   @Test func refusesEveryDamage() throws {
-    let bytes = try report(nil) { $0.grid = try! BetaGrid(ratios: [1, 0.2]) }.models.encode()
+    let bytes = try report(nil) { $0.grid = try BetaGrid(ratios: [1, 0.2]) }.models.encode()
     // A stride keeps this short: the code that looks at every byte is that of other files, and tested on them.
     for damage in thinned(Array(stride(from: 0, to: bytes.count, by: 7))) {
       var flipped = bytes

@@ -99,8 +99,8 @@ import Testing
     var expected: [UInt64: Double] = [:]
     for unit in (0..<found.units).map({ found[$0] }) {
       for (weight, bias) in zip(unit.layers[0].weights, unit.layers[0].biases) where weight != 0 {
-        var key = KeyHash()
-        key.add((-bias / weight + 0).bitPattern)
+        var key = WordHash()
+        key.add(-bias / weight)
         expected[key.value, default: 0] += abs(unit.amplitude * unit.output)
       }
     }
