@@ -15,7 +15,7 @@ import Testing
   private func training(_ change: (inout TrainingPlan) -> Void = { _ in }) -> TrainingPlan {
     var plan = TrainingPlan(target: "y")
     (plan.features, plan.patterns, plan.settings.threads) = (["u", "v"], .sampled(10), 1)
-    try change(&plan)
+    change(&plan)
     return plan
   }
 
