@@ -3,16 +3,21 @@ import Testing
 
 /// Files of sparse rows: trained on, predicted, and refused with their place.
 @Suite struct SparseCommandTests {
-  /// Rows of 12 columns, a target of two classes each; with zeros written out for a table.
-  private static func rows(_ count: Int = 40) -> (sparse: String, table: String) {
-    var sparse = "", table = "y,a,b,c,d,e,f\n"
+  /// Rows of six columns among so many, a target of two classes each; with zeros written out for a table.
+  private static func rows(_ count: Int = 40, columns: Int = 120) -> (sparse: String, table: String) {
+    let apart = columns / 6
+    var sparse = "", table = "y," + (1...columns).map { "x\($0)" }.joined(separator: ",") + "\n"
     for k in 0..<count {
       let values = (0..<6).map { j in (k * 5 + j * 3) % 7 < 3 ? Double((k * 31 + j * 17) % 19) / 4 - 2 : 0 }
       let label = values[0] + abs(values[1]) > 0.4 ? "+1" : "-1"
       sparse += label
-      for (j, value) in values.enumerated() where value != 0 { sparse += " \(j + 1):\(value)" }
+      var wide = [Double](repeating: 0, count: columns)
+      for (j, value) in values.enumerated() where value != 0 {
+        sparse += " \((j + 1) * apart):\(value)"
+        wide[(j + 1) * apart - 1] = value
+      }
       sparse += "\n"
-      table += label + "," + values.map { "\($0)" }.joined(separator: ",") + "\n"
+      table += label + "," + wide.map { "\($0)" }.joined(separator: ",") + "\n"
     }
     return (sparse, table)
   }
@@ -35,16 +40,16 @@ import Testing
     let table = try folder.write("x.csv", columns.map { $0.joined(separator: ",") + "\n" }.joined())
     #expect(try Command.run("predict", model, "--data", table).output == predicted.output)
     // An index beyond the columns of the model.
-    let wide = try folder.write("wide.svm", "1 1:2\n1 2:1 99:3\n")
+    let wide = try folder.write("wide.svm", "1 1:2\n1 2:1 999:3\n")
     let refused = try Command.run("predict", model, "--data", wide)
-    #expect(refused.status == 2 && refused.errors.contains("wide.svm:2:10"), "\(refused.errors)")
+    #expect(refused.status == 2 && refused.errors.contains("wide.svm:2:11"), "\(refused.errors)")
   }
 
   @Test(arguments: [
-    ("+1 1:2\n-1 x\n", ["--gated"], "rows.svm:2:4"), ("+1 1:2\n-1 1:1\n", [], "--gated"),
+    ("+1 1:2\n-1 x\n", ["--gated"], "rows.svm:2:4"),
     ("+1 1:2\n-1 1:1\n", ["--gated", "--target", "y"], "--target"),
-    ("+1 1:2\n-1 1:1\n", ["--gated", "--patterns", "all"], "--patterns all"),
-    ("+1 1:2\n-1 1:1\n", ["--gated", "--grow"], "--grow"),
+    ("+1 1:2 2:1\n-1 1:1\n", ["--model", "one-dimensional"], "2 columns"),
+    ("+1 1:2\n-1 99999:1\n", ["--memory", "2000000"], "99999 columns"),
     ("+1 1:2\n+1 1:1\n", ["--gated", "--loss", "logistic", "--test", "0"], "targets: one class only"),
     ("3\n4\n", ["--gated"], "no feature"),
   ])
@@ -54,14 +59,43 @@ import Testing
     #expect(answer.status == 2 && answer.errors.contains(message), "\(answer.errors)")
   }
 
+  /// A file without names goes through all commands, and a model with the exact activation through theirs.
+  @Test func pathCertifyPrune() throws {
+    let folder = Folder(), path = folder.path("p.safetensors"), model = folder.path("m.safetensors")
+    let data = try folder.write("rows.svm", Self.rows().sparse)
+    let followed = try Command.run(
+      "path", data, "--gated", "--loss", "logistic", "--patterns", "8", "--ratios", "1,0.3,0.1", "--folds",
+      "2",
+      "--output", path, "--svg", folder.path("p.svg"))
+    #expect(followed.status == 0 && followed.errors.isEmpty, "\(followed.errors)")
+    let trained = try Command.run(
+      "train", data, "--loss", "logistic", "--patterns", "8", "--beta-ratio", "0.05", "--output", model)
+    #expect(
+      trained.status == 0 && trained.output.contains("standardised"), "\(trained.errors)\(trained.output)")
+    for (file, options) in [(path, ["--index", "2"]), (model, [])] {
+      let isGated = file == path
+      let certified = try Command.run(["certify", file, "--data", data, "--seconds", "2"] + options)
+      #expect(
+        isGated
+          ? certified.status == 2 && certified.errors.contains("model.gated")
+          : certified.status == 0 && certified.output.contains("lower bound"), "\(certified.errors)")
+      let pruned = try Command.run(
+        ["prune", file, "--data", data, "--output", folder.path("q.safetensors")] + options)
+      #expect(pruned.status == 0 && pruned.output.contains("neurons"), "\(pruned.errors)")
+    }
+    let refused = try Command.run("certify", model, "--data", data, "--target", "y")
+    #expect(refused.status == 2 && refused.errors.contains("target"), "\(refused.errors)")
+  }
+
   /// Rows of a problem stay sparse where the model takes them so, and the answer is that of the table.
   @Test func problemsTakeSparseRows() throws {
     let folder = Folder(), rows = Self.rows()
     _ = try folder.write("rows.svm", rows.sparse)
     _ = try folder.write("rows.csv", rows.table)
     let sparse = #""x": {"libsvm": "rows.svm"}, "y": {"libsvm": "rows.svm"}"#
+    let names = (1...120).map { "\"x\($0)\"" }.joined(separator: ", ")
     let table = #"""
-      "x": {"csv": "rows.csv", "columns": ["a", "b", "c", "d", "e", "f"]}, "y": {"csv": "rows.csv", "columns": ["y"]}
+      "x": {"csv": "rows.csv", "columns": [\#(names)]}, "y": {"csv": "rows.csv", "columns": ["y"]}
       """#
     let objectives = try [sparse, table].map { data in
       let problem = try folder.write(

@@ -62,3 +62,13 @@ func failure<Result>(_ body: () throws(ZonotopeError) -> Result) -> ZonotopeErro
     return error
   }
 }
+
+/// The key that `body` says it does not support, nil when it returns.
+func refusedKey<Result>(_ body: () throws -> Result) throws -> String? {
+  do {
+    _ = try body()
+    return nil
+  } catch ZonotopeError.unsupported(let key, _) {
+    return key
+  }
+}

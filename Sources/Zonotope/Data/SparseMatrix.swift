@@ -114,10 +114,35 @@ public struct SparseMatrix: @unchecked Sendable {
   }
 
   /// All entries, zeros included, (rows, columns).
-  public func dense() throws(ZonotopeError) -> MatrixView {
-    let all = try Vector(product(rows, columns, place: "matrix"))
-    for j in 0..<columns { for t in range(j) { all[places[t] * columns + j] = values[t] } }
-    return MatrixView(all, rows: rows, columns: columns)
+  public func dense() throws(ZonotopeError) -> MatrixView { try dense(columns: columns) }
+
+  /// The same with columns of zeros after the last.
+  func dense(columns width: Int) throws(ZonotopeError) -> MatrixView {
+    let all = try Vector(product(rows, width, place: "matrix"))
+    for j in 0..<columns { for t in range(j) { all[places[t] * width + j] = values[t] } }
+    return MatrixView(all, rows: rows, columns: width)
+  }
+
+  /// The rows with their zeros.
+  ///
+  /// - Parameters:
+  ///   - width: columns of the result, of which those beyond the matrix are zero; nil for its own.
+  ///   - memory: bytes that the result may take.
+  func filled(columns width: Int? = nil, memory: Int, place: String) throws(ZonotopeError) -> MatrixView {
+    let width = width ?? columns
+    guard columns <= width else {
+      throw .invalid(place: place, reason: "\(columns) columns, the network takes \(width)")
+    }
+    let needed = filledBytes(columns: width)
+    guard needed <= memory else {
+      throw .memoryBudget(
+        purpose: "\(place) of \(rows) x \(width) with zeros", needed: needed, budget: memory)
+    }
+    return try dense(columns: width)
+  }
+
+  func filledBytes(columns width: Int? = nil) -> Int {
+    saturatingProduct(8, saturatingProduct(rows, width ?? columns))
   }
 
   /// The entries of a column.

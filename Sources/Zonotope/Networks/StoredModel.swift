@@ -82,6 +82,14 @@ extension StoredModel {
     try predict(table.matrix(columns: trainingCard.preprocessing.features))
   }
 
+  /// The outputs for the rows of a file.
+  public func predict(_ file: DataFile) throws(ZonotopeError) -> [Double] {
+    switch file {
+    case .table(let table): try predict(table)
+    case .sparse(let rows): try predict(rows.x)
+    }
+  }
+
   /// What each output stands for: its class, or its number from 0.
   public var outputNames: [String] { trainingCard.outputNames(network.outputs) }
 

@@ -150,13 +150,7 @@ struct ProblemData {
         }
         return try array.matrix()
       case .table(let table, let columns, _): return try table.matrix(columns: columns)
-      case .sparse(let file, let place):
-        let needed = saturatingProduct(8, saturatingProduct(file.x.rows, file.x.columns))
-        guard needed <= memory else {
-          throw .memoryBudget(
-            purpose: "\(place) of \(file.x.rows) x \(file.x.columns)", needed: needed, budget: memory)
-        }
-        return try file.x.dense()
+      case .sparse(let file, let place): return try file.x.filled(memory: memory, place: place)
       }
     }
 

@@ -1,4 +1,4 @@
-/// Compares a network with the global optimum on the rows of a table: what `zonotope certify` does.
+/// Compares a network with the global optimum on the rows of a file: what `zonotope certify` does.
 public struct CertificationPlan: Sendable {
   /// The column the network predicts, the loss and the weight of the penalty; nil for what the model's card says.
   public var target: String?
@@ -38,25 +38,26 @@ public struct CertificationPlan: Sendable {
     var areTrainingRows: Bool?
   }
 
-  /// A model file's network on the rows it was trained on, where the table has them, else on all rows.
-  public func run(_ model: Model, on table: CSVTable) throws(ZonotopeError) -> Report {
-    try audit(prepare(model, on: table))
+  /// A model file's network on the rows it was trained on, where the file has them, else on all rows. Sparse rows get
+  /// their zeros.
+  public func run(_ model: Model, on file: DataFile) throws(ZonotopeError) -> Report {
+    try audit(prepare(model, on: file))
   }
 
   /// A network of another framework, on all rows as they are.
-  public func run(_ network: TwoLayerNetwork, on table: CSVTable) throws(ZonotopeError) -> Report {
-    try audit(prepare(network, on: table))
+  public func run(_ network: TwoLayerNetwork, on file: DataFile) throws(ZonotopeError) -> Report {
+    try audit(prepare(network, on: file))
   }
 
-  func prepare(_ model: Model, on table: CSVTable) throws(ZonotopeError) -> Case {
+  func prepare(_ model: Model, on file: DataFile) throws(ZonotopeError) -> Case {
     let card = model.card
-    guard let target = target ?? card.preprocessing.target else {
-      throw .invalid(place: "target", reason: "the model does not say which column it predicts")
-    }
     var kind = loss
     if kind == nil { kind = try self.kind(card) }
-    let column = try TargetColumn(table, column: target, loss: kind)
-    let x = try table.matrix(columns: features ?? card.preprocessing.features)
+    let columns = try columns(
+      of: file, target: target ?? card.preprocessing.target, features: card.preprocessing.features,
+      loss: kind, width: model.network.features,
+      missing: "the model does not say which column it predicts")
+    let column = columns.target, x = columns.x
     var rows = Array(0..<x.rows)
     if let run = card.run, run.rows + run.testRows == x.rows {
       rows =
@@ -79,16 +80,44 @@ public struct CertificationPlan: Sendable {
       delta: card.loss.delta ?? 1, preprocessing: card.preprocessing, areTrainingRows: isKnown)
   }
 
-  private func prepare(_ network: TwoLayerNetwork, on table: CSVTable) throws(ZonotopeError) -> Case {
-    guard let target else { throw .invalid(place: "target", reason: "is missing") }
+  private func prepare(_ network: TwoLayerNetwork, on file: DataFile) throws(ZonotopeError) -> Case {
     guard let beta else { throw .invalid(place: "beta", reason: "is missing") }
-    let column = try TargetColumn(table, column: target, loss: loss)
-    let names = features ?? table.columns.filter { !$0.equalsInBytes(target) }
-    let x = try table.matrix(columns: names)
+    let columns = try columns(
+      of: file, target: target, features: nil, loss: loss, width: network.features, missing: "is missing")
+    let column = columns.target, x = columns.x
     return try prepare(
       network, x, column.values, column, beta: beta, scale: scale ?? 1 / Double(max(1, x.rows)),
-      preprocessing: ModelCard.Preprocessing(features: names, target: target, classes: column.classes),
+      preprocessing: ModelCard.Preprocessing(
+        features: columns.names, target: columns.names == nil ? nil : target, classes: column.classes),
       areTrainingRows: nil)
+  }
+
+  /// The rows of a file as the network takes them.
+  ///
+  /// - Parameters:
+  ///   - target, features: names in a table; all but the target where no features are named.
+  ///   - missing: what is said where a table's target has no name.
+  private func columns(
+    of file: DataFile, target: String?, features known: [String]?, loss: TrainingPlan.LossKind?, width: Int,
+    missing: String
+  ) throws(ZonotopeError) -> DataColumns<MatrixView> {
+    switch file {
+    case .table(let table):
+      guard let target else { throw .invalid(place: "target", reason: missing) }
+      let names = features ?? known ?? table.columns.filter { !$0.equalsInBytes(target) }
+      return DataColumns(
+        names: names, target: try TargetColumn(table, column: target, loss: loss),
+        x: try table.matrix(columns: names))
+    case .sparse(let rows):
+      if self.target != nil || features != nil {
+        throw .unsupported(
+          key: self.target == nil ? "columns" : "target",
+          reason: "nothing has a name in a file of sparse rows")
+      }
+      return DataColumns(
+        target: try TargetColumn(numbers: rows.y, loss: loss),
+        x: try rows.x.filled(columns: width, memory: settings.memoryBudget, place: "data"))
+    }
   }
 
   private func kind(_ card: ModelCard) throws(ZonotopeError) -> TrainingPlan.LossKind {

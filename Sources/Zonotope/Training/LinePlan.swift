@@ -1,4 +1,4 @@
-/// Ordinary training of a network on one column of a table: split, choose beta, fit, test.
+/// Ordinary training of a network on one column of a file: split, choose beta, fit, test.
 ///
 /// As ``TrainingPlan``, but the column is taken as it is: programs on the line are as well conditioned in any unit.
 public struct LinePlan: Sendable {
@@ -54,26 +54,46 @@ public struct LinePlan: Sendable {
   }
 
   /// The column of the table that the network sees, (rows, 1), and the targets.
-  public func data(of table: CSVTable) throws(ZonotopeError) -> (x: MatrixView, y: [Double]) {
-    let (_, target, x) = try columns(of: table)
-    return (x, target.values)
+  public func data(of file: DataFile) throws(ZonotopeError) -> (x: MatrixView, y: [Double]) {
+    let columns = try columns(of: file)
+    return (columns.x, columns.target.values)
   }
 
-  func columns(
-    of table: CSVTable
-  ) throws(ZonotopeError) -> (name: String, target: TargetColumn, x: MatrixView) {
-    let column = try TargetColumn(table, column: target, loss: loss)
-    guard column.outputs == 1 else {
+  func columns(of file: DataFile) throws(ZonotopeError) -> DataColumns<MatrixView> {
+    guard lag >= 0 else { throw .invalid(place: "lag", reason: "\(lag) is below 0") }
+    let columns =
+      switch file {
+      case .table(let table): try columns(of: table)
+      case .sparse(let rows): try columns(of: rows)
+      }
+    guard columns.target.outputs == 1 else {
       throw .unsupported(key: "target", reason: "a network on one-dimensional data tells two classes apart")
     }
-    guard lag >= 0 else { throw .invalid(place: "lag", reason: "\(lag) is below 0") }
+    return columns
+  }
+
+  private func columns(of rows: LibsvmFile) throws(ZonotopeError) -> DataColumns<MatrixView> {
+    guard lag == 0 else { throw .unsupported(key: "lag", reason: "series are read from tables") }
+    let sparse = try plan.columns(of: rows)
+    guard sparse.x.columns == 1 else {
+      throw .invalid(
+        place: "data", reason: "\(sparse.x.columns) columns, a network on a line takes one")
+    }
+    return DataColumns(
+      target: sparse.target, x: try sparse.x.filled(memory: settings.memoryBudget, place: "data"))
+  }
+
+  private func columns(of table: CSVTable) throws(ZonotopeError) -> DataColumns<MatrixView> {
+    let column = try TargetColumn(table, column: target, loss: loss)
     if lag > 0 {
       let name = feature ?? self.target
       let all = try table.matrix(columns: [name])
       guard all.rows > lag else {
         throw .invalid(place: "lag", reason: "\(lag) rows back, there are \(all.rows)")
       }
-      return (name, column.dropping(first: lag), try all.gathering(rows: Array(0..<all.rows - lag)))
+      return DataColumns(
+        names: [name], target: column.dropping(first: lag),
+        x: try all.gathering(rows: Array(0..<all.rows - lag)))
     }
     let others = table.columns.filter { !$0.equalsInBytes(target) }
     guard let name = feature ?? (others.count == 1 ? others[0] : nil) else {
@@ -83,7 +103,7 @@ public struct LinePlan: Sendable {
     guard !name.equalsInBytes(target) else {
       throw .invalid(place: "columns", reason: "'\(name)' is the target")
     }
-    return (name, column, try table.matrix(columns: [name]))
+    return DataColumns(names: [name], target: column, x: try table.matrix(columns: [name]))
   }
 
   /// The same for any network: what it asks of a plan, the split, the loss and the settings.
@@ -95,13 +115,16 @@ public struct LinePlan: Sendable {
     return plan
   }
 
+  /// Carries the plan out on a table.
+  public func run(on table: CSVTable) throws(ZonotopeError) -> Report { try run(on: .table(table)) }
+
   /// Carries the plan out.
-  public func run(on table: CSVTable) throws(ZonotopeError) -> Report {
+  public func run(on file: DataFile) throws(ZonotopeError) -> Report {
     let started = monotonicSeconds()
     let plan = plan
     try plan.check()
-    let (name, target, x) = try columns(of: table)
-    let rows = try TrainingRows(x, target, plan: plan)
+    let columns = try columns(of: file), target = columns.target
+    let rows = try TrainingRows(columns.x, target, plan: plan)
     func term(_ part: TrainingRows<MatrixView>.Part) -> any Loss {
       target.term(scale: 1 / Double(part.y.count), delta: huberDelta)
     }
@@ -124,7 +147,8 @@ public struct LinePlan: Sendable {
     let result = try fit(rows.train, beta)
     let score = target.score
     let preprocessing = ModelCard.Preprocessing(
-      standardization: nil, features: [name], target: self.target, classes: target.classes, lag: lag)
+      features: columns.names, target: columns.names == nil ? nil : self.target, classes: target.classes,
+      lag: lag)
     let card = TrainingCard(
       result, loss: term(rows.train), tolerance: settings.tolerance,
       preprocessing: preprocessing)

@@ -1,4 +1,4 @@
-/// A path over the values of beta on a table: split, standardise, follow, validate, test. What `zonotope path` does.
+/// A path over the values of beta on a file: split, standardise, follow, validate, test. What `zonotope path` does.
 public struct PathPlan: Sendable {
   /// What is trained, as a plan for one beta says it.
   public enum Training: Sendable {
@@ -20,20 +20,24 @@ public struct PathPlan: Sendable {
   /// Carries the plan out.
   ///
   /// - Throws: misuse only, as ``TrainingPlan/run(on:)``, ``LinePlan/run(on:)`` and ``TokenPlan/run(on:)``.
-  public func run(on table: CSVTable) throws(ZonotopeError) -> PathReport {
+  public func run(on file: DataFile) throws(ZonotopeError) -> PathReport {
     switch training {
     case .twoLayer(let plan):
-      let data = try Columns(plan, try plan.columns(of: table))
-      let selection = try plan.selection(data.train.x, outputs: data.target.outputs)
       let make = { (network: TwoLayerNetwork, card: TrainingCard) in
         TrainedModel.twoLayer(plan.model(network, card))
       }
+      if case .sparse(let rows) = file, plan.keepsSparse(rows.x) {
+        let data = try Columns(plan, try plan.columns(of: rows))
+        let selection = plan.selection(sparse: data.train.x, outputs: data.target.outputs)
+        return try run(SparseGatedReLU(patterns: selection, options: plan.options), data, selection, make)
+      }
+      let data = try Columns(plan, try plan.columns(of: file))
+      let selection = try plan.selection(data.train.x, outputs: data.target.outputs)
       return plan.gated
         ? try run(GatedReLU(patterns: selection, options: plan.options), data, selection, make)
         : try run(ReLU(patterns: selection, options: plan.options), data, selection, make)
     case .line(let line):
-      let (name, target, x) = try line.columns(of: table)
-      return try run(line.network, Columns(line.plan, ([name], target, x), lag: line.lag), .all) {
+      return try run(line.network, Columns(line.plan, try line.columns(of: file), lag: line.lag), .all) {
         .parallel(ParallelModel(network: $0, card: $1))
       }
     case .tokens(let tokens):
@@ -41,7 +45,7 @@ public struct PathPlan: Sendable {
         throw .unsupported(key: "relu", reason: "a path is one of optima, and heads with a ReLU are local")
       }
       let head = try tokens.head(), plan = tokens.scaled
-      var columns = try plan.columns(of: table)
+      var columns = try plan.columns(of: file)
       // With one scale for all columns their order makes no difference to it.
       columns.x = try tokens.layout.applied(to: columns.x)
       return try run(head, Columns(plan, columns), tokens.selection) {
@@ -50,36 +54,36 @@ public struct PathPlan: Sendable {
     }
   }
 
-  /// The columns of a table with the rows to train on and those of the test, as they are.
-  private struct Columns {
+  /// Carries the plan out on a table.
+  public func run(on table: CSVTable) throws(ZonotopeError) -> PathReport { try run(on: .table(table)) }
+
+  /// The columns of a file with the rows to train on and those of the test, as they are.
+  private struct Columns<Rows: SampleRows> {
     let plan: TrainingPlan
-    let names: [String]
+    let names: [String]?
     let target: TargetColumn
     /// As ``LinePlan/lag``.
     let lag: Int
-    let train: TrainingRows<MatrixView>.Part
-    let test: TrainingRows<MatrixView>.Part
+    let train: TrainingRows<Rows>.Part
+    let test: TrainingRows<Rows>.Part
 
-    init(
-      _ plan: TrainingPlan, _ columns: (names: [String], target: TargetColumn, x: MatrixView),
-      lag: Int = 0
-    ) throws(ZonotopeError) {
+    init(_ plan: TrainingPlan, _ columns: DataColumns<Rows>, lag: Int = 0) throws(ZonotopeError) {
       try plan.check()
-      let (names, target, x) = columns
-      let (training, testing) = try TrainingRows<MatrixView>.deal(x, target, plan: plan)
-      (self.plan, self.names, self.target, self.lag) = (plan, names, target, lag)
-      train = TrainingRows<MatrixView>.Part(
+      let target = columns.target, x = columns.x
+      let (training, testing) = try TrainingRows<Rows>.deal(x, target, plan: plan)
+      (self.plan, names, self.target, self.lag) = (plan, columns.names, target, lag)
+      train = TrainingRows<Rows>.Part(
         x: try x.gathering(rows: training), y: training.map { target.values[$0] })
-      test = TrainingRows<MatrixView>.Part(
+      test = TrainingRows<Rows>.Part(
         x: try x.gathering(rows: testing), y: testing.map { target.values[$0] })
       try target.checkVariation(of: train.y)
     }
   }
 
   private func run<A: PathTrainable>(
-    _ architecture: A, _ data: Columns, _ selection: PatternSelection,
+    _ architecture: A, _ data: Columns<A.Rows>, _ selection: PatternSelection,
     _ model: (A.Network, TrainingCard) -> TrainedModel
-  ) throws(ZonotopeError) -> PathReport where A.Rows == MatrixView {
+  ) throws(ZonotopeError) -> PathReport {
     let plan = data.plan, target = data.target
     var settings = PathSettings()
     (settings.grid, settings.folds, settings.seed) = (grid, folds, plan.seed)
@@ -87,13 +91,15 @@ public struct PathPlan: Sendable {
     (settings.solver, settings.progress) = (plan.settings, progress)
     let loss = target.term(scale: 1 / Double(data.train.y.count), delta: plan.huberDelta)
     let path = try architecture.path(
-      on: Dataset(x: data.train.x, y: data.train.y), loss: loss, settings: settings)
-    func seen(_ part: TrainingRows<MatrixView>.Part) throws(ZonotopeError) -> TrainingRows<MatrixView>.Part {
-      TrainingRows<MatrixView>.Part(x: try path.standardization?.applied(to: part.x) ?? part.x, y: part.y)
+      on: LabelledRows(x: data.train.x, y: data.train.y), loss: loss, settings: settings)
+    func seen(_ part: TrainingRows<A.Rows>.Part) throws(ZonotopeError) -> TrainingRows<A.Rows>.Part {
+      guard let standardization = path.standardization else { return part }
+      return TrainingRows<A.Rows>.Part(x: try part.x.standardized(by: standardization), y: part.y)
     }
     let train = try seen(data.train), test = try seen(data.test)
     let preprocessing = TrainingCard.Preprocessing(
-      standardization: path.standardization, features: data.names, target: plan.target,
+      standardization: path.standardization, features: data.names,
+      target: data.names == nil ? nil : plan.target,
       classes: target.classes, lag: data.lag)
     var models: [TrainedModel] = [], stages: [PathReport.Stage] = []
     for stage in path.stages {

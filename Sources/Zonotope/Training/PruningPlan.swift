@@ -17,16 +17,16 @@ public struct PruningPlan: Sendable {
     public var decomposition: ConeDecomposition?
   }
 
-  /// - Throws: ``ZonotopeError/invalid(place:reason:)`` where the table does not have the training rows, as what is said
+  /// - Throws: ``ZonotopeError/invalid(place:reason:)`` where the file does not have the training rows, as what is said
   ///   about the model holds on those.
-  public func run(_ model: Model, on table: CSVTable) throws(ZonotopeError) -> Report {
+  public func run(_ model: Model, on file: DataFile) throws(ZonotopeError) -> Report {
     guard tolerance >= 0, tolerance < 1 else {
       throw .invalid(place: "tolerance", reason: "\(tolerance) is not a share, from 0 to below 1")
     }
     guard TrainingPlan.LossKind(rawValue: model.card.loss.kind) != nil else {
       throw .unsupported(key: "loss", reason: "models trained with \(model.card.loss.kind) are not pruned")
     }
-    let given = try CertificationPlan().prepare(model, on: table)
+    let given = try CertificationPlan().prepare(model, on: file)
     guard given.areTrainingRows == true, given.preprocessing.classes == model.card.preprocessing.classes
     else {
       throw .invalid(place: "data", reason: "are not the rows the network was trained on")

@@ -24,9 +24,9 @@ public struct TokenPlan: Sendable {
   /// Carries the plan out.
   ///
   /// - Throws: misuse only, before any solving, as ``TrainingPlan/run(on:)``; also columns that are no such tokens.
-  public func run(on table: CSVTable) throws(ZonotopeError) -> PlanReport<TokenModel> {
+  public func run(on file: DataFile) throws(ZonotopeError) -> PlanReport<TokenModel> {
     let head = try head(), plan = scaled
-    let data = try plan.data(of: table) { (x) throws(ZonotopeError) in try layout.applied(to: x) }
+    let data = try plan.data(of: file) { (x) throws(ZonotopeError) in try layout.applied(to: x) }
     var fit = try plan.fit(head, data)
     // Who cancels wants what there is.
     if rectifies, fit.result.solution.status != .cancelled { fit = try plan.rectified(fit, data) }
@@ -34,6 +34,11 @@ public struct TokenPlan: Sendable {
     return PlanReport(
       model: TokenModel(network: fit.result.network, layout: layout, card: card), result: fit.result,
       baseline: fit.baseline, seconds: fit.seconds)
+  }
+
+  /// Carries the plan out on a table.
+  public func run(on table: CSVTable) throws(ZonotopeError) -> PlanReport<TokenModel> {
+    try run(on: .table(table))
   }
 
   /// The plan with one scale for all columns.

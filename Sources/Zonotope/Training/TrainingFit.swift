@@ -10,27 +10,46 @@ extension TrainingPlan {
 
   /// Checks the plan and the columns, deals the rows.
   func data(
-    of table: CSVTable, arranging: ((MatrixView) throws(ZonotopeError) -> MatrixView)? = nil
+    of file: DataFile, arranging: ((MatrixView) throws(ZonotopeError) -> MatrixView)? = nil
   ) throws(ZonotopeError) -> Columns<MatrixView> {
     try check()
-    let (names, target, x) = try columns(of: table)
-    return try data(x, names: names, target: target, arranging: arranging)
+    return try data(columns(of: file), arranging: arranging)
   }
 
   /// Deals the rows.
   func data<Rows>(
-    _ x: Rows, names: [String]?, target: TargetColumn,
-    arranging: ((Rows) throws(ZonotopeError) -> Rows)? = nil
+    _ columns: DataColumns<Rows>, arranging: ((Rows) throws(ZonotopeError) -> Rows)? = nil
   ) throws(ZonotopeError) -> Columns<Rows> {
-    let rows = try TrainingRows(x, target, plan: self, arranging: arranging)
-    try target.checkVariation(of: rows.train.y)
-    return Columns(names: names, target: target, rows: rows)
+    let rows = try TrainingRows(columns.x, columns.target, plan: self, arranging: arranging)
+    try columns.target.checkVariation(of: rows.train.y)
+    return Columns(names: columns.names, target: columns.target, rows: rows)
   }
 
-  /// The names of the features, the target, and the features.
-  func columns(
-    of table: CSVTable
-  ) throws(ZonotopeError) -> (names: [String], target: TargetColumn, x: MatrixView) {
+  /// The columns of a file; sparse rows get their zeros.
+  func columns(of file: DataFile) throws(ZonotopeError) -> DataColumns<MatrixView> {
+    switch file {
+    case .table(let table): return try columns(of: table)
+    case .sparse(let file):
+      let sparse = try columns(of: file)
+      return DataColumns(
+        target: sparse.target, x: try file.x.filled(memory: settings.memoryBudget, place: "data"))
+    }
+  }
+
+  /// Sparse rows as they are, in whose files nothing has a name.
+  func columns(of file: LibsvmFile) throws(ZonotopeError) -> DataColumns<SparseMatrix> {
+    guard features == nil else {
+      throw .unsupported(key: "columns", reason: "the columns of sparse rows have no names")
+    }
+    // Scales, and what lies between copies of the rows, are numbers for every column, however few have entries.
+    let needed = saturatingProduct(72, file.x.columns), budget = settings.memoryBudget
+    guard needed <= budget else {
+      throw .memoryBudget(purpose: "\(file.x.columns) columns", needed: needed, budget: budget)
+    }
+    return DataColumns(target: try TargetColumn(numbers: file.y, loss: loss), x: file.x)
+  }
+
+  private func columns(of table: CSVTable) throws(ZonotopeError) -> DataColumns<MatrixView> {
     let target = try TargetColumn(table, column: self.target, loss: loss)
     let names = features ?? table.columns.filter { !$0.equalsInBytes(self.target) }
     for (j, name) in names.enumerated() {
@@ -42,7 +61,7 @@ extension TrainingPlan {
       }
     }
     guard !names.isEmpty else { throw .invalid(place: "columns", reason: "there is no feature") }
-    return (names, target, try table.matrix(columns: names))
+    return DataColumns(names: names, target: target, x: try table.matrix(columns: names))
   }
 
   /// A network of any architecture, found by the search and the fit, with its scores.

@@ -40,6 +40,9 @@ public struct TrainingPlan: Sendable {
   public static let enumerationLimit = 1000
   /// The relative gap that is enough to compare candidates.
   public static let searchTolerance = 1e-3
+  /// The share of numbers other than zero from which on sparse rows are trained on with their zeros: the products with these
+  /// then take less time, as they use whole vectors (docs/sparse-rows.md).
+  public static let fillShare = 0.05
 
   /// The column to predict.
   public var target: String

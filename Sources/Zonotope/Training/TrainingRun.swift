@@ -1,39 +1,44 @@
 extension TrainingPlan {
   /// Carries the plan out.
   ///
+  /// Gated networks whose gates are drawn are trained on sparse rows as these are, where fewer than ``fillShare`` of the numbers
+  /// are not zero: columns are then scaled by the root of their mean square and not shifted, and there is no linear model beside
+  /// the network. In all other cases sparse rows get their zeros.
+  ///
   /// - Throws: misuse only, before any solving: columns that do not exist or are not numbers, a target with other than
   ///   two classes for the logistic loss or fewer for softmax, settings out of range, memory.
-  public func run(on table: CSVTable) throws(ZonotopeError) -> TrainingReport {
-    let data = try data(of: table)
+  public func run(on file: DataFile) throws(ZonotopeError) -> TrainingReport {
+    if case .sparse(let file) = file, keepsSparse(file.x) { return try run(sparse: file) }
+    let data = try data(of: file)
     let selection = try selection(data.rows.train.x, outputs: data.target.outputs)
     return gated
       ? try report(GatedReLU(patterns: selection, options: options), data, selection)
       : try report(ReLU(patterns: selection, options: options), data, selection)
   }
 
-  /// Carries the plan out on sparse rows, whose target is what a line begins with; ``target`` and ``features`` name nothing
-  /// there. Columns are scaled by the root of their mean square and not shifted, and there is no linear model beside it.
-  ///
-  /// - Throws: misuse only, before any solving, as ``run(on:)-(CSVTable)``; ``ZonotopeError/unsupported(key:reason:)`` for what
-  ///   needs rows with their zeros: the exact activation, all patterns, column generation.
+  /// Carries the plan out on a table.
+  public func run(on table: CSVTable) throws(ZonotopeError) -> TrainingReport {
+    try run(on: .table(table))
+  }
+
+  /// Carries the plan out on sparse rows.
   public func run(on file: LibsvmFile) throws(ZonotopeError) -> TrainingReport {
+    try run(on: .sparse(file))
+  }
+
+  private func run(sparse file: LibsvmFile) throws(ZonotopeError) -> TrainingReport {
     try check()
-    guard gated else {
-      throw .unsupported(
-        key: "gated", reason: "sparse rows train gated networks: the cones of the exact activation are dense")
-    }
-    guard features == nil else {
-      throw .unsupported(key: "columns", reason: "the columns of sparse rows have no names")
-    }
-    // Scales, and what lies between copies of the rows, are numbers for every column, however few have entries.
-    let columns = saturatingProduct(72, file.x.columns), budget = settings.memoryBudget
-    guard columns <= budget else {
-      throw .memoryBudget(purpose: "\(file.x.columns) columns", needed: columns, budget: budget)
-    }
-    let target = try TargetColumn(numbers: file.y, loss: loss)
-    let data = try data(file.x, names: nil, target: target)
-    let selection = selection(sparse: data.rows.train.x, outputs: target.outputs)
+    let data = try data(columns(of: file))
+    let selection = selection(sparse: data.rows.train.x, outputs: data.target.outputs)
     return try report(SparseGatedReLU(patterns: selection, options: options), data, selection)
+  }
+
+  /// Whether sparse rows are trained on without their zeros.
+  func keepsSparse(_ x: SparseMatrix) -> Bool {
+    guard gated, !grows, patterns != .all else { return false }
+    let numbers = saturatingProduct(x.rows, x.columns)
+    return Double(x.storedCount) < Self.fillShare * Double(numbers)
+      || x.filledBytes() > settings.memoryBudget / 4
   }
 
   private func report<A: Trainable>(
@@ -70,7 +75,7 @@ extension TrainingPlan {
     }
   }
 
-  private func selection(sparse x: SparseMatrix, outputs: Int) -> PatternSelection {
+  func selection(sparse x: SparseMatrix, outputs: Int) -> PatternSelection {
     switch patterns {
     case .all: return .all
     case .sampled(let count): return .sampled(count: count, seed: seed)

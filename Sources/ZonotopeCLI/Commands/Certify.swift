@@ -16,7 +16,8 @@ struct Certify: ParsableCommand {
       """)
 
   @Argument(help: "The network.") var model: [String]
-  @Option(help: "A CSV file with a header: the rows that the network is trained on.") var data: String
+  @Option(help: "A CSV file with a header, or sparse rows: those that the network is trained on.") var data:
+    String
   @Option(help: "The column it predicts; a model file knows.") var target: String?
   @Option(help: "The columns it predicts from, in the order of its weights, separated by commas.")
   var columns: String?
@@ -44,7 +45,7 @@ struct Certify: ParsableCommand {
 
   func run() throws {
     try check([.model("--polish", polish)], reading: model + [data])
-    let table = try CSVTable(path: data, memory: limits.fileBudget())
+    let file = try DataFile(path: data, memory: limits.fileBudget())
     var plan = CertificationPlan()
     (plan.target, plan.loss, plan.beta, plan.scale) = (target, loss, beta, scale)
     plan.features = columns?.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
@@ -53,7 +54,7 @@ struct Certify: ParsableCommand {
     plan.settings.cancellation = Signals.cancellation
     limits.apply(to: &plan.settings)
     Signals.cancelOnInterrupt()
-    let report = try report(plan, table)
+    let report = try report(plan, file)
     if let polish, let polished = report.polished {
       try writing { () throws(ZonotopeError) in try polished.save(to: polish) }
     }
@@ -67,21 +68,21 @@ struct Certify: ParsableCommand {
         ? "Nothing was saved: no better network was found." : "The better network is in \(polish).")
   }
 
-  private func report(_ plan: CertificationPlan, _ table: CSVTable) throws -> CertificationPlan.Report {
+  private func report(_ plan: CertificationPlan, _ file: DataFile) throws -> CertificationPlan.Report {
     let slopes = activation.activation
     if model.count > 1 {
       return try plan.run(
         TwoLayerNetwork(
           hidden: model[0], output: model[1], hiddenBias: model.count > 2 ? model[2] : nil,
-          outputBias: model.count > 3 ? model[3] : nil, activation: slopes), on: table)
+          outputBias: model.count > 3 ? model[3] : nil, activation: slopes), on: file)
     }
     if try Model.isModel(path: model[0]) {
-      return try plan.run(Model(path: model[0], choosing: path.choice), on: table)
+      return try plan.run(Model(path: model[0], choosing: path.choice), on: file)
     }
     guard path.choice == nil else {
       throw ZonotopeError.invalid(place: model[0], reason: "holds one network, and no path to choose from")
     }
-    return try plan.run(TwoLayerNetwork(importing: model[0], activation: slopes), on: table)
+    return try plan.run(TwoLayerNetwork(importing: model[0], activation: slopes), on: file)
   }
 
   struct Slopes: ExpressibleByArgument {

@@ -39,27 +39,25 @@ struct Path: ParsableCommand {
   func run() throws {
     try check(
       .model("--output", output), OutputFile("--svg", svg, endings: [".svg"]), reading: training.file)
-    guard !training.isSparse, let target = training.target else {
-      throw ZonotopeError.unsupported(
-        key: training.file, reason: "paths on files take tables, not sparse rows")
-    }
     var plan = PathPlan(try training.architecture())
     (plan.grid, plan.folds) = (try grid(), folds)
-    let table = try CSVTable(path: training.file, memory: training.limits.fileBudget())
+    let data = try training.read()
     let line = ProgressLine(quiet: verbosity.quiet)
     plan.progress = line.path(training.file)
     Signals.cancelOnInterrupt()
-    let report = try plan.run(on: table)
+    let report = try plan.run(on: data)
     line.clear()
     if let output { try writing { () throws(ZonotopeError) in try report.models.save(to: output) } }
     if let svg {
-      let title = "\(training.file): \(target), \(report.stages.count) values of beta"
+      let target = training.target.map { "\($0), " } ?? ""
+      let title =
+        "\(training.file): \(target)\(report.stages.count) values of beta"
       try writing { () throws(ZonotopeError) in try report.drawing(title: title).write(to: svg) }
     }
     if json { return try print(report.json(savedTo: output)) }
     if !verbosity.quiet {
       try print(PathText.settings(report, file: training.file, folds: folds) + "\n")
-      try training.noteTwoValues(of: table)
+      try training.noteTwoValues(of: data)
     }
     try print(PathText.table(report.models, stages: report.stages))
     if verbosity.quiet { return }

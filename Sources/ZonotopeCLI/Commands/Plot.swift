@@ -53,7 +53,7 @@ struct Plot: ParsableCommand {
     var plan = LinePlan(target: target, network: architecture)
     (plan.feature, plan.loss, plan.lag) = (column, .squared, line.lag)
     let table = try CSVTable(path: file, memory: budget)
-    let (x, y) = try plan.data(of: table)
+    let (x, y) = try plan.data(of: .table(table))
     let data = try Dataset(x: x, y: y), loss = SquaredLoss()
     var settings = SolverSettings()
     limits.apply(to: &settings)

@@ -14,7 +14,7 @@ struct Prune: ParsableCommand {
       """)
 
   @Argument(help: "A model file of this program.") var model: String
-  @Option(help: "The CSV file that it was trained on.") var data: String
+  @Option(help: "The file that it was trained on.") var data: String
   @Option(help: "The model file to write.") var output: String
   @Option(
     parsing: .unconditional, help: "The share of a neuron's contribution that the others may leave uncovered."
@@ -30,7 +30,7 @@ struct Prune: ParsableCommand {
     var plan = PruningPlan()
     (plan.tolerance, plan.ungates) = (tolerance, ungate)
     let report = try plan.run(
-      Model(path: model, choosing: path.choice), on: CSVTable(path: data, memory: limits.fileBudget()))
+      Model(path: model, choosing: path.choice), on: DataFile(path: data, memory: limits.fileBudget()))
     try writing { () throws(ZonotopeError) in try report.model.save(to: output) }
     if verbosity.quiet { return }
     var facts = Facts()

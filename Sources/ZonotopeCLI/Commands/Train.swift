@@ -16,9 +16,10 @@ struct Train: ParsableCommand {
       on: without --patterns all of them are enumerated where there are at most a thousand (one feature, mostly), \
       and the proof then speaks of all networks of any width; else up to 500 are drawn at random.
 
-      Sparse rows, lines of a target and index:value, train gated networks and never get their zeros: columns are \
-      divided by the root of their mean square and not shifted (--no-standardize: taken as they are), targets are \
-      numbers, or classes with --loss logistic or softmax, and there is no linear model beside the network.
+      Sparse rows are lines of a target and index:value. Targets are numbers, or classes with --loss logistic or \
+      softmax. With --gated, and less than 5 % of the numbers other than zero, they never get their zeros: columns \
+      are divided by the root of their mean square and not shifted (--no-standardize: taken as they are), and there is \
+      no linear model beside the network.
       """)
 
   @OptionGroup var training: TrainingOptions
@@ -47,58 +48,33 @@ struct Train: ParsableCommand {
     try check(
       .model("--output", output), .predictions("--predictions", predictions), reading: file)
     let line = ProgressLine(quiet: verbosity.quiet)
-    if training.isSparse { return try runSparse(file, line) }
-    let table = try CSVTable(path: file, memory: training.limits.fileBudget())
+    let data = try training.read()
     Signals.cancelOnInterrupt()
     switch try training.architecture() {
     case .line(var plan):
       plan.penalty = penalty
-      try show(try plan.run(on: table), of: table)
+      try show(try plan.run(on: data), of: data)
     case .twoLayer(var plan):
       (plan.penalty, plan.progress) = (penalty, line.training(file))
-      try show(try plan.run(on: table), line, of: table)
+      try show(try plan.run(on: data), line, of: data)
     case .tokens(var plan):
       (plan.plan.penalty, plan.plan.progress) = (penalty, line.training(file))
-      try show(try plan.run(on: table), line, of: table)
-    }
-  }
-
-  private func runSparse(_ path: String, _ line: ProgressLine) throws {
-    let file = try LibsvmFile(path: path, memory: training.limits.fileBudget())
-    Signals.cancelOnInterrupt()
-    guard case .twoLayer(var plan) = try training.architecture() else { return }
-    (plan.penalty, plan.progress) = (penalty, line.training(path))
-    try show(try plan.run(on: file), line) { (model) throws(ZonotopeError) in
-      try model.predict(file.x)
-    } note: {
-      try training.noteTwoValues(of: file.y)
-    }
-  }
-
-  private func show(_ report: PlanReport<some StoredModel>, _ line: ProgressLine, of table: CSVTable) throws {
-    try show(report, line) { (model) throws(ZonotopeError) in
-      try model.predict(table)
-    } note: {
-      try training.noteTwoValues(of: table)
+      try show(try plan.run(on: data), line, of: data)
     }
   }
 
   /// Writes and prints what came out.
-  private func show<Content: StoredModel>(
-    _ report: PlanReport<Content>, _ line: ProgressLine,
-    predict: (Content) throws(ZonotopeError) -> [Double], note: () throws -> Void
-  ) throws {
+  private func show(_ report: PlanReport<some StoredModel>, _ line: ProgressLine, of data: DataFile) throws {
     line.clear()
     if let output { try writing { () throws(ZonotopeError) in try report.model.save(to: output) } }
     if let predictions {
-      let outputs = try predict(report.model)
-      let answers = Predictions(outputs: outputs, of: report.model)
+      let answers = Predictions(outputs: try report.model.predict(data), of: report.model)
       try writing { () throws(ZonotopeError) in try answers.write(to: predictions) }
     }
     if json { return try print(report.json(savedTo: output)) }
     if !verbosity.quiet {
       try print(ReportText.settings(report, file: training.file) + "\n")
-      try note()
+      try training.noteTwoValues(of: data)
     }
     try print(ReportText.table(report))
     if verbosity.quiet { return }

@@ -3,10 +3,10 @@ import Zonotope
 
 extension Train {
   /// Writes and prints a network on one column.
-  func show(_ report: LinePlan.Report, of table: CSVTable) throws {
+  func show(_ report: LinePlan.Report, of data: DataFile) throws {
     if let output { try writing { () throws(ZonotopeError) in try report.model.save(to: output) } }
     if let predictions {
-      let answers = Predictions(outputs: try report.model.predict(table), of: report.model)
+      let answers = Predictions(outputs: try report.model.predict(data), of: report.model)
       try writing { () throws(ZonotopeError) in try answers.write(to: predictions) }
     }
     if json { return try print(report.json(savedTo: output)) }

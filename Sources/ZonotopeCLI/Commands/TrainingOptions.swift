@@ -5,7 +5,7 @@ import Zonotope
 struct TrainingOptions: ParsableArguments {
   @Argument(
     help:
-      "A CSV file with a header; for train also sparse rows, each after its target, in a .svm, .libsvm or .svmlight file."
+      "A CSV file with a header, or sparse rows, each after its target, in a .svm, .libsvm or .svmlight file."
   ) var file: String
   @Option(help: "The column to predict; of a CSV file.") var target: String?
   @Option(help: "The columns to predict it from, separated by commas; all others without it.")
@@ -49,19 +49,14 @@ struct TrainingOptions: ParsableArguments {
     var takesTokens: Bool { self != .twoLayer && self != .oneDimensional }
   }
 
-  /// Whether the rows have no zeros, and columns no names.
-  var isSparse: Bool { LibsvmFile.isNamed(file) }
+  /// Whether nothing in the file has a name.
+  private var isSparse: Bool { LibsvmFile.isNamed(file) }
 
   func validate() throws {
     if !isSparse, target == nil { throw ValidationError("Missing expected argument '--target <target>'") }
     if isSparse, target != nil || columns != nil {
       throw ValidationError(
         "--target and --columns name columns of CSV files; lines of sparse rows begin with their target.")
-    }
-    if isSparse, model != .twoLayer || !gated || grow || patterns == "all" {
-      throw ValidationError(
-        "Sparse rows train two-layer networks with --gated, whose gates are drawn: no other --model, no --grow, "
-          + "no --patterns all.")
     }
     if model == .oneDimensional, gated || patterns != nil || noInputBias || solver != .automatic {
       throw ValidationError("--gated, --patterns, --no-input-bias and --solver belong to two-layer networks.")
@@ -87,6 +82,9 @@ struct TrainingOptions: ParsableArguments {
       throw ValidationError("--patterns takes a number or all, not '\(patterns)'.")
     }
   }
+
+  /// The rows and their targets.
+  func read() throws -> DataFile { try DataFile(path: file, memory: limits.fileBudget()) }
 
   /// The columns to predict from.
   var names: [String]? {
@@ -131,13 +129,8 @@ struct TrainingOptions: ParsableArguments {
   }
 
   /// Says that a target may be meant as classes.
-  func noteTwoValues(of table: CSVTable) throws {
-    guard let target, try !table.isText(column: target) else { return }
-    try noteTwoValues(of: table.numbers(column: target))
-  }
-
-  func noteTwoValues(of targets: [Double]) throws {
-    guard loss == nil, Set(targets).count == 2 else { return }
+  func noteTwoValues(of file: DataFile) throws {
+    guard loss == nil, try file.hasTwoNumbers(asTarget: target ?? "") else { return }
     try print(
       "The target has two values and is fitted as a number; --loss logistic separates two classes.\n")
   }

@@ -326,13 +326,4 @@ private let slopes = [
     let cut = TwoLayerOptions.linear(patches: 2)
     #expect(try refusedKey { try train(CircularLinear(options: cut), data.x, y) } == "model.patches")
   }
-
-  private func refusedKey(_ body: () throws -> TrainingResult) throws -> String? {
-    do {
-      _ = try body()
-      return nil
-    } catch ZonotopeError.unsupported(let key, _) {
-      return key
-    }
-  }
 }
