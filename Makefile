@@ -25,9 +25,8 @@ build: packages ## build the library and the command, optimised
 demo: build ## train on two data sets that ship with the project, and show the certificates
 	.build/release/zonotope demo
 
-test: packages ## run all tests, then those of the trait SuiteSparse
-	swift test $(TEST_FLAGS)
-	swift test --scratch-path .build/suitesparse --traits SuiteSparse --filter SuiteSparseTests
+test: packages ## run all tests, with the trait SuiteSparse
+	swift test $(TEST_FLAGS) --traits SuiteSparse
 	$(MAKE) test-c
 
 test-c: libraries ## install the C libraries into a temporary folder and use them from C, C++, CMake and Python

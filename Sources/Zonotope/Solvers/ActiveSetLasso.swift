@@ -64,7 +64,14 @@ final class ActiveSetLasso {
       let gone = Set(columns)
       kept = kept.enumerated().filter { !gone.contains($0.offset) }.map(\.element)
     }
-    while count > 0, let dependent = firstDependent() { leave([exchange(dependent)]) }
+    if count > 0, !factored() {
+      var triangle = Triangle(order: count)
+      while let dependent = firstDependent(&triangle) {
+        let leaving = exchange(dependent)
+        triangle.rows = min(triangle.rows, leaving)
+        leave([leaving])
+      }
+    }
     let start = objective
     let saved = (count, signs, z, b, gram, kept)
     for attempt in 0..<40 where count > 0 {
@@ -133,27 +140,44 @@ final class ActiveSetLasso {
     return x
   }
 
-  /// The first column that depends on those before it, with its coefficients in them.
-  private func firstDependent() -> (column: Int, coefficients: [Double])? {
-    if factored() { return nil }
-    var lower = [Double](repeating: 0, count: count * count)
-    for i in 0..<count {
-      for j in 0...i {
-        var value = gram[i * room + j]
-        for l in 0..<j { value -= lower[i * count + l] * lower[j * count + l] }
-        if j < i {
-          lower[i * count + j] = value / lower[j * count + j]
-        } else if value > 2 * dependence * gram[i * room + i] {
-          lower[i * count + i] = value.squareRoot()
-        } else {
-          var c = (0..<i).map { lower[i * count + $0] }
-          for l in stride(from: i - 1, through: 0, by: -1) {
-            for m in l + 1..<max(l + 1, i) { c[l] -= lower[m * count + l] * c[m] }
-            c[l] /= lower[l * count + l]
-          }
-          return (i, c)
+  /// The first rows of the lower triangular factor of G, which stay while the columns before them do.
+  private struct Triangle {
+    /// Rows of `stride` numbers.
+    var entries: [Double]
+    let stride: Int
+    var rows = 0
+
+    init(order: Int) { (entries, stride) = ([Double](repeating: 0, count: order * order), order) }
+  }
+
+  /// The first column that depends on those before it, with its coefficients in them; the factor goes up to it.
+  private func firstDependent(_ triangle: inout Triangle) -> (column: Int, coefficients: [Double])? {
+    let stride = triangle.stride
+    for i in triangle.rows..<max(triangle.rows, count) {
+      let square = gram[i * room + i]
+      let pivot = triangle.entries.withUnsafeMutableBufferPointer { lower -> Double in
+        let base = lower.baseAddress!, row = base + i * stride
+        var rest = square
+        for j in 0..<i {
+          let other = base + j * stride
+          let product = dot(Values(start: row, count: j), Values(start: other, count: j))
+          row[j] = (gram[i * room + j] - product) / other[j]
+          rest -= row[j] * row[j]
         }
+        row[i] = rest > 0 ? rest.squareRoot() : 0
+        return rest
       }
+      triangle.rows = i
+      guard pivot > 2 * dependence * square else {
+        let lower = triangle.entries
+        var c = (0..<i).map { lower[i * stride + $0] }
+        for l in Swift.stride(from: i - 1, through: 0, by: -1) {
+          c[l] /= lower[l * stride + l]
+          for m in 0..<l { c[m] -= lower[l * stride + m] * c[l] }
+        }
+        return (i, c)
+      }
+      triangle.rows = i + 1
     }
     return nil
   }
