@@ -62,14 +62,14 @@ import Testing
   /// A file without names goes through all commands, and a model with the exact activation through theirs.
   @Test func pathCertifyPrune() throws {
     let folder = Folder(), path = folder.path("p.safetensors"), model = folder.path("m.safetensors")
-    let data = try folder.write("rows.svm", Self.rows().sparse)
+    let data = try folder.write("rows.svm", Self.rows(24, columns: 60).sparse)
     let followed = try Command.run(
       "path", data, "--gated", "--loss", "logistic", "--patterns", "8", "--ratios", "1,0.3,0.1", "--folds",
       "2",
       "--output", path, "--svg", folder.path("p.svg"))
     #expect(followed.status == 0 && followed.errors.isEmpty, "\(followed.errors)")
     let trained = try Command.run(
-      "train", data, "--loss", "logistic", "--patterns", "8", "--beta-ratio", "0.05", "--output", model)
+      "train", data, "--loss", "logistic", "--patterns", "4", "--beta-ratio", "0.2", "--output", model)
     #expect(
       trained.status == 0 && trained.output.contains("standardised"), "\(trained.errors)\(trained.output)")
     for (file, options) in [(path, ["--index", "2"]), (model, [])] {
@@ -85,6 +85,26 @@ import Testing
     }
     let refused = try Command.run("certify", model, "--data", data, "--target", "y")
     #expect(refused.status == 2 && refused.errors.contains("target"), "\(refused.errors)")
+  }
+
+  /// The width of the file is that of a row, not of a token.
+  @Test func tokensAndPathsPredictTheFileTheyWereTrainedOn() throws {
+    let folder = Folder(), data = try folder.write("rows.svm", Self.rows(30, columns: 12).sparse)
+    let model = folder.path("m.safetensors"), outputs = folder.path("p.csv")
+    for kind in ["attention", "mixer", "fourier", "simplex-attention"] {
+      let trained = try Command.run(
+        "train", data, "--model", kind, "--tokens", "4", "--loss", "logistic", "--beta-ratio", "0.2",
+        "--output",
+        model, "--predictions", outputs)
+      #expect(trained.status == 0, "\(trained.errors)")
+      let predicted = try Command.run("predict", model, "--data", data)
+      #expect(try predicted.status == 0 && predicted.output == folder.text("p.csv"), "\(predicted.errors)")
+    }
+    let followed = try Command.run(
+      "path", data, "--model", "mixer", "--tokens", "4", "--ratios", "1,0.3", "--folds", "0", "--output",
+      model)
+    #expect(followed.status == 0, "\(followed.errors)")
+    #expect(try Command.run("predict", model, "--data", data, "--index", "1").status == 0)
   }
 
   /// Rows of a problem stay sparse where the model takes them so, and the answer is that of the table.

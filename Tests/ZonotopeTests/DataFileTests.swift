@@ -89,20 +89,24 @@ import Testing
     guard case .sparse(let full) = try Self.files(columns: 3).sparse else { return }
     #expect(!Self.plan { $0.gated = true }.keepsSparse(full.x))
     // Where zeros do not fit.
-    let tight = Self.plan { ($0.gated, $0.settings.memory) = (true, 4 * full.x.filledBytes() - 1) }
+    let tight = Self.plan { ($0.gated, $0.settings.memory) = (true, full.x.filledBytes(copies: 4) - 1) }
     #expect(tight.keepsSparse(full.x))
-    let exact = Self.plan { $0.settings.memory = full.x.filledBytes() - 1 }
+    let exact = Self.plan { $0.settings.memory = full.x.filledBytes(copies: 4) - 1 }
     #expect {
       try exact.run(on: .sparse(full))
     } throws: {
       guard case .memoryBudget(_, let needed, _) = $0 as? ZonotopeError else { return false }
-      return needed == full.x.filledBytes()
+      return needed == full.x.filledBytes(copies: 4)
     }
   }
 
   @Test func namesAreRefused() throws {
     let (_, sparse) = try Self.files(columns: 2)
     #expect(try refusedKey { _ = try Self.plan { $0.features = ["x0"] }.run(on: sparse) } == "columns")
+    var line = LinePlan(target: "y", network: OneDimensionalNetwork(activation: .relu))
+    line.feature = "x0"
+    let column = try Self.files(columns: 1).sparse
+    #expect(try refusedKey { try line.run(on: column) } == "columns")
   }
 
   /// The same optima with and without zeros, where nothing is scaled.
@@ -127,22 +131,40 @@ import Testing
   }
 
   @Test(arguments: [false, true]) func sparseModelsAreCertifiedAndPruned(gated: Bool) throws {
-    let (_, sparse) = try Self.files(60, columns: 2, empty: 60, classes: true)
+    let (_, sparse) = try Self.files(40, columns: 2, empty: 60, classes: true)
     let model = try Self.plan { ($0.loss, $0.gated) = (.logistic, gated) }.run(on: sparse).model
     let objective = model.card.proof.certificate.objective
     let pruned = try PruningPlan().run(model, on: sparse)
     #expect(pruned.objective.1 <= objective * (1 + 1e-9) && pruned.neurons.1 <= pruned.neurons.0)
-    // Rows that end before the last column are rows of zeros there; other rows are not those of the model.
+    // The same rows where the file ends before the last column.
+    let narrow = try Self.files(40, columns: 2, classes: true).sparse
+    #expect(try PruningPlan().run(model, on: narrow).objective == pruned.objective)
+    let wide = try Self.files(40, columns: 2, empty: 61, classes: true).sparse
+    #expect(throws: ZonotopeError.self) { try PruningPlan().run(model, on: wide) }
     let other = try Self.files(50, columns: 3, classes: true).sparse
     #expect(throws: ZonotopeError.self) { try PruningPlan().run(model, on: other) }
     if gated { return }
-    let report = try CertificationPlan().run(model, on: sparse)
-    #expect(report.areTrainingRows == true && report.rows == 48)
+    var plan = CertificationPlan()
+    plan.settings.seconds = 2
+    let report = try plan.run(model, on: sparse)
+    #expect(report.areTrainingRows == true && report.rows == 32)
     #expect(abs(report.audit.objective - objective) <= 1e-9 * objective)
     #expect(report.audit.certificate.lowerBound <= objective)
-    #expect(try CertificationPlan().run(model, on: other).areTrainingRows == false)
-    var plan = CertificationPlan()
+    #expect(try plan.run(model, on: other).areTrainingRows == false)
     plan.target = "y"
     #expect(try refusedKey { _ = try plan.run(model, on: sparse) } == "target")
+  }
+
+  /// Outputs stand for classes by their places, which other names of the classes do not say.
+  @Test func otherClassesAreNotCertified() throws {
+    let (table, sparse) = try Self.files(columns: 2, classes: true)
+    var model = try Self.plan { $0.loss = .logistic }.run(on: table).model
+    var plan = CertificationPlan()
+    plan.settings.seconds = 1
+    #expect(try plan.run(model, on: sparse).areTrainingRows == true)
+    model.card.preprocessing.classes = ["b", "a"]
+    #expect(
+      throws: ZonotopeError.invalid(place: "data", reason: "have the classes -1, 1, the model b, a")
+    ) { try plan.run(model, on: sparse) }
   }
 }

@@ -81,7 +81,7 @@ import Testing
     }
   }
 
-  @Test(arguments: LossCase.smooth.filter { $0 != .softmax10 }, Columns.allCases)
+  @Test(arguments: thinned(LossCase.smooth.filter { $0 != .softmax10 }), Columns.allCases)
   func theBestCoefficientsAreThoseOfGradientDescent(term: LossCase, columns: Columns) throws {
     let setting = Setting(term, columns)
     for f in [setting.f, setting.f.map { _ in 0 }] {

@@ -4,6 +4,11 @@ import Foundation
 /// it. Under a sanitizer that slows everything down and looks for what the threads of a case do, not for its figures, a
 /// part of them tells as much: `.ci/sanitize` says where.
 func thinned<Case>(_ cases: [Case]) -> [Case] {
-  let step = ProcessInfo.processInfo.environment["ZONOTOPE_SWEEP"].flatMap { Int($0) } ?? 1
-  return stride(from: 0, to: cases.count, by: max(1, step)).map { cases[$0] }
+  stride(from: 0, to: cases.count, by: sweepStep).map { cases[$0] }
 }
+
+/// Whether sweeps are thinned: what is one long case in itself, of which others are smaller, is left out then.
+var sweepsAreThinned: Bool { sweepStep > 1 }
+
+private let sweepStep = max(
+  1, ProcessInfo.processInfo.environment["ZONOTOPE_SWEEP"].flatMap { Int($0) } ?? 1)

@@ -6,11 +6,14 @@ public enum DataFile: Sendable {
 
   /// Sparse rows where the name says so (``LibsvmFile/isNamed(_:)``), else a CSV table with a header.
   ///
-  /// - Parameter memory: bytes that may be used.
-  public init(path: String, memory: Int = .max) throws(ZonotopeError) {
+  /// - Parameters:
+  ///   - columns: of sparse rows; nil for the largest index. An index beyond them is refused.
+  ///   - memory: bytes that may be used.
+  public init(path: String, columns: Int? = nil, memory: Int = .max) throws(ZonotopeError) {
     self =
       LibsvmFile.isNamed(path)
-      ? .sparse(try LibsvmFile(path: path, memory: memory)) : .table(try CSVTable(path: path, memory: memory))
+      ? .sparse(try LibsvmFile(path: path, columns: columns, memory: memory))
+      : .table(try CSVTable(path: path, memory: memory))
   }
 
   /// Whether the targets are numbers, of which there are two.

@@ -36,15 +36,19 @@ public struct LibsvmFile: Sendable {
     var largest = columns ?? 0
     while reader.nextLine() {
       y.append(try reader.number("target"))
+      var last = 0
       while let index = try reader.index() {
-        guard index > (indices.count > starts[y.count - 1] ? indices[indices.count - 1] + 1 : 0) else {
+        guard index > last else {
           throw reader.fault("index \(index) is not above the one before, or not above 0")
         }
         if let columns, index > columns { throw reader.fault("index \(index) of \(columns) columns") }
         guard index <= 1 << 40 else { throw reader.fault("index \(index) is too large") }
-        largest = max(largest, index)
+        let value = try reader.number("value")
+        (last, largest) = (index, max(largest, index))
+        // A zero that is written out is one of the others.
+        if value == 0 { continue }
         indices.append(index - 1)
-        values.append(try reader.number("value"))
+        values.append(value)
       }
       starts.append(indices.count)
     }

@@ -127,13 +127,16 @@ public struct SparseMatrix: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - width: columns of the result, of which those beyond the matrix are zero; nil for its own.
-  ///   - memory: bytes that the result may take.
-  func filled(columns width: Int? = nil, memory: Int, place: String) throws(ZonotopeError) -> MatrixView {
+  ///   - copies: how many of the result there will be at the same time, it included.
+  ///   - memory: bytes that they may take.
+  func filled(
+    columns width: Int? = nil, copies: Int, memory: Int, place: String
+  ) throws(ZonotopeError) -> MatrixView {
     let width = width ?? columns
     guard columns <= width else {
       throw .invalid(place: place, reason: "\(columns) columns, the network takes \(width)")
     }
-    let needed = filledBytes(columns: width)
+    let needed = filledBytes(columns: width, copies: copies)
     guard needed <= memory else {
       throw .memoryBudget(
         purpose: "\(place) of \(rows) x \(width) with zeros", needed: needed, budget: memory)
@@ -141,8 +144,8 @@ public struct SparseMatrix: @unchecked Sendable {
     return try dense(columns: width)
   }
 
-  func filledBytes(columns width: Int? = nil) -> Int {
-    saturatingProduct(8, saturatingProduct(rows, width ?? columns))
+  func filledBytes(columns width: Int? = nil, copies: Int) -> Int {
+    saturatingProduct(8 * copies, saturatingProduct(rows, width ?? columns))
   }
 
   /// The entries of a column.

@@ -17,6 +17,7 @@ public struct Model: StoredModel {
   public var trainingCard: TrainingCard { card.training }
   public var trainingRows: UInt64? { network.trainingRows }
   public var architecture: CardArchitecture { card.architecture }
+  public var columns: Int { network.features }
 
   /// The outputs for raw rows, (rows, features): standardised as the training rows were, where they were.
   ///

@@ -128,8 +128,10 @@ public struct ParallelModel: StoredModel {
     self.init(network: network, card: card)
   }
 
+  public var columns: Int { network.features }
+
   public func predict(_ x: MatrixView) throws(ZonotopeError) -> [Double] {
-    try check(x, columns: network.features)
+    try check(x, columns: columns)
     return try network.predict(x)
   }
 

@@ -34,11 +34,9 @@ public struct Predictions: Sendable {
     of model: some StoredModel, onFile path: String, memory: Int = .max
   ) throws(ZonotopeError) {
     let outputs =
-      LibsvmFile.isNamed(path)
-      ? try model.predict(LibsvmFile(path: path, columns: model.network.features, memory: memory).x)
-      : path.hasSuffix(".npy")
-        ? try model.predict(model.rows(of: NPYArray(path: path, memory: memory)))
-        : try model.predict(CSVTable(path: path, memory: memory))
+      path.hasSuffix(".npy")
+      ? try model.predict(model.rows(of: NPYArray(path: path, memory: memory)))
+      : try model.predict(DataFile(path: path, columns: model.columns, memory: memory))
     self.init(outputs: outputs, of: model)
   }
 

@@ -16,6 +16,8 @@ public protocol StoredModel: Sendable, Equatable {
   /// Takes the card and the tensors of a file, or of its section in a file of several models, and checks all of them.
   init(_ document: ModelDocument) throws(ZonotopeError)
 
+  /// Columns of a raw row.
+  var columns: Int { get }
   /// The outputs for raw rows as a table has them.
   func predict(_ x: MatrixView) throws(ZonotopeError) -> [Double]
   /// The outputs for raw sparse rows.

@@ -24,9 +24,11 @@ public struct TokenModel: StoredModel {
       card: TrainingCard(result, loss: problem.loss.loss, tolerance: problem.settings.tolerance))
   }
 
+  public var columns: Int { network.columns }
+
   /// The outputs for raw rows: standardised and cut into tokens as the training rows were, where they were.
   public func predict(_ x: MatrixView) throws(ZonotopeError) -> [Double] {
-    try check(x, columns: network.columns)
+    try check(x, columns: columns)
     let rows = try card.preprocessing.standardization?.applied(to: x) ?? x
     return try network.predict(layout?.applied(to: rows) ?? rows)
   }

@@ -150,7 +150,7 @@ struct ProblemData {
         }
         return try array.matrix()
       case .table(let table, let columns, _): return try table.matrix(columns: columns)
-      case .sparse(let file, let place): return try file.x.filled(memory: memory, place: place)
+      case .sparse(let file, let place): return try file.x.filled(copies: 1, memory: memory, place: place)
       }
     }
 

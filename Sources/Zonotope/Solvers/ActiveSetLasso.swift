@@ -187,8 +187,11 @@ final class ActiveSetLasso {
     let (q, c) = dependent
     let gain = c.indices.reduce(-1) { $0 + signs[q] * signs[$1] * c[$1] }
     guard z[q] == 0, gain > 1e-12 else {
-      // What it has goes to the others.
-      for i in c.indices { z[i] += z[q] * c[i] }
+      // What it has goes to the others, which may turn one round.
+      for i in c.indices {
+        z[i] += z[q] * c[i]
+        if signs[i] * z[i] < 0 { signs[i] = -signs[i] }
+      }
       return q
     }
     var step = Double.infinity, leaving = q

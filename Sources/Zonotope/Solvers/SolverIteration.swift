@@ -125,7 +125,8 @@ public struct SolverSettings: Sendable {
 
   public init() {}
 
-  var memoryBudget: Int { memory ?? physicalMemory() / 2 }
+  /// Bytes that may be used: those of ``memory``, or half of the machine's.
+  public var memoryBudget: Int { memory ?? physicalMemory() / 2 }
 
   func check() throws(ZonotopeError) {
     guard tolerance > 0, tolerance.isFinite else {

@@ -41,12 +41,24 @@ public struct CertificationPlan: Sendable {
   /// A model file's network on the rows it was trained on, where the file has them, else on all rows. Sparse rows get
   /// their zeros.
   public func run(_ model: Model, on file: DataFile) throws(ZonotopeError) -> Report {
-    try audit(prepare(model, on: file))
+    try model.network.checkKind()
+    return try audit(prepare(model, on: file))
   }
 
   /// A network of another framework, on all rows as they are.
   public func run(_ network: TwoLayerNetwork, on file: DataFile) throws(ZonotopeError) -> Report {
-    try audit(prepare(network, on: file))
+    try network.checkKind()
+    return try audit(prepare(network, on: file))
+  }
+
+  /// The same on a table.
+  public func run(_ model: Model, on table: CSVTable) throws(ZonotopeError) -> Report {
+    try run(model, on: .table(table))
+  }
+
+  /// The same on a table.
+  public func run(_ network: TwoLayerNetwork, on table: CSVTable) throws(ZonotopeError) -> Report {
+    try run(network, on: .table(table))
   }
 
   func prepare(_ model: Model, on file: DataFile) throws(ZonotopeError) -> Case {
@@ -58,6 +70,13 @@ public struct CertificationPlan: Sendable {
       loss: kind, width: model.network.features,
       missing: "the model does not say which column it predicts")
     let column = columns.target, x = columns.x
+    // Outputs stand for classes by their places.
+    if let known = card.preprocessing.classes, let classes = column.classes, known != classes {
+      func list(_ names: [String]) -> String {
+        names.prefix(5).joined(separator: ", ") + (names.count > 5 ? ", ..." : "")
+      }
+      throw .invalid(place: "data", reason: "have the classes \(list(classes)), the model \(list(known))")
+    }
     var rows = Array(0..<x.rows)
     if let run = card.run, run.rows + run.testRows == x.rows {
       rows =
@@ -116,7 +135,7 @@ public struct CertificationPlan: Sendable {
       }
       return DataColumns(
         target: try TargetColumn(numbers: rows.y, loss: loss),
-        x: try rows.x.filled(columns: width, memory: settings.memoryBudget, place: "data"))
+        x: try rows.x.filled(columns: width, copies: 3, memory: settings.memoryBudget, place: "data"))
     }
   }
 

@@ -74,13 +74,17 @@ public struct LinePlan: Sendable {
 
   private func columns(of rows: LibsvmFile) throws(ZonotopeError) -> DataColumns<MatrixView> {
     guard lag == 0 else { throw .unsupported(key: "lag", reason: "series are read from tables") }
+    var plan = plan
+    plan.features = feature.map { [$0] }
     let sparse = try plan.columns(of: rows)
     guard sparse.x.columns == 1 else {
       throw .invalid(
         place: "data", reason: "\(sparse.x.columns) columns, a network on a line takes one")
     }
     return DataColumns(
-      target: sparse.target, x: try sparse.x.filled(memory: settings.memoryBudget, place: "data"))
+      target: sparse.target,
+      x: try sparse.x.filled(
+        copies: TrainingPlan.copies, memory: settings.memoryBudget, place: "data"))
   }
 
   private func columns(of table: CSVTable) throws(ZonotopeError) -> DataColumns<MatrixView> {

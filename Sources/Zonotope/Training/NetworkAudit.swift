@@ -21,16 +21,8 @@ public struct NetworkAudit: Sendable {
 }
 
 extension TwoLayerNetwork {
-  /// Compares the network with the global optimum of its training problem.
-  ///
-  /// - Parameters:
-  ///   - data: the rows as the network takes them, standardised where it wants them so.
-  ///   - settings: the tolerance is that of the gap; seconds are those of the whole.
-  /// - Throws: ``ZonotopeError/unsupported(key:reason:)`` for networks that are not of the exact kind with an output of
-  ///   their own for each neuron; misuse as in training.
-  public func audit(
-    on data: Dataset, loss: some Loss, beta: Double, settings: SolverSettings = SolverSettings()
-  ) throws(ZonotopeError) -> NetworkAudit {
+  /// Refuses networks that are not compared, before there is any work.
+  func checkKind() throws(ZonotopeError) {
     guard gates == .own else {
       throw .unsupported(
         key: "model.gated", reason: "a gated network is the optimum of a convex program of its own")
@@ -44,6 +36,19 @@ extension TwoLayerNetwork {
     guard activation.on != activation.off else {
       throw .unsupported(key: "model.activation", reason: "linear networks have one pattern")
     }
+  }
+
+  /// Compares the network with the global optimum of its training problem.
+  ///
+  /// - Parameters:
+  ///   - data: the rows as the network takes them, standardised where it wants them so.
+  ///   - settings: the tolerance is that of the gap; seconds are those of the whole.
+  /// - Throws: ``ZonotopeError/unsupported(key:reason:)`` for networks that are not of the exact kind with an output of
+  ///   their own for each neuron; misuse as in training.
+  public func audit(
+    on data: Dataset, loss: some Loss, beta: Double, settings: SolverSettings = SolverSettings()
+  ) throws(ZonotopeError) -> NetworkAudit {
+    try checkKind()
     var options = TwoLayerOptions()
     (options.activation, options.inputBias, options.patches) = (activation, inputBias, patches.parts)
     options.outputBias = biases.contains { $0 != 0 }

@@ -5,6 +5,8 @@ public struct PruningPlan: Sendable {
   public var tolerance = 1e-9
   /// Divides the neurons behind gates first, see ``ConeDecomposition``.
   public var ungates = false
+  /// Bytes that sparse rows may take with their zeros; nil for half of the machine's.
+  public var memory: Int?
 
   public init() {}
 
@@ -26,12 +28,18 @@ public struct PruningPlan: Sendable {
     guard TrainingPlan.LossKind(rawValue: model.card.loss.kind) != nil else {
       throw .unsupported(key: "loss", reason: "models trained with \(model.card.loss.kind) are not pruned")
     }
-    let given = try CertificationPlan().prepare(model, on: file)
-    guard given.areTrainingRows == true, given.preprocessing.classes == model.card.preprocessing.classes
-    else {
+    var plan = CertificationPlan()
+    plan.settings.memory = memory
+    let given = try plan.prepare(model, on: file)
+    guard given.areTrainingRows == true else {
       throw .invalid(place: "data", reason: "are not the rows the network was trained on")
     }
     return try run(model, given, given.loss)
+  }
+
+  /// The same on a table.
+  public func run(_ model: Model, on table: CSVTable) throws(ZonotopeError) -> Report {
+    try run(model, on: .table(table))
   }
 
   private func run(

@@ -32,7 +32,9 @@ extension TrainingPlan {
     case .sparse(let file):
       let sparse = try columns(of: file)
       return DataColumns(
-        target: sparse.target, x: try file.x.filled(memory: settings.memoryBudget, place: "data"))
+        target: sparse.target,
+        x: try file.x.filled(
+          copies: Self.copies, memory: settings.memoryBudget, place: "data"))
     }
   }
 

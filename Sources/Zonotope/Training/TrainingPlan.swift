@@ -43,6 +43,8 @@ public struct TrainingPlan: Sendable {
   /// The share of numbers other than zero from which on sparse rows are trained on with their zeros: the products with these
   /// then take less time, as they use whole vectors (docs/sparse-rows.md).
   public static let fillShare = 0.05
+  /// Copies of a file's rows in a run: as they are, those to train on, once more for the search, scaled.
+  static let copies = 4
 
   /// The column to predict.
   public var target: String

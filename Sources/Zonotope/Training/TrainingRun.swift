@@ -2,7 +2,7 @@ extension TrainingPlan {
   /// Carries the plan out.
   ///
   /// Gated networks whose gates are drawn are trained on sparse rows as these are, where fewer than ``fillShare`` of the numbers
-  /// are not zero: columns are then scaled by the root of their mean square and not shifted, and there is no linear model beside
+  /// are not zero, or the memory has no room for the zeros: columns are then scaled by the root of their mean square and not shifted, and there is no linear model beside
   /// the network. In all other cases sparse rows get their zeros.
   ///
   /// - Throws: misuse only, before any solving: columns that do not exist or are not numbers, a target with other than
@@ -38,7 +38,7 @@ extension TrainingPlan {
     guard gated, !grows, patterns != .all else { return false }
     let numbers = saturatingProduct(x.rows, x.columns)
     return Double(x.storedCount) < Self.fillShare * Double(numbers)
-      || x.filledBytes() > settings.memoryBudget / 4
+      || x.filledBytes(copies: Self.copies) > settings.memoryBudget
   }
 
   private func report<A: Trainable>(

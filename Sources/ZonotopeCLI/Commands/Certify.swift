@@ -45,7 +45,6 @@ struct Certify: ParsableCommand {
 
   func run() throws {
     try check([.model("--polish", polish)], reading: model + [data])
-    let file = try DataFile(path: data, memory: limits.fileBudget())
     var plan = CertificationPlan()
     (plan.target, plan.loss, plan.beta, plan.scale) = (target, loss, beta, scale)
     plan.features = columns?.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
@@ -54,7 +53,7 @@ struct Certify: ParsableCommand {
     plan.settings.cancellation = Signals.cancellation
     limits.apply(to: &plan.settings)
     Signals.cancelOnInterrupt()
-    let report = try report(plan, file)
+    let report = try report(plan)
     if let polish, let polished = report.polished {
       try writing { () throws(ZonotopeError) in try polished.save(to: polish) }
     }
@@ -68,21 +67,26 @@ struct Certify: ParsableCommand {
         ? "Nothing was saved: no better network was found." : "The better network is in \(polish).")
   }
 
-  private func report(_ plan: CertificationPlan, _ file: DataFile) throws -> CertificationPlan.Report {
-    let slopes = activation.activation
+  private func report(_ plan: CertificationPlan) throws -> CertificationPlan.Report {
+    let slopes = activation.activation, budget = try limits.fileBudget()
+    func rows(_ columns: Int) throws(ZonotopeError) -> DataFile {
+      try DataFile(path: data, columns: columns, memory: budget)
+    }
     if model.count > 1 {
-      return try plan.run(
-        TwoLayerNetwork(
-          hidden: model[0], output: model[1], hiddenBias: model.count > 2 ? model[2] : nil,
-          outputBias: model.count > 3 ? model[3] : nil, activation: slopes), on: file)
+      let network = try TwoLayerNetwork(
+        hidden: model[0], output: model[1], hiddenBias: model.count > 2 ? model[2] : nil,
+        outputBias: model.count > 3 ? model[3] : nil, activation: slopes)
+      return try plan.run(network, on: rows(network.features))
     }
     if try Model.isModel(path: model[0]) {
-      return try plan.run(Model(path: model[0], choosing: path.choice), on: file)
+      let model = try Model(path: model[0], memory: budget, choosing: path.choice)
+      return try plan.run(model, on: rows(model.columns))
     }
     guard path.choice == nil else {
       throw ZonotopeError.invalid(place: model[0], reason: "holds one network, and no path to choose from")
     }
-    return try plan.run(TwoLayerNetwork(importing: model[0], activation: slopes), on: file)
+    let network = try TwoLayerNetwork(importing: model[0], activation: slopes)
+    return try plan.run(network, on: rows(network.features))
   }
 
   struct Slopes: ExpressibleByArgument {

@@ -18,9 +18,12 @@ struct Limits: ParsableArguments {
 
   /// Bytes for reading a file.
   func fileBudget() throws(ZonotopeError) -> Int {
-    guard let memory else { return .max }
-    guard memory > 0 else { throw .invalid(place: "memory", reason: "\(memory) bytes are not above 0") }
-    return memory
+    if let memory, memory <= 0 {
+      throw .invalid(place: "memory", reason: "\(memory) bytes are not above 0")
+    }
+    var settings = SolverSettings()
+    settings.memory = memory
+    return settings.memoryBudget
   }
 }
 

@@ -29,8 +29,10 @@ struct Prune: ParsableCommand {
     try check([.model("--output", output)], reading: [model, data])
     var plan = PruningPlan()
     (plan.tolerance, plan.ungates) = (tolerance, ungate)
-    let report = try plan.run(
-      Model(path: model, choosing: path.choice), on: DataFile(path: data, memory: limits.fileBudget()))
+    plan.memory = limits.memory
+    let budget = try limits.fileBudget()
+    let given = try Model(path: model, memory: budget, choosing: path.choice)
+    let report = try plan.run(given, on: DataFile(path: data, columns: given.columns, memory: budget))
     try writing { () throws(ZonotopeError) in try report.model.save(to: output) }
     if verbosity.quiet { return }
     var facts = Facts()
