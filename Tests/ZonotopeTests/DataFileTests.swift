@@ -158,13 +158,15 @@ import Testing
   /// Outputs stand for classes by their places, which other names of the classes do not say.
   @Test func otherClassesAreNotCertified() throws {
     let (table, sparse) = try Self.files(columns: 2, classes: true)
-    var model = try Self.plan { $0.loss = .logistic }.run(on: table).model
+    let model = try Self.plan { $0.loss = .logistic }.run(on: table).model
     var plan = CertificationPlan()
     plan.settings.seconds = 1
     #expect(try plan.run(model, on: sparse).areTrainingRows == true)
-    model.card.preprocessing.classes = ["b", "a"]
+    var card = model.card
+    card.preprocessing.classes = ["b", "a"]
+    let named = Model(network: model.network, card: card)
     #expect(
       throws: ZonotopeError.invalid(place: "data", reason: "have the classes -1, 1, the model b, a")
-    ) { try plan.run(model, on: sparse) }
+    ) { try plan.run(named, on: sparse) }
   }
 }

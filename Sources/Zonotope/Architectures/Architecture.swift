@@ -75,6 +75,8 @@ public struct Formulation<Rows: SampleRows, Map: FactoredMap, Penalty: BlockPena
   public let free: FreeBlock?
   /// Numbers of block space, next to each other, that belong to one pattern; those of negative twins apart.
   let patternSize: Int
+  /// What the blocks are weights of, where not of the rows themselves.
+  var coordinates: RowCoordinates?
 }
 
 /// What networks of two layers, convolutional ones among them, have in common.

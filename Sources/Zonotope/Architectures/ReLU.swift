@@ -40,14 +40,18 @@ public struct ReLU: Architecture {
     let rows = try options.rows(of: x)
     let all = try patterns.patterns(of: rows, memory: memory, workers)
     let patterns = try options.distinct(all, of: rows)
+    // Growth makes a formulation at every turn, and its oracle takes rows of few columns.
+    let coordinates = grows ? nil : try RowCoordinates(of: rows, memory: memory)
+    let inner = coordinates?.rows ?? rows
     return Formulation(
       rows: rows, patterns: patterns, patternCount: all.count,
       map: try PairedMap(
         PooledMap(
-          MaskedMap(x: rows, patterns: patterns, activation: options.activation, outputs: outputs),
+          MaskedMap(x: inner, patterns: patterns, activation: options.activation, outputs: outputs),
           patches: options.patches, memory: memory, workers)),
-      penalty: try ConeGroupLasso(patterns: patterns, x: rows, outputs: outputs),
-      free: try options.freeBlock(of: x, memory: memory), patternSize: rows.columns * outputs)
+      penalty: try ConeGroupLasso(patterns: patterns, x: inner, outputs: outputs),
+      free: try options.freeBlock(of: x, memory: memory), patternSize: inner.columns * outputs,
+      coordinates: coordinates)
   }
 
   /// Patterns on the faces between cells add nothing: their cones lie in those of the cells beside them, with the same
@@ -62,10 +66,12 @@ public struct ReLU: Architecture {
     at point: BlockPoint, of formulation: Formulation<MatrixView, PairedMap<PooledMap>, ConeGroupLasso>
   ) throws(ZonotopeError) -> TwoLayerNetwork {
     let (width, c) = (formulation.rows.columns, formulation.map.outputs)
-    let half = formulation.map.base.blocks
-    let neurons = (0..<2 * half).compactMap { i in
-      TwoLayerNetwork.Neuron(
-        balancing: Array(point.blocks[i * width..<(i + 1) * width]), sign: i < half ? 1 : -1,
+    let half = formulation.map.base.blocks, size = formulation.patternSize / c
+    let neurons = (0..<2 * half).compactMap { i -> TwoLayerNetwork.Neuron? in
+      let block = point.blocks[i * size..<(i + 1) * size]
+      guard block.contains(where: { $0 != 0 }) else { return nil }
+      return TwoLayerNetwork.Neuron(
+        balancing: formulation.coordinates?.weights(block) ?? Array(block), sign: i < half ? 1 : -1,
         output: i % half % c, of: c)
     }
     let free = options.free(
@@ -93,7 +99,7 @@ public struct ReLU: Architecture {
   public func consolidating(
     _ point: BlockPoint, of formulation: Formulation<MatrixView, PairedMap<PooledMap>, ConeGroupLasso>
   ) -> BlockPoint {
-    let width = formulation.rows.columns, c = formulation.map.outputs
+    let c = formulation.map.outputs, width = formulation.patternSize / c
     guard width > 0 else { return point }
     let half = formulation.map.base.blocks
     let start = point.blocks

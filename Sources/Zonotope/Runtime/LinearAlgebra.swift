@@ -197,6 +197,23 @@ func singularValues(
     integers.pointer) == 0
 }
 
+/// a (rows, columns), rows <= columns, becomes orthonormal rows Q, and `coordinates` (rows, rows) the lower triangle L with
+/// a = L Q. False where LAPACK refuses.
+func orthonormalise(
+  _ a: Vector, rows: Int, columns: Int, coordinates: Vector
+) throws(ZonotopeError) -> Bool {
+  _ = singleThreadedBLAS
+  // To LAPACK the rows are columns, and the triangle is an upper one.
+  let (n, d) = (Int32(rows), Int32(columns)), work = try Vector(64 * rows), factors = try Vector(rows)
+  guard
+    LAPACKE_dgeqrf_work(
+      LAPACK_COL_MAJOR, d, n, a.pointer, d, factors.pointer, work.pointer, Int32(work.count)) == 0
+  else { return false }
+  for k in 0..<rows { for i in 0...k { coordinates[k * rows + i] = a[k * columns + i] } }
+  return LAPACKE_dorgqr_work(
+    LAPACK_COL_MAJOR, d, n, n, a.pointer, d, factors.pointer, work.pointer, Int32(work.count)) == 0
+}
+
 /// y = a b' for a (rows, depth) and b (width, depth).
 func multiply(_ a: Values, byTransposed b: Values, rows: Int, width: Int, depth: Int, into y: MutableValues) {
   _ = singleThreadedBLAS

@@ -53,6 +53,9 @@ struct ADMM<Map: FactoredMap, Penalty: BlockPenalty, Objective: ProximableLoss>:
 
   private var rho: Double
   private var rhoFit: Double
+  /// Changes in a row around an answer that is no better than none.
+  private var idle = 0
+  private let idleChanges = 6
   /// Below this the system would be singular to working precision.
   private var smallestRho = 0.0
   /// Above this no step would be longer than rounding.
@@ -243,10 +246,13 @@ struct ADMM<Map: FactoredMap, Penalty: BlockPenalty, Objective: ProximableLoss>:
       return
     }
     var newRho = rho, newRhoFit = rhoFit
-    let overshoots = !(evaluator.primal(v.values, near: fitCandidate) <= zeroObjective)
-    if summary.active == 0 || overshoots {
-      // Nothing to learn the scale from, or worse than no network at all: shorter steps.
-      newRho = 4 * rho
+    let value = evaluator.primal(v.values, near: fitCandidate), overshoots = !(value <= zeroObjective)
+    if overshoots || summary.active == 0 {
+      // Worse than no network at all, or nothing to learn the scale from: shorter steps. Where no network at all is the
+      // optimum that never ends, and only multipliers, of which a loss with kinks has many, are on their way: with ever
+      // shorter steps they would not arrive.
+      idle = smooth == nil && value <= 1.01 * zeroObjective ? idle + 1 : 0
+      newRho = idle <= idleChanges ? 4 * rho : idle == idleChanges + 1 ? rho / 4096 : rho
     } else if summary.meanNorm.isFinite {
       let wanted = max(smallestRho, program.beta / (program.penalty.thresholdRatio * summary.meanNorm))
       if wanted > worthwhile * rho || worthwhile * wanted < rho { newRho = wanted }

@@ -76,7 +76,8 @@ public final class TrainingSession<A: Trainable, Objective: Loss> {
       setUp.betaMax = try Evaluator(setUp.program, workers).betaMax()
     }
     (formulation, program, betaMax) = setUp
-    last = stopping.isStopped ? nil : start
+    // Blocks of weights are no start where blocks are coordinates, nor these where they are weights.
+    last = stopping.isStopped || start?.blocks.count != program.size ? nil : start
     if architecture.grows, !stopping.isStopped { try beginGrowth(stopping) }
   }
 
