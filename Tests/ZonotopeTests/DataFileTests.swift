@@ -33,6 +33,11 @@ import Testing
     return (.table(try CSVTable(bytes: Array(table.utf8), file: "table")), .sparse(file))
   }
 
+  private static func rows(_ file: DataFile) throws -> LibsvmFile {
+    guard case .sparse(let rows) = file else { throw ZonotopeError.invalid(place: "file", reason: "a table") }
+    return rows
+  }
+
   private static func plan(_ change: (inout TrainingPlan) -> Void = { _ in }) -> TrainingPlan {
     var plan = TrainingPlan(target: "y")
     (plan.penalty, plan.patterns, plan.settings.threads) = (.fixed(.ratio(0.1)), .sampled(12), 1)
@@ -72,21 +77,23 @@ import Testing
     }
     line.lag = 0
     let tokens = try Self.files(columns: 6)
-    #expect(throws: ZonotopeError.self) { try line.run(on: tokens.sparse) }
+    #expect(
+      throws: ZonotopeError.invalid(place: "data", reason: "6 columns, a network on a line takes one")
+    ) { try line.run(on: tokens.sparse) }
     let plan = TokenPlan(Self.plan(), kind: .mixer, layout: .rows(tokens: 3))
     #expect(try plan.run(on: tokens.sparse).model.network == plan.run(on: tokens.table).model.network)
   }
 
   @Test func fewNumbersStayWithoutZeros() throws {
     let (_, sparse) = try Self.files(columns: 3, empty: 60)
-    guard case .sparse(let file) = sparse else { return }
+    let file = try Self.rows(sparse)
     #expect(Self.plan { $0.gated = true }.keepsSparse(file.x))
     #expect(
       !Self.plan().keepsSparse(file.x)
         && !Self.plan { ($0.gated, $0.grows) = (true, true) }.keepsSparse(file.x))
     let report = try Self.plan { $0.gated = true }.run(on: sparse)
     #expect(report.model.card.preprocessing.standardization?.shifts == false && report.baseline == nil)
-    guard case .sparse(let full) = try Self.files(columns: 3).sparse else { return }
+    let full = try Self.rows(Self.files(columns: 3).sparse)
     #expect(!Self.plan { $0.gated = true }.keepsSparse(full.x))
     // Where zeros do not fit.
     let tight = Self.plan { ($0.gated, $0.settings.memory) = (true, full.x.filledBytes(copies: 4) - 1) }
@@ -140,9 +147,13 @@ import Testing
     let narrow = try Self.files(40, columns: 2, classes: true).sparse
     #expect(try PruningPlan().run(model, on: narrow).objective == pruned.objective)
     let wide = try Self.files(40, columns: 2, empty: 61, classes: true).sparse
-    #expect(throws: ZonotopeError.self) { try PruningPlan().run(model, on: wide) }
+    #expect(
+      throws: ZonotopeError.invalid(place: "data", reason: "63 columns, the network takes 62")
+    ) { try PruningPlan().run(model, on: wide) }
     let other = try Self.files(50, columns: 3, classes: true).sparse
-    #expect(throws: ZonotopeError.self) { try PruningPlan().run(model, on: other) }
+    #expect(
+      throws: ZonotopeError.invalid(place: "data", reason: "are not the rows the network was trained on")
+    ) { try PruningPlan().run(model, on: other) }
     if gated { return }
     var plan = CertificationPlan()
     plan.settings.seconds = 2

@@ -110,4 +110,18 @@ import Testing
     #expect(audit.ownOptimum <= audit.objective * (1 + 1e-9))
     #expect(audit.certificate.lowerBound <= audit.ownOptimum * (1 + 1e-9))
   }
+
+  /// Other optima are those of the coordinates, with weights of the rows.
+  @Test func otherOptimaHaveWeightsOfTheRows() throws {
+    let (_, wide) = try Self.rows(16, 3, 80)
+    let data = try Dataset(x: wide, y: (0..<16).map { wide[$0, 0] * 8 + abs(wide[$0, 1]) })
+    var settings = SolverSettings()
+    (settings.tolerance, settings.threads) = (1e-10, 1)
+    let session = try TrainingSession(
+      ReLU(patterns: .sampled(count: 12, seed: 1)), data: data, loss: SquaredLoss(), settings: settings)
+    let result = try session.train(beta: .ratio(0.05))
+    let other = try OptimalSet(of: result, in: session).minimumNorm()
+    #expect(abs(other.networkObjective - result.networkObjective) <= 1e-8 * result.networkObjective)
+    #expect(other.network.neurons.allSatisfy { $0.weights.count == 80 })
+  }
 }

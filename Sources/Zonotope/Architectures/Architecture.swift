@@ -75,7 +75,7 @@ public struct Formulation<Rows: SampleRows, Map: FactoredMap, Penalty: BlockPena
   public let free: FreeBlock?
   /// Numbers of block space, next to each other, that belong to one pattern; those of negative twins apart.
   let patternSize: Int
-  /// What the blocks are weights of, where not of the rows themselves.
+  /// The rows in place of ``rows`` that the map and the penalty were made of, where these are long.
   var coordinates: RowCoordinates?
 }
 

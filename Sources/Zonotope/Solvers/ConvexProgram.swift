@@ -71,7 +71,7 @@ public struct ConvexProgram<Map: LinearMap, Penalty: BlockPenalty, Objective: Lo
 
 /// A point of block space and the unpenalised coefficients, as solvers hand them on.
 public struct BlockPoint: Sendable {
-  /// Blocks one after the other.
+  /// Blocks one after the other, as the map of the program multiplies them; networks have the weights.
   public var blocks: [Double]
   /// One coefficient for each column of the free block and output, the outputs of a column next to each other.
   public var free: [Double]

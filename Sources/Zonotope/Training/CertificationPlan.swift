@@ -11,6 +11,9 @@ public struct CertificationPlan: Sendable {
   /// Its seconds are those of the whole run.
   public var settings = SolverSettings()
 
+  /// Copies of a file's rows at a time: as they are, those it was trained on, standardised.
+  private static let copies = 3
+
   public init() {}
 
   /// A network with everything that is known about it.
@@ -135,7 +138,8 @@ public struct CertificationPlan: Sendable {
       }
       return DataColumns(
         target: try TargetColumn(numbers: rows.y, loss: loss),
-        x: try rows.x.filled(columns: width, copies: 3, memory: settings.memoryBudget, place: "data"))
+        x: try rows.x.filled(
+          columns: width, copies: Self.copies, memory: settings.memoryBudget, place: "data"))
     }
   }
 

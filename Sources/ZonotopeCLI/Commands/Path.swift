@@ -50,8 +50,7 @@ struct Path: ParsableCommand {
     if let output { try writing { () throws(ZonotopeError) in try report.models.save(to: output) } }
     if let svg {
       let target = training.target.map { "\($0), " } ?? ""
-      let title =
-        "\(training.file): \(target)\(report.stages.count) values of beta"
+      let title = "\(training.file): \(target)\(report.stages.count) values of beta"
       try writing { () throws(ZonotopeError) in try report.drawing(title: title).write(to: svg) }
     }
     if json { return try print(report.json(savedTo: output)) }

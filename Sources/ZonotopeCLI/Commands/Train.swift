@@ -17,10 +17,9 @@ struct Train: ParsableCommand {
       and the proof then speaks of all networks of any width; else up to 500 are drawn at random.
 
       Sparse rows are lines of a target and index:value. Targets are numbers, or classes with --loss logistic or \
-      softmax. With --gated, without --grow and --patterns all, and with less than 5 % of the numbers other than zero, \
-      they never get their zeros: columns \
-      are divided by the root of their mean square and not shifted (--no-standardize: taken as they are), and there is \
-      no linear model beside the network.
+      softmax. With --gated, without --grow and --patterns all, and with less than 5 % of the numbers other than \
+      zero, they never get their zeros: columns are divided by the root of their mean square and not shifted \
+      (--no-standardize: taken as they are), and there is no linear model beside the network.
       """)
 
   @OptionGroup var training: TrainingOptions
